@@ -1,0 +1,59 @@
+# One CMake target weir_NAME per room of src/.
+#
+# weir_room(NAME DEPS...) globs src/NAME/**.cpp and lists the rooms whose headers NAME may include
+# besides its own; `weir` among them stands for include/weir. The tidy test reads these lines and
+# holds every #include against them. A room is listed after the rooms it depends on.
+function(weir_room name)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/src/${name}/*.cpp")
+  if(sources)
+    add_library(weir_${name} STATIC ${sources})
+  else()
+    add_library(weir_${name} INTERFACE)  # headers only, or still empty
+  endif()
+  weir_room_uses(${name} weir_flags)
+  foreach(dep IN LISTS ARGN)
+    if(NOT dep STREQUAL "weir")
+      weir_room_uses(${name} weir_${dep})
+    endif()
+  endforeach()
+endfunction()
+
+# Links LIBRARIES to the room NAME and to whatever links the room.
+function(weir_room_uses name)
+  get_target_property(kind weir_${name} TYPE)
+  if(kind STREQUAL "INTERFACE_LIBRARY")
+    target_link_libraries(weir_${name} INTERFACE ${ARGN})
+  else()
+    target_link_libraries(weir_${name} PUBLIC ${ARGN})
+  endif()
+endfunction()
+
+macro(weir_rooms)
+  weir_room(base)
+  weir_room(types base)
+  weir_room(time base types)
+  weir_room(state base types)
+  weir_room(ast base)
+  weir_room(parser base ast)
+  weir_room(json base types)
+  weir_room(catalog base types time state weir)
+  weir_room(expr base types time state weir catalog)
+  weir_room(exec base types time state weir catalog expr)
+  weir_room(pattern base types time state weir catalog expr exec)
+  weir_room(bind base types time state ast weir catalog expr exec pattern)
+  weir_room(library base types time state json weir catalog expr exec)
+  weir_room(plan base types time ast weir catalog expr bind exec pattern)
+  weir_room(runtime base types time state ast parser json weir catalog expr exec pattern bind plan
+    library)
+  weir_room(testing base types time json weir)
+endmacro()
+
+# Third-party libraries, each in the one room that may see its headers.
+macro(weir_third_party)
+  find_package(fmt REQUIRED)
+  weir_room_uses(base fmt::fmt)
+  find_package(simdjson REQUIRED)
+  weir_room_uses(json simdjson::simdjson)
+  find_package(RocksDB REQUIRED)
+  weir_room_uses(state RocksDB::rocksdb-shared)
+endmacro()

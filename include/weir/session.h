@@ -1,0 +1,98 @@
+// A running app, fed by its caller: for tests and for embedding.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "weir/app.h"
+#include "weir/outcome.h"
+
+namespace weir {
+
+// One output row. All texts are valid during the callback only.
+struct OutputRow {
+  std::string_view name;  // of the stream or query
+  bool is_query = false;
+  bool is_expired = false;  // queries only
+  int64_t timestamp = 0;    // ms
+  uint64_t message = 0;     // number of the message that caused it, counted from 0 over the run
+  uint64_t sequence = 0;    // running count of this output's rows, from 1
+  std::string_view values;  // `["A", 10.0]`: JSON array in schema order, `, ` between values
+  std::string_view event;   // `{"symbol":"A","price":10.0}`
+};
+
+// A row to send: null, bool, int or long, float or double, string. Numbers must fit the attribute.
+using SessionValue = std::variant<std::monostate, bool, int64_t, double, std::string>;
+
+struct SessionRow {
+  std::vector<SessionValue> values;  // in schema order; missing trailing values are null
+  std::optional<int64_t> timestamp;  // ms; absent: the current clock
+};
+
+struct SessionJsonRow {
+  std::string_view json;             // `["A", 10.0]` in schema order, or `{"symbol":"A"}`
+  std::optional<int64_t> timestamp;  // ms; absent: the current clock
+};
+
+struct SessionOptions {
+  // `STREAM` or `query:NAME`; empty: App::default_outputs().
+  std::vector<std::string> outputs;
+  bool no_outputs = false;
+  // Messages per epoch, 1 to 4096: results never depend on it.
+  uint32_t epoch_size = 2048;
+  bool strict_fields = false;  // unknown keys make a record bad
+  std::function<void(const OutputRow&)> on_row;
+  // A bad record of SendNdjson: its line within that call, from 1, and the reason.
+  std::function<void(uint64_t line, std::string_view reason)> on_bad_record;
+  // The answer to an on-demand query: one line of JSON.
+  std::function<void(std::string_view json)> on_answer;
+};
+
+// Messages are numbered from 0 in the order of the calls. They are collected into epochs; rows come
+// out when an epoch is full or flushed. A refused call sends nothing. One thread at a time.
+//
+// In event time (App::playback) a message moves the clock to its last row's timestamp, never back;
+// the app starts at the first timestamp seen. Otherwise only AdvanceTo moves the clock: it tells
+// the recorded wall clock, and a row's timestamp is its own.
+class Session {
+ public:
+  // kUsage if an output names nothing, with the nearest name.
+  static Outcome Open(std::shared_ptr<const App> app, SessionOptions options,
+                      std::unique_ptr<Session>* session);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Sends all rows as one message (one chunk in the language's semantics). kBadRecord if a row
+  // does not fit the stream, kUsage if there is no such stream.
+  Outcome SendJson(std::string_view stream, std::span<const SessionJsonRow> rows);
+  Outcome SendJson(std::string_view stream, std::string_view row_json);
+  Outcome Send(std::string_view stream, std::span<const SessionRow> rows);
+
+  // A message without rows that sets the clock; does nothing to a clock that is further already.
+  Outcome AdvanceTo(int64_t time_ms);
+
+  // Feeds lines as `weir run` reads them; `bare_stream` (may be empty) takes bare events. The bytes
+  // end with the last line. Bad records go to on_bad_record and are skipped.
+  Outcome SendNdjson(std::string_view bytes, std::string_view bare_stream);
+
+  // Runs what was sent so far; on_row is called for all that follows from it.
+  Outcome Flush();
+
+  uint64_t next_message() const;  // the number the next message gets
+  int64_t clock() const;          // as of the last message sent; 0 before any timestamp
+
+ private:
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weir

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ast/diagnostic.h"
+#include "catalog/registry.h"
+
+namespace weir {
+
+// Columns an expression of a select clause may name, before positions are final: the input columns
+// come first, aggregate results and output columns follow at these offsets.
+inline constexpr uint32_t kAggregateBase = 4096;
+inline constexpr uint32_t kOutputBase = 8192;
+// Attributes of one definition or select clause (`limits.columns`).
+inline constexpr size_t kMaxColumns = 2000;
+
+// What one run of the binder shares: built-ins to look up, findings to report.
+class BindContext {
+ public:
+  BindContext(const Registry& registry, std::vector<ast::Diagnostic>* diagnostics)
+      : registry_(registry), diagnostics_(diagnostics) {}
+
+  const Registry& registry() const { return registry_; }
+
+  void Error(const ast::Span& span, std::string message, std::string help = "") {
+    diagnostics_->push_back(
+        {span, ast::Severity::kError, std::move(message), std::move(help)});
+  }
+  void Warn(const ast::Span& span, std::string message, std::string help = "") {
+    diagnostics_->push_back(
+        {span, ast::Severity::kWarning, std::move(message), std::move(help)});
+  }
+  void NotSupported(const ast::Span& span, std::string_view what) {
+    Error(span, "not supported yet: " + std::string(what));
+  }
+  // An error with the nearest of `candidates` as help.
+  void UnknownName(const ast::Span& span, std::string message, std::string_view name,
+                   const std::vector<std::string>& candidates) {
+    const std::string near = NearestName(name, candidates);
+    Error(span, std::move(message), near.empty() ? "" : "did you mean '" + near + "'?");
+  }
+  size_t finding_count() const { return diagnostics_->size(); }
+
+  // Numbers the function calls of the app in the order they are written.
+  uint32_t NextCallSite() { return call_site_++; }
+
+ private:
+  const Registry& registry_;
+  std::vector<ast::Diagnostic>* diagnostics_;
+  uint32_t call_site_ = 0;
+};
+
+}  // namespace weir

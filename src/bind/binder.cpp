@@ -1,0 +1,300 @@
+#include "bind/binder.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+#include "bind/query_binder.h"
+
+namespace weir {
+namespace {
+
+bool SameText(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+Type ToType(ast::AttributeType type) {
+  switch (type) {
+    case ast::AttributeType::kString:
+      return Type::kString;
+    case ast::AttributeType::kInt:
+      return Type::kInt;
+    case ast::AttributeType::kLong:
+      return Type::kLong;
+    case ast::AttributeType::kFloat:
+      return Type::kFloat;
+    case ast::AttributeType::kDouble:
+      return Type::kDouble;
+    case ast::AttributeType::kBool:
+      return Type::kBool;
+    case ast::AttributeType::kObject:
+      return Type::kObject;
+  }
+  return Type::kObject;
+}
+
+// `100 millisec`, `5 sec`: a number and a unit, as in @app:playback(idle.time = '...').
+std::optional<TimeMs> ParseDuration(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    TimeMs ms;
+  };
+  static constexpr Unit kUnits[] = {
+      {"millisec", 1},        {"millisecond", 1},      {"milliseconds", 1}, {"sec", 1000},
+      {"second", 1000},       {"seconds", 1000},       {"min", 60000},      {"minute", 60000},
+      {"minutes", 60000},     {"hour", 3600000},       {"hours", 3600000},  {"day", 86400000},
+      {"days", 86400000}};
+  int64_t number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || number <= 0 || number > 1'000'000'000) return std::nullopt;
+  std::string_view unit(rest, text.data() + text.size() - rest);
+  while (!unit.empty() && unit.front() == ' ') unit.remove_prefix(1);
+  while (!unit.empty() && unit.back() == ' ') unit.remove_suffix(1);
+  for (const Unit& known : kUnits) {
+    if (SameText(unit, known.name)) return number * known.ms;
+  }
+  return std::nullopt;
+}
+
+class AppBinder {
+ public:
+  AppBinder(const ast::App& app, const Registry& registry)
+      : app_(app), context_(registry, &diagnostics_), streams_(&bound_.streams) {}
+
+  BindResult Bind() {
+    BindAppAnnotations();
+    for (const ast::Element& element : app_.elements) DefineElement(element);
+    BindQueries();
+    CheckTimestamps();
+    BindResult result;
+    if (!ast::HasErrors(diagnostics_)) result.app = std::move(bound_);
+    std::stable_sort(
+        diagnostics_.begin(), diagnostics_.end(),
+        [](const auto& a, const auto& b) { return a.span.begin < b.span.begin; });
+    result.diagnostics = std::move(diagnostics_);
+    return result;
+  }
+
+ private:
+  void BindAppAnnotations();
+  void BindPlayback(const ast::Annotation& annotation);
+  void DefineElement(const ast::Element& element);
+  void DefineStream(const ast::StreamDefinition& definition);
+  void StreamAnnotation(const ast::Annotation& annotation, BoundStream* stream);
+  void NotSupportedDefinition(const ast::Span& span, const std::string& what,
+                              const std::string& name) {
+    context_.NotSupported(span, what);
+    hidden_names_.push_back(name);
+  }
+  void BindQueries();
+  bool Ready(const ast::Query& query);
+  void MarkRead(const ast::Query& query);
+  void ReportUnknownStreams(const ast::Query& query);
+  void CheckTimestamps();
+
+  const ast::App& app_;
+  std::vector<ast::Diagnostic> diagnostics_;
+  BoundApp bound_;
+  BindContext context_;
+  StreamTable streams_;
+  // Names of definitions that were refused, so that their use is not reported again.
+  std::vector<std::string> hidden_names_;
+};
+
+void AppBinder::BindAppAnnotations() {
+  for (const ast::Annotation& annotation : app_.annotations) {
+    const std::string& name = annotation.name.text;
+    if (SameText(name, "name")) {
+      if (!annotation.elements.empty()) bound_.name = annotation.elements[0].value;
+    } else if (SameText(name, "playback")) {
+      BindPlayback(annotation);
+    } else if (SameText(name, "async")) {
+      context_.Error(annotation.span, "@app:async does not exist", "write @async on a stream");
+    } else if (!SameText(name, "description")) {
+      context_.Warn(annotation.span, "@app:" + name + " has no effect here");
+    }
+  }
+}
+
+void AppBinder::BindPlayback(const ast::Annotation& annotation) {
+  bound_.playback = true;
+  for (const ast::AnnotationElement& element : annotation.elements) {
+    const auto time = ParseDuration(element.value);
+    const bool idle = SameText(element.key.text, "idle.time");
+    if (!idle && !SameText(element.key.text, "increment")) {
+      if (element.key.text.empty() && SameText(element.value, "true")) continue;
+      context_.Error(element.span, "@app:playback takes idle.time and increment");
+    } else if (!time) {
+      context_.Error(element.value_span, "'" + element.value + "' is not a time",
+                     "write it as '100 millisec'");
+    } else {
+      (idle ? bound_.idle_time : bound_.increment) = *time;
+    }
+  }
+  if (bound_.idle_time.has_value() != bound_.increment.has_value()) {
+    context_.Error(annotation.span, "@app:playback needs both idle.time and increment, or none");
+  }
+}
+
+void AppBinder::DefineElement(const ast::Element& element) {
+  if (const auto* stream = std::get_if<ast::StreamDefinition>(&element)) {
+    DefineStream(*stream);
+  } else if (const auto* table = std::get_if<ast::TableDefinition>(&element)) {
+    NotSupportedDefinition(table->span, "define table", table->name.text);
+  } else if (const auto* window = std::get_if<ast::WindowDefinition>(&element)) {
+    NotSupportedDefinition(window->span, "define window", window->name.text);
+  } else if (const auto* trigger = std::get_if<ast::TriggerDefinition>(&element)) {
+    NotSupportedDefinition(trigger->span, "define trigger", trigger->name.text);
+  } else if (const auto* function = std::get_if<ast::FunctionDefinition>(&element)) {
+    NotSupportedDefinition(function->span, "define function", function->name.text);
+  } else if (const auto* aggregation = std::get_if<ast::AggregationDefinition>(&element)) {
+    NotSupportedDefinition(aggregation->span, "define aggregation", aggregation->name.text);
+  } else if (const auto* partition = std::get_if<ast::Partition>(&element)) {
+    context_.NotSupported(partition->span, "partition");
+    for (const ast::Query& query : partition->queries) {
+      const auto* insert = std::get_if<ast::InsertInto>(&query.output.node);
+      if (insert != nullptr) hidden_names_.push_back(insert->target.name);
+    }
+  }
+}
+
+void AppBinder::DefineStream(const ast::StreamDefinition& definition) {
+  std::vector<Attribute> attributes;
+  for (const ast::AttributeDefinition& written : definition.attributes) {
+    const auto same = [&](const Attribute& a) { return a.name == written.name.text; };
+    if (std::any_of(attributes.begin(), attributes.end(), same)) {
+      context_.Error(written.span, "stream '" + definition.name.text +
+                                       "' has two attributes named '" + written.name.text + "'");
+      continue;
+    }
+    attributes.push_back({written.name.text, ToType(written.type)});
+  }
+  if (attributes.size() > kMaxColumns) {
+    context_.Error(definition.span, "stream '" + definition.name.text + "' has more than " +
+                                        std::to_string(kMaxColumns) +
+                                        " attributes (limits.columns)");
+    return;
+  }
+  BoundStream stream;
+  stream.name = definition.name.text;
+  stream.schema = std::make_shared<const Schema>(std::move(attributes));
+  stream.defined = true;
+  for (const ast::Annotation& annotation : definition.annotations) {
+    StreamAnnotation(annotation, &stream);
+  }
+  const auto known = streams_.Find(stream.name);
+  if (!known) {
+    streams_.Add(std::move(stream));
+  } else if (!(*streams_.at(*known).schema == *stream.schema)) {
+    context_.Error(definition.name.span,
+                   "stream '" + stream.name + "' is defined twice, with other attributes");
+  }
+}
+
+void AppBinder::StreamAnnotation(const ast::Annotation& annotation, BoundStream* stream) {
+  const std::string& name = annotation.name.text;
+  if (SameText(name, "timestamp")) {
+    const std::string attribute =
+        annotation.elements.empty() ? "" : annotation.elements[0].value;
+    const auto at = stream->schema->Find(attribute);
+    if (!at || (*stream->schema)[*at].type != Type::kLong) {
+      context_.Error(annotation.span, "@timestamp needs the name of a long attribute");
+      return;
+    }
+    stream->timestamp_attribute = *at;
+  } else if (SameText(name, "source") || SameText(name, "sink")) {
+    context_.NotSupported(annotation.span, "@" + name);
+  } else if (SameText(name, "OnError")) {
+    const bool log = annotation.elements.empty() || SameText(annotation.elements[0].value, "LOG");
+    if (!log) context_.NotSupported(annotation.span, "@OnError other than LOG");
+  } else {
+    context_.Warn(annotation.span, "the annotation @" + name + " has no effect on a stream");
+  }
+}
+
+bool AppBinder::Ready(const ast::Query& query) {
+  for (const ast::StreamName* name : InputStreams(query)) {
+    if (name->kind == ast::StreamKind::kPlain && !streams_.Find(name->name)) return false;
+  }
+  return true;
+}
+
+void AppBinder::MarkRead(const ast::Query& query) {
+  for (const ast::StreamName* name : InputStreams(query)) {
+    if (const auto found = streams_.Find(name->name)) streams_.at(*found).read = true;
+  }
+}
+
+void AppBinder::ReportUnknownStreams(const ast::Query& query) {
+  for (const ast::StreamName* name : InputStreams(query)) {
+    if (name->kind != ast::StreamKind::kPlain || streams_.Find(name->name)) continue;
+    const bool hidden = std::find(hidden_names_.begin(), hidden_names_.end(), name->name) !=
+                        hidden_names_.end();
+    if (hidden) continue;
+    context_.UnknownName(name->span, "unknown stream '" + name->name + "'", name->name,
+                         streams_.Names());
+  }
+}
+
+void AppBinder::BindQueries() {
+  std::vector<const ast::Query*> waiting;
+  for (const ast::Element& element : app_.elements) {
+    if (const auto* query = std::get_if<ast::Query>(&element)) waiting.push_back(query);
+  }
+  std::vector<std::optional<BoundQuery>> bound(waiting.size());
+  QueryBinder binder(context_, streams_);
+  // A query may read a stream that a later query makes, so go round until nothing new is known.
+  for (bool progress = true; progress;) {
+    progress = false;
+    for (size_t i = 0; i < waiting.size(); ++i) {
+      if (waiting[i] == nullptr || !Ready(*waiting[i])) continue;
+      bound[i] = binder.Bind(*waiting[i], i + 1);
+      if (!bound[i]) {
+        const auto* insert = std::get_if<ast::InsertInto>(&waiting[i]->output.node);
+        if (insert != nullptr) hidden_names_.push_back(insert->target.name);
+      }
+      MarkRead(*waiting[i]);
+      waiting[i] = nullptr;
+      progress = true;
+    }
+  }
+  for (const ast::Query* query : waiting) {
+    if (query == nullptr) continue;
+    const auto* insert = std::get_if<ast::InsertInto>(&query->output.node);
+    if (insert != nullptr) hidden_names_.push_back(insert->target.name);
+  }
+  for (const ast::Query* query : waiting) {
+    if (query != nullptr) ReportUnknownStreams(*query);
+  }
+  for (auto& query : bound) {
+    if (!query) continue;
+    const auto same = [&](const BoundQuery& other) { return other.name == query->name; };
+    if (std::any_of(bound_.queries.begin(), bound_.queries.end(), same)) {
+      context_.Error(query->span, "two queries are named '" + query->name + "'");
+    }
+    bound_.queries.push_back(std::move(*query));
+  }
+}
+
+void AppBinder::CheckTimestamps() {
+  for (const BoundStream& stream : bound_.streams) {
+    if (stream.timestamp_attribute) bound_.playback = true;
+  }
+}
+
+}  // namespace
+
+const BoundStream* BoundApp::FindStream(std::string_view stream_name) const {
+  for (const BoundStream& stream : streams) {
+    if (stream.name == stream_name) return &stream;
+  }
+  return nullptr;
+}
+
+BindResult BindApp(const ast::App& app, const Registry& registry) {
+  return AppBinder(app, registry).Bind();
+}
+
+}  // namespace weir

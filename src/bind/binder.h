@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "bind/bound_app.h"
+
+namespace weir {
+
+struct BindResult {
+  std::optional<BoundApp> app;  // absent if there is an error
+  std::vector<ast::Diagnostic> diagnostics;
+};
+
+// Resolves names and checks types; all errors of the app in one run, each with its place. What the
+// engine does not do yet is an error that begins with `not supported yet: `.
+BindResult BindApp(const ast::App& app, const Registry& registry);
+
+}  // namespace weir

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ast/app.h"
+#include "ast/diagnostic.h"
+#include "catalog/registry.h"
+#include "expr/expr.h"
+#include "pattern/pattern_spec.h"
+#include "types/schema.h"
+
+namespace weir {
+
+// A stream of the app, defined or made by an `insert into`.
+struct BoundStream {
+  std::string name;
+  SchemaPtr schema;
+  bool defined = false;
+  bool written = false;   // some query inserts into it
+  bool read = false;      // some query reads it
+  bool has_sink = false;  // an @sink takes it
+  std::optional<uint32_t> timestamp_attribute;  // @timestamp('ATTR')
+};
+
+// `#window.name(args)`: the spec and what was written for each parameter.
+struct BoundWindow {
+  const WindowSpec* spec = nullptr;
+  size_t overload = 0;
+  std::vector<Argument> arguments;  // columns are positions in the stream's schema
+  std::string text;                 // as written, for plans
+};
+
+// A stream with its filters before and after the window.
+struct BoundStreamInput {
+  uint32_t stream = 0;  // position in BoundApp::streams
+  std::string alias;    // the name expressions know it by
+  std::vector<ExprPtr> filters_before;  // over the stream's schema
+  std::optional<BoundWindow> window;
+  std::vector<ExprPtr> filters_after;
+};
+
+struct BoundJoin {
+  BoundStreamInput left, right;
+  bool left_triggers = true, right_triggers = true;
+  bool keeps_left = false, keeps_right = false;  // outer sides
+  ExprPtr on;                                    // over left columns then right columns; or null
+};
+
+struct BoundPattern {
+  PatternSpec spec;
+  std::vector<uint32_t> streams;  // positions in BoundApp::streams, as spec.streams
+};
+
+struct BoundAggregate {
+  const AggregateSpec* spec = nullptr;
+  std::vector<ExprPtr> arguments;
+  Type result = Type::kLong;
+  std::string text;
+};
+
+struct BoundSelect {
+  SchemaPtr output;
+  std::vector<ExprPtr> projections;  // over input columns, then aggregates
+  std::vector<ExprPtr> group_by;
+  std::vector<BoundAggregate> aggregates;
+  ExprPtr having;  // over input columns, aggregates, output columns; or null
+  struct Order {
+    ExprPtr value;  // over the same
+    bool ascending;
+  };
+  std::vector<Order> order_by;
+  std::optional<uint64_t> limit;
+  uint64_t offset = 0;
+};
+
+struct BoundQuery {
+  std::string name;  // @info(name) or query_N
+  ast::Span span;
+  std::variant<BoundStreamInput, BoundJoin, std::shared_ptr<const BoundPattern>> input;
+  SchemaPtr input_schema;  // what select sees
+  BoundSelect select;
+  bool emits_current = true;
+  bool emits_expired = false;
+  std::optional<uint32_t> target;  // position in BoundApp::streams; absent for `return`
+};
+
+// An app whose names are resolved and whose types are checked.
+struct BoundApp {
+  std::string name;
+  bool playback = false;
+  std::optional<TimeMs> idle_time;   // @app:playback(idle.time=..., increment=...)
+  std::optional<TimeMs> increment;
+  std::vector<BoundStream> streams;
+  std::vector<BoundQuery> queries;  // in app order
+
+  const BoundStream* FindStream(std::string_view stream_name) const;
+};
+
+}  // namespace weir

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bind/bound_app.h"
+#include "bind/scope.h"
+
+namespace weir {
+
+// Turns expressions of the text into bound ones. Every failure is reported with its place; a null
+// result means that it was.
+class ExpressionBinder {
+ public:
+  // `aggregates` collects aggregate calls, each read back as column kAggregateBase + its position;
+  // null where aggregates are not allowed.
+  ExpressionBinder(BindContext& context, Scope& scope,
+                   std::vector<BoundAggregate>* aggregates = nullptr)
+      : context_(context), scope_(scope), aggregates_(aggregates) {}
+
+  ExprPtr Bind(const ast::Expr& expr);
+  // Bind, and report if the result is not a bool. `what` names the place, as in "the filter".
+  ExprPtr BindCondition(const ast::Expr& expr, std::string_view what);
+
+ private:
+  ExprPtr BindNode(const ast::Literal& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::AttributeRef& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::StreamRef& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::Unary& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::Binary& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::Logical& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::IsNull& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::InTable& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::Call& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::Case& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::Between& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::InList& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::Like& node, const ast::Span& span);
+
+  ExprPtr BindAggregate(const AggregateSpec& spec, std::vector<ExprPtr> arguments,
+                        const ast::Span& span);
+  void ReportUnknownFunction(const std::string& name, const ast::Span& span);
+  ExprPtr Take(Result<ExprPtr> result, const ast::Span& span);
+
+  BindContext& context_;
+  Scope& scope_;
+  std::vector<BoundAggregate>* aggregates_;
+  bool in_aggregate_ = false;
+};
+
+// What the overloads of a built-in are matched against.
+std::vector<Argument> ToArguments(const std::vector<ExprPtr>& arguments);
+
+}  // namespace weir

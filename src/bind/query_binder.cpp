@@ -1,0 +1,369 @@
+#include "bind/query_binder.h"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+bool SameText(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+void CollectStates(const ast::StateNode& node, std::vector<const ast::StreamName*>* out) {
+  std::visit(
+      [out](const auto& n) {
+        using T = std::decay_t<decltype(n)>;
+        if constexpr (std::is_same_v<T, ast::StateStream> || std::is_same_v<T, ast::StateAbsent>) {
+          out->push_back(&n.stream.source);
+        } else if constexpr (std::is_same_v<T, ast::StateLogical>) {
+          for (const auto& operand : n.operands) CollectStates(*operand, out);
+        } else if constexpr (std::is_same_v<T, ast::StateNext>) {
+          for (const auto& step : n.steps) CollectStates(*step, out);
+        } else {
+          CollectStates(*n.child, out);
+        }
+      },
+      node.node);
+}
+
+std::vector<NamedColumn> ColumnsOf(const RowScope& scope) {
+  std::vector<NamedColumn> columns;
+  for (const ScopeSource& source : scope.sources()) {
+    for (uint32_t a = 0; a < source.schema->size(); ++a) {
+      const Attribute& attribute = (*source.schema)[a];
+      columns.push_back(
+          {attribute.name, MakeColumn(source.offset + a, attribute.type, attribute.name)});
+    }
+  }
+  return columns;
+}
+
+std::string DescribeSchema(const Schema& schema) {
+  std::string text = "(";
+  for (size_t i = 0; i < schema.size(); ++i) {
+    text += (i > 0 ? ", " : "") + schema[i].name + " " + std::string(TypeName(schema[i].type));
+  }
+  return text + ")";
+}
+
+}  // namespace
+
+std::optional<uint32_t> StreamTable::Find(std::string_view name) const {
+  for (uint32_t i = 0; i < streams_->size(); ++i) {
+    if ((*streams_)[i].name == name) return i;
+  }
+  return std::nullopt;
+}
+
+uint32_t StreamTable::Add(BoundStream stream) {
+  streams_->push_back(std::move(stream));
+  return static_cast<uint32_t>(streams_->size()) - 1;
+}
+
+std::vector<std::string> StreamTable::Names() const {
+  std::vector<std::string> names;
+  for (const BoundStream& stream : *streams_) names.push_back(stream.name);
+  return names;
+}
+
+std::vector<const ast::StreamName*> InputStreams(const ast::Query& query) {
+  std::vector<const ast::StreamName*> names;
+  if (const auto* single = std::get_if<ast::SingleStream>(&query.input)) {
+    names.push_back(&single->source);
+  } else if (const auto* join = std::get_if<ast::JoinInput>(&query.input)) {
+    names.push_back(&join->left.stream.source);
+    names.push_back(&join->right.stream.source);
+  } else if (const auto* state = std::get_if<ast::StateInput>(&query.input)) {
+    CollectStates(*state->root, &names);
+  }
+  return names;
+}
+
+std::optional<BoundWindow> QueryBinder::BindWindow(const ast::Call& call, const ast::Span& span,
+                                                   Scope& scope) {
+  std::string name = call.name.text;
+  if (!call.ns.text.empty()) name = call.ns.text + ":" + name;
+  const WindowSpec* spec = context_.registry().FindWindow(name);
+  ExpressionBinder binder(context_, scope);
+  std::vector<ExprPtr> arguments;
+  for (const ast::ExprPtr& arg : call.args) {
+    arguments.push_back(binder.Bind(*arg));
+    if (arguments.back() == nullptr) return std::nullopt;
+  }
+  if (spec == nullptr) {
+    static constexpr std::string_view kLater[] = {"expression", "expressionBatch", "cron",
+                                                  "frequent",   "lossyFrequent",   "hop",
+                                                  "cumulative", "hopping"};
+    if (!call.ns.text.empty() || std::find(std::begin(kLater), std::end(kLater), name) !=
+                                     std::end(kLater)) {
+      context_.NotSupported(span, "window " + name);
+      return std::nullopt;
+    }
+    std::vector<std::string> names;
+    for (const WindowSpec& known : context_.registry().windows()) names.push_back(known.name);
+    context_.UnknownName(call.name.span, "unknown window '" + name + "'", name, names);
+    return std::nullopt;
+  }
+  BoundWindow window{spec, 0, ToArguments(arguments), name + "("};
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    window.text += (i > 0 ? ", " : "") + arguments[i]->Describe();
+  }
+  window.text += ")";
+  const auto overload = MatchOverload(name, spec->overloads, window.arguments);
+  if (!overload.ok()) {
+    context_.Error(span, overload.status().message());
+    return std::nullopt;
+  }
+  window.overload = overload.value();
+  // Made once here so that values out of range are found by `check`.
+  const auto made = spec->make(window.arguments, window.overload);
+  if (!made.ok()) {
+    context_.Error(span, made.status().message());
+    return std::nullopt;
+  }
+  return window;
+}
+
+bool QueryBinder::BindHandlers(const ast::SingleStream& stream, Scope& scope,
+                               BoundStreamInput* input) {
+  bool ok = true;
+  for (const ast::StreamHandler& handler : stream.handlers) {
+    if (const auto* filter = std::get_if<ast::Filter>(&handler.node)) {
+      ExpressionBinder binder(context_, scope);
+      ExprPtr condition = binder.BindCondition(*filter->condition, "a filter");
+      ok = ok && condition != nullptr;
+      (input->window ? input->filters_after : input->filters_before)
+          .push_back(std::move(condition));
+      continue;
+    }
+    const auto* function = std::get_if<ast::StreamFunction>(&handler.node);
+    const ast::Call& call =
+        function != nullptr ? function->call : std::get<ast::WindowHandler>(handler.node).call;
+    if (function != nullptr && (!call.ns.text.empty() ||
+                                context_.registry().FindWindow(call.name.text) == nullptr)) {
+      const std::string ns = call.ns.text.empty() ? "" : call.ns.text + ":";
+      context_.NotSupported(handler.span, "stream function #" + ns + call.name.text);
+      ok = false;
+      continue;
+    }
+    if (input->window) {
+      context_.Error(handler.span, "a stream can have only one window in a query");
+      ok = false;
+      continue;
+    }
+    input->window = BindWindow(call, handler.span, scope);
+    ok = ok && input->window.has_value();
+  }
+  return ok;
+}
+
+std::optional<BoundStreamInput> QueryBinder::BindStream(const ast::SingleStream& stream) {
+  if (stream.source.kind != ast::StreamKind::kPlain) {
+    context_.NotSupported(stream.source.span, stream.source.kind == ast::StreamKind::kInner
+                                                  ? "inner streams"
+                                                  : "fault streams");
+    return std::nullopt;
+  }
+  const auto found = streams_.Find(stream.source.name);
+  CHECK(found.has_value());
+  BoundStreamInput input;
+  input.stream = *found;
+  input.alias = stream.alias ? stream.alias->text : stream.source.name;
+  RowScope scope({{stream.source.name, stream.alias ? stream.alias->text : "",
+                   streams_.at(*found).schema, 0}});
+  if (!BindHandlers(stream, scope, &input)) return std::nullopt;
+  return input;
+}
+
+std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join, BoundQuery* query) {
+  if (join.per != nullptr) {
+    context_.NotSupported(join.span, "joins with an aggregation (within ... per ...)");
+    return std::nullopt;
+  }
+  auto left = BindStream(join.left.stream);
+  auto right = BindStream(join.right.stream);
+  if (!left || !right) return std::nullopt;
+  if (join.left.unidirectional && join.right.unidirectional) {
+    context_.Error(join.span, "only one side of a join can be unidirectional");
+    return std::nullopt;
+  }
+  BoundJoin bound;
+  bound.left_triggers = !join.right.unidirectional;
+  bound.right_triggers = !join.left.unidirectional;
+  const bool full = join.type == ast::JoinType::kFullOuter;
+  bound.keeps_left = full || join.type == ast::JoinType::kLeftOuter;
+  bound.keeps_right = full || join.type == ast::JoinType::kRightOuter;
+  const SchemaPtr& ls = streams_.at(left->stream).schema;
+  const SchemaPtr& rs = streams_.at(right->stream).schema;
+  if (left->stream == right->stream && left->alias == right->alias) {
+    context_.Error(join.right.stream.span, "the two sides of a self join need different names",
+                   "write '... as name'");
+    return std::nullopt;
+  }
+  const auto source = [&](const ast::SingleStream& s, const SchemaPtr& schema, size_t offset) {
+    return ScopeSource{s.alias ? "" : s.source.name, s.alias ? s.alias->text : "", schema,
+                       static_cast<uint32_t>(offset)};
+  };
+  RowScope scope({source(join.left.stream, ls, 0), source(join.right.stream, rs, ls->size())});
+  if (join.on != nullptr) {
+    ExpressionBinder binder(context_, scope);
+    bound.on = binder.BindCondition(*join.on, "the join condition");
+    if (bound.on == nullptr) return std::nullopt;
+  }
+  bound.left = std::move(*left);
+  bound.right = std::move(*right);
+  std::vector<Attribute> attributes = ls->attributes();
+  attributes.insert(attributes.end(), rs->attributes().begin(), rs->attributes().end());
+  query->input_schema = std::make_shared<const Schema>(std::move(attributes));
+  return bound;
+}
+
+bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
+  if (const auto* single = std::get_if<ast::SingleStream>(&query.input)) {
+    auto input = BindStream(*single);
+    const auto found = streams_.Find(single->source.name);
+    if (!found) return false;
+    RowScope scope({{single->source.name, single->alias ? single->alias->text : "",
+                     streams_.at(*found).schema, 0}});
+    bound->input_schema = streams_.at(*found).schema;
+    // The select clause is bound even if the input failed, to report all errors at once.
+    const bool ok =
+        BindSelect(query, scope, ColumnsOf(scope), context_, &bound->select) && input.has_value();
+    if (ok) bound->input = std::move(*input);
+    return ok;
+  }
+  if (const auto* join = std::get_if<ast::JoinInput>(&query.input)) {
+    auto input = BindJoin(*join, bound);
+    if (!input) return false;
+    const auto source = [&](const ast::SingleStream& s, uint32_t stream, size_t offset) {
+      return ScopeSource{s.alias ? "" : s.source.name, s.alias ? s.alias->text : "",
+                         streams_.at(stream).schema, static_cast<uint32_t>(offset)};
+    };
+    const size_t left_size = streams_.at(input->left.stream).schema->size();
+    RowScope scope({source(join->left.stream, input->left.stream, 0),
+                    source(join->right.stream, input->right.stream, left_size)});
+    bound->input = std::move(*input);
+    return BindSelect(query, scope, ColumnsOf(scope), context_, &bound->select);
+  }
+  if (const auto* state = std::get_if<ast::StateInput>(&query.input)) {
+    auto pattern = std::make_shared<BoundPattern>();
+    std::vector<StateName> names;
+    auto shape = BindPatternShape(*state, streams_, context_, &names);
+    if (!shape) return false;
+    PatternScope scope(names, PatternScope::kNoState);
+    std::vector<NamedColumn> all;
+    if (!query.selection || query.selection->star) {
+      for (uint32_t s = 0; s < names.size(); ++s) {
+        for (uint32_t a = 0; a < names[s].schema->size(); ++a) {
+          const Attribute& attribute = (*names[s].schema)[a];
+          Capture capture{s, {}, a, false};
+          if (names[s].counted) capture.index.kind = EventIndex::Kind::kAll;
+          const Type type = names[s].counted ? Type::kObject : attribute.type;
+          all.push_back({attribute.name,
+                         MakeColumn(scope.CaptureColumn(capture, type), type, attribute.name)});
+        }
+      }
+    }
+    if (!BindSelect(query, scope, all, context_, &bound->select)) return false;
+    *pattern = std::move(*shape);
+    std::vector<Attribute> attributes;
+    for (size_t i = 0; i < scope.captures().size(); ++i) {
+      attributes.push_back({"capture_" + std::to_string(i), scope.capture_types()[i]});
+    }
+    pattern->spec.outputs = std::move(scope.captures());
+    pattern->spec.output = std::make_shared<const Schema>(std::move(attributes));
+    bound->input_schema = pattern->spec.output;
+    const Status valid = ValidatePattern(pattern->spec);
+    if (!valid.ok()) {
+      const std::string& message = valid.message();
+      context_.Error(state->span, message);
+      return false;
+    }
+    bound->input = std::shared_ptr<const BoundPattern>(std::move(pattern));
+    return true;
+  }
+  context_.NotSupported(std::get<ast::AnonymousInput>(query.input).span, "queries inside from");
+  return false;
+}
+
+void QueryBinder::BindAnnotations(const ast::Query& query, BoundQuery* bound) {
+  for (const ast::Annotation& annotation : query.annotations) {
+    if (SameText(annotation.name.text, "info")) {
+      for (const ast::AnnotationElement& element : annotation.elements) {
+        if (SameText(element.key.text, "name")) bound->name = element.value;
+      }
+    } else {
+      context_.Warn(annotation.span,
+                    "the annotation @" + annotation.name.text + " has no effect on a query");
+    }
+  }
+}
+
+bool QueryBinder::InsertInto(const ast::InsertInto& insert, BoundQuery* bound) {
+  if (insert.target.kind != ast::StreamKind::kPlain) {
+    const bool inner = insert.target.kind == ast::StreamKind::kInner;
+    if (inner) {
+      context_.Error(insert.target.span, "inner streams exist only inside a partition");
+    } else {
+      context_.NotSupported(insert.target.span, "fault streams");
+    }
+    return false;
+  }
+  const auto found = streams_.Find(insert.target.name);
+  if (!found) {
+    BoundStream made;
+    made.name = insert.target.name;
+    made.schema = bound->select.output;
+    made.written = true;
+    bound->target = streams_.Add(std::move(made));
+    return true;
+  }
+  BoundStream& target = streams_.at(*found);
+  if (!(*target.schema == *bound->select.output)) {
+    context_.Error(insert.target.span,
+                   "the query's output " + DescribeSchema(*bound->select.output) +
+                       " differs from stream '" + target.name + "' " +
+                       DescribeSchema(*target.schema));
+    return false;
+  }
+  target.written = true;
+  bound->target = *found;
+  return true;
+}
+
+bool QueryBinder::BindOutput(const ast::Query& query, BoundQuery* bound) {
+  if (query.rate) {
+    context_.NotSupported(query.rate->span, "output rate limits");
+    return false;
+  }
+  std::optional<ast::EventType> events;
+  bool ok = true;
+  if (const auto* insert = std::get_if<ast::InsertInto>(&query.output.node)) {
+    events = insert->events;
+    ok = InsertInto(*insert, bound);
+  } else if (const auto* rows = std::get_if<ast::ReturnRows>(&query.output.node)) {
+    events = rows->events;
+  } else {
+    context_.NotSupported(query.output.span, "tables");
+    return false;
+  }
+  const ast::EventType kind = events.value_or(ast::EventType::kCurrent);
+  bound->emits_current = kind != ast::EventType::kExpired;
+  bound->emits_expired = kind != ast::EventType::kCurrent;
+  return ok;
+}
+
+std::optional<BoundQuery> QueryBinder::Bind(const ast::Query& query, size_t number) {
+  BoundQuery bound;
+  bound.span = query.span;
+  bound.name = "query_" + std::to_string(number);
+  BindAnnotations(query, &bound);
+  if (!BindInput(query, &bound)) return std::nullopt;
+  PlaceColumns(bound.input_schema->size(), &bound.select);
+  if (!BindOutput(query, &bound)) return std::nullopt;
+  return bound;
+}
+
+}  // namespace weir

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ast/query.h"
+#include "bind/bound_app.h"
+#include "bind/expression_binder.h"
+
+namespace weir {
+
+// Streams by name, as far as they are known while queries are bound.
+class StreamTable {
+ public:
+  explicit StreamTable(std::vector<BoundStream>* streams) : streams_(streams) {}
+  std::optional<uint32_t> Find(std::string_view name) const;
+  BoundStream& at(uint32_t i) { return (*streams_)[i]; }
+  uint32_t Add(BoundStream stream);
+  std::vector<std::string> Names() const;
+
+ private:
+  std::vector<BoundStream>* streams_;
+};
+
+// Binds one query. Its input streams must be known; see InputStreams.
+class QueryBinder {
+ public:
+  QueryBinder(BindContext& context, StreamTable& streams)
+      : context_(context), streams_(streams) {}
+
+  // `number` makes the name of a query without @info(name). Absent if errors were reported.
+  std::optional<BoundQuery> Bind(const ast::Query& query, size_t number);
+
+ private:
+  std::optional<BoundStreamInput> BindStream(const ast::SingleStream& stream);
+  bool BindHandlers(const ast::SingleStream& stream, Scope& scope, BoundStreamInput* input);
+  std::optional<BoundWindow> BindWindow(const ast::Call& call, const ast::Span& span,
+                                        Scope& scope);
+  std::optional<BoundJoin> BindJoin(const ast::JoinInput& join, BoundQuery* query);
+  bool BindPattern(const ast::StateInput& input, BoundQuery* query);
+  bool BindInput(const ast::Query& query, BoundQuery* bound);
+  void BindAnnotations(const ast::Query& query, BoundQuery* bound);
+  bool BindOutput(const ast::Query& query, BoundQuery* bound);
+  bool InsertInto(const ast::InsertInto& insert, BoundQuery* bound);
+
+  BindContext& context_;
+  StreamTable& streams_;
+};
+
+// The streams a query reads, in order of writing.
+std::vector<const ast::StreamName*> InputStreams(const ast::Query& query);
+
+// Binds the select clause (absent: all attributes) over the scope's columns. `all` lists what
+// `select *` means, as named columns. False if errors were reported.
+struct NamedColumn {
+  std::string name;
+  ExprPtr value;
+};
+bool BindSelect(const ast::Query& query, Scope& scope, const std::vector<NamedColumn>& all,
+                BindContext& context, BoundSelect* select);
+
+// Moves aggregate and output columns from their provisional places to behind `input_columns`.
+void PlaceColumns(size_t input_columns, BoundSelect* select);
+
+// Binds the shape and the conditions of a pattern; the select clause's captures are added later.
+// Fills names for a PatternScope. Absent if errors were reported.
+std::optional<BoundPattern> BindPatternShape(const ast::StateInput& input, StreamTable& streams,
+                                             BindContext& context,
+                                             std::vector<StateName>* names);
+
+}  // namespace weir

@@ -1,0 +1,184 @@
+#include <algorithm>
+
+#include "bind/query_binder.h"
+
+namespace weir {
+namespace {
+
+// What having and order by may name: the outputs first, then what select sees.
+class OutputScope : public Scope {
+ public:
+  OutputScope(const std::vector<Attribute>& outputs, Scope& inner)
+      : outputs_(outputs), inner_(inner) {}
+
+  ExprPtr Resolve(const ast::AttributeRef& ref, const ast::Span& span,
+                  BindContext& context) override {
+    if (!ref.stream) {
+      for (uint32_t i = 0; i < outputs_.size(); ++i) {
+        if (outputs_[i].name == ref.name.text) {
+          return MakeColumn(kOutputBase + i, outputs_[i].type, ref.name.text);
+        }
+      }
+    }
+    return inner_.Resolve(ref, span, context);
+  }
+  std::optional<ExprPtr> ResolveEvent(const ast::StreamRef& ref, BindContext& context) override {
+    for (const Attribute& output : outputs_) {
+      if (!ref.index && output.name == ref.stream.name) return std::nullopt;
+    }
+    return inner_.ResolveEvent(ref, context);
+  }
+
+ private:
+  const std::vector<Attribute>& outputs_;
+  Scope& inner_;
+};
+
+class SelectBinder {
+ public:
+  SelectBinder(Scope& scope, BindContext& context, BoundSelect* select)
+      : scope_(scope), context_(context), select_(select) {}
+
+  bool BindItems(const ast::Selection& selection) {
+    ExpressionBinder binder(context_, scope_, &select_->aggregates);
+    bool ok = true;
+    for (const ast::SelectItem& item : selection.items) {
+      const ast::Name* name = item.alias ? &*item.alias : nullptr;
+      if (const auto* ref = std::get_if<ast::AttributeRef>(&item.value->node)) {
+        if (name == nullptr) name = &ref->name;
+      }
+      if (name == nullptr) {
+        context_.Error(item.span, "an expression in select needs a name", "write '... as name'");
+        ok = false;
+        continue;
+      }
+      ExprPtr value = binder.Bind(*item.value);
+      ok = AddOutput(*name, std::move(value)) && ok;
+    }
+    return ok;
+  }
+
+  bool AddOutput(const ast::Name& name, ExprPtr value) {
+    const auto same = [&](const Attribute& a) { return a.name == name.text; };
+    if (std::any_of(outputs_.begin(), outputs_.end(), same)) {
+      context_.Error(name.span, "the output has two attributes named '" + name.text + "'");
+      return false;
+    }
+    // A failed item keeps its name, so that having and order by do not report it once more.
+    failed_ = failed_ || value == nullptr;
+    outputs_.push_back({name.text, value == nullptr ? Type::kObject : value->type()});
+    select_->projections.push_back(std::move(value));
+    return !failed_;
+  }
+
+  bool BindRest(const ast::Selection& selection) {
+    if (failed_) return false;
+    bool ok = BindGroupBy(selection);
+    OutputScope output_scope(outputs_, scope_);
+    ExpressionBinder binder(context_, output_scope, &select_->aggregates);
+    if (selection.having != nullptr) {
+      select_->having = binder.BindCondition(*selection.having, "the having condition");
+      ok = ok && select_->having != nullptr;
+    }
+    ExpressionBinder order_binder(context_, output_scope);
+    for (const ast::OrderKey& key : selection.order_by) {
+      ExprPtr value = order_binder.Bind(*key.value);
+      ok = ok && value != nullptr;
+      select_->order_by.push_back({std::move(value), !key.descending});
+    }
+    std::optional<uint64_t> offset;
+    ok = BindCount(selection.limit, "limit", &select_->limit) && ok;
+    ok = BindCount(selection.offset, "offset", &offset) && ok;
+    select_->offset = offset.value_or(0);
+    return ok;
+  }
+
+  std::vector<Attribute>& outputs() { return outputs_; }
+
+ private:
+  bool BindGroupBy(const ast::Selection& selection) {
+    ExpressionBinder binder(context_, scope_);
+    bool ok = true;
+    for (const ast::ExprPtr& key : selection.group_by) {
+      if (!std::holds_alternative<ast::AttributeRef>(key->node)) {
+        context_.NotSupported(key->span, "group by an expression");
+        ok = false;
+        continue;
+      }
+      ExprPtr value = binder.Bind(*key);
+      ok = ok && value != nullptr;
+      select_->group_by.push_back(std::move(value));
+    }
+    return ok;
+  }
+
+  bool BindCount(const ast::ExprPtr& expr, const char* what, std::optional<uint64_t>* count) {
+    if (expr == nullptr) return true;
+    ExpressionBinder binder(context_, scope_);
+    const ExprPtr bound = binder.Bind(*expr);
+    if (bound == nullptr) return false;
+    const ExprPtr folded = FoldConstants(bound);
+    const Value* value = folded->constant();
+    if (value == nullptr || value->is_null() || !IsInteger(value->type()) ||
+        value->AsLong() < 0) {
+      context_.Error(expr->span, std::string(what) + " must be a constant int or long, 0 or more");
+      return false;
+    }
+    *count = static_cast<uint64_t>(value->AsLong());
+    return true;
+  }
+
+  Scope& scope_;
+  BindContext& context_;
+  BoundSelect* select_;
+  std::vector<Attribute> outputs_;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+bool BindSelect(const ast::Query& query, Scope& scope, const std::vector<NamedColumn>& all,
+                BindContext& context, BoundSelect* select) {
+  SelectBinder binder(scope, context, select);
+  static const ast::Selection kEverything;
+  const ast::Selection& written = query.selection ? *query.selection : kEverything;
+  bool ok = true;
+  if (written.distinct) {
+    context.NotSupported(written.span, "select distinct");
+    return false;
+  }
+  if (!query.selection || written.star) {
+    const ast::Span& span = query.selection ? written.span : query.span;
+    for (const NamedColumn& column : all) {
+      ok = binder.AddOutput({column.name, span}, column.value) && ok;
+    }
+  } else {
+    ok = binder.BindItems(written);
+  }
+  ok = binder.BindRest(written) && ok;
+  if (binder.outputs().size() > kMaxColumns) {
+    context.Error(query.span, "select has more than " + std::to_string(kMaxColumns) +
+                                  " attributes (limits.columns)");
+    return false;
+  }
+  select->output = std::make_shared<const Schema>(std::move(binder.outputs()));
+  return ok;
+}
+
+void PlaceColumns(size_t input_columns, BoundSelect* select) {
+  std::vector<uint32_t> mapping(kOutputBase + select->output->size());
+  for (uint32_t i = 0; i < kAggregateBase; ++i) mapping[i] = i;
+  for (uint32_t i = kAggregateBase; i < kOutputBase; ++i) {
+    mapping[i] = static_cast<uint32_t>(input_columns) + i - kAggregateBase;
+  }
+  for (uint32_t i = kOutputBase; i < mapping.size(); ++i) {
+    mapping[i] = static_cast<uint32_t>(input_columns + select->aggregates.size()) + i - kOutputBase;
+  }
+  for (ExprPtr& projection : select->projections) projection = RemapColumns(projection, mapping);
+  if (select->having != nullptr) select->having = RemapColumns(select->having, mapping);
+  for (BoundSelect::Order& order : select->order_by) {
+    order.value = RemapColumns(order.value, mapping);
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "catalog/parameter.h"
+#include "types/row_store.h"
+
+namespace weir {
+
+// What a window may do while it handles a row, a timer or the end of an emission. Rows are named
+// by id in a store that the host owns and fills; the window keeps ids only.
+class WindowContext {
+ public:
+  virtual ~WindowContext() = default;
+
+  const RowStore& rows() const { return *store_; }
+  TimeMs now() const { return now_; }
+
+  // Emits a stored row; `timestamp` is what the row carries from here on.
+  void EmitCurrent(RowId row, TimeMs timestamp) { Emit(row, RowKind::kCurrent, timestamp); }
+  void EmitExpired(RowId row, TimeMs timestamp) { Emit(row, RowKind::kExpired, timestamp); }
+  void EmitCurrent(RowId row) { Emit(row, RowKind::kCurrent, store_->timestamp(row)); }
+  // Clears the aggregates behind the window.
+  void EmitReset(TimeMs timestamp) { Emit(kNoRow, RowKind::kReset, timestamp); }
+  // False when nobody behind the window looks at expired rows: a batch window, whose reset clears
+  // the aggregates anyway, may then leave them out. A sliding window always emits them unless
+  // needs_expired() is false, which also means that no aggregate counts them.
+  bool needs_expired() const { return needs_expired_; }
+  // What is emitted from here on in this step is another chunk in the language's semantics. Only
+  // for windows whose spec says multi_emitter.
+  virtual void NextEmission() = 0;
+
+  // The window no longer needs the row; it may still be emitted within the same step.
+  void Release(RowId row) { store_->Release(row); }
+  // Changes a stored value (externalTimeBatch replaces the timestamp attribute).
+  void SetValue(size_t column, RowId row, const Value& value) {
+    store_->SetValue(column, row, value);
+  }
+
+  // Asks for OnTimer at `due` (ms); fires right after this step if that is not in the future.
+  virtual void Schedule(TimeMs due) = 0;
+
+  // For windows whose spec says kExplicit: the row becomes visible to joins and look-ups, or stops
+  // being so.
+  virtual void FindAdd(RowId row) = 0;
+  virtual void FindRemove(RowId row) = 0;
+
+ protected:
+  WindowContext(RowStore* store, bool needs_expired)
+      : store_(store), needs_expired_(needs_expired) {}
+
+  // One emitted row; the host turns a batch of these into columns.
+  struct Output {
+    RowId row;
+    RowKind kind;
+    TimeMs timestamp;
+    bool starts_emission;
+  };
+  void Emit(RowId row, RowKind kind, TimeMs timestamp) {
+    outputs_.push_back({row, kind, timestamp, false});
+  }
+
+  RowStore* store_;
+  bool needs_expired_;
+  TimeMs now_ = 0;
+  std::vector<Output> outputs_;
+};
+
+// The behaviour and state of one window over one stream of rows. It knows nothing of groups,
+// partitions, clocks or who reads it. Only current rows reach it.
+class Window {
+ public:
+  virtual ~Window() = default;
+  // A row arrived; it is stored already and belongs to the window until Release.
+  virtual void OnRow(RowId row, WindowContext& context) = 0;
+  // The last row of an arriving emission (one message, one chunk of the language) was handled.
+  virtual void OnEmissionEnd(WindowContext&) {}
+  virtual void OnTimer(TimeMs /*due*/, WindowContext&) {}
+};
+
+// What joins and on-demand queries see of a window.
+enum class FindSet {
+  kEmitted,   // rows emitted as current and not yet expired
+  kExplicit,  // what FindAdd / FindRemove say
+  kNothing,
+};
+
+struct WindowSpec {
+  const char* name;     // as written, e.g. "timeBatch"; "unique:length" with a namespace
+  const char* summary;  // one sentence
+  const char* example;  // a query
+  std::vector<Overload> overloads;
+  // Emits a reset where a batch begins anew, so aggregates behind it describe one batch.
+  bool batch = false;
+  bool multi_emitter = false;  // one step may emit several chunks
+  FindSet find_set = FindSet::kEmitted;
+  // Makes a window; `overload` is the index in overloads that the arguments fit. Fails on values
+  // out of range, e.g. a negative length.
+  std::function<Result<std::unique_ptr<Window>>(std::span<const Argument>, size_t overload)> make;
+};
+
+}  // namespace weir

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "catalog/window.h"
+#include "exec/step_operator.h"
+#include "expr/expr.h"
+
+namespace weir {
+
+struct JoinSide {
+  SchemaPtr schema;
+  // False for the other side of a unidirectional join.
+  bool triggers = true;
+  // Rows without a match on the other side are emitted with nulls there.
+  bool keeps_unmatched = false;
+  // False: the side has no window; it can trigger but nothing of it can be found, and a reset
+  // follows each of its rows.
+  bool has_window = true;
+  FindSet find_set = FindSet::kEmitted;
+  // Equality part of the condition: keys[i] of the left equals keys[i] of the right (null never
+  // does); over this side's columns, of equal types on both sides.
+  std::vector<ExprPtr> keys;
+};
+
+struct JoinSpec {
+  JoinSide left;
+  JoinSide right;
+  // The rest of the condition, over the left columns and then the right ones; null: none.
+  ExprPtr residual;
+  SchemaPtr output;  // left columns, then right columns
+  // Expired rows of a side probe too and give expired rows.
+  bool needs_expired = false;
+};
+
+// Joins two inputs (port 0 = left, port 1 = right: what comes out of each side's window). Every
+// current and expired row of a triggering side gives one emission with its matches in the order in
+// which the other side's rows arrived. A multi_emitter.
+std::unique_ptr<Operator> MakeJoinOperator(OrderPlace place, JoinSpec spec);
+
+}  // namespace weir

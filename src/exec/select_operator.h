@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "catalog/aggregate.h"
+#include "exec/operator.h"
+#include "expr/expr.h"
+
+namespace weir {
+
+struct AggregateCall {
+  std::unique_ptr<Aggregator> aggregator;
+  std::vector<ExprPtr> arguments;  // over the input columns
+  Type result;
+  bool keeps_forever = false;
+  std::string description;  // `sum(price)`, for plans
+};
+
+struct OrderByKey {
+  ExprPtr value;
+  bool ascending = true;  // nulls come last in either direction
+};
+
+// The select clause of a query. Expressions below see an extended row: the input columns, then one
+// column per aggregate call, then (having and order by only) the projected output columns.
+struct SelectSpec {
+  SchemaPtr input;
+  SchemaPtr output;
+  std::vector<ExprPtr> projections;
+  std::vector<ExprPtr> group_by;  // over the input columns
+  std::vector<AggregateCall> aggregates;
+  ExprPtr having;  // null: every row passes
+  std::vector<OrderByKey> order_by;
+  std::optional<uint64_t> limit;
+  uint64_t offset = 0;
+  bool emits_current = true;
+  bool emits_expired = false;
+  // Every passing row is emitted, also with aggregates or group by: what snapshot output reads.
+  bool every_row = false;
+};
+
+// Rows in, rows of the query's output out, with kinds kept and reset rows consumed. With an
+// aggregate or group by, one emission gives only its last passing row (of each group, in order of
+// the groups' first passing row); else every passing row. Order by, offset and limit apply within
+// one emission. Keys and timestamps are those of the row that gave the output.
+std::unique_ptr<Operator> MakeSelectOperator(SelectSpec spec);
+
+// Keeps the current and expired rows for which `condition` (bool, over the input columns) is true.
+// Rows of other kinds pass: a reset has no values, and what a join finds is not filtered.
+std::unique_ptr<Operator> MakeFilterOperator(ExprPtr condition);
+
+// What `insert into` does: every row becomes a current row of the target stream's schema.
+std::unique_ptr<Operator> MakeInsertOperator(SchemaPtr target);
+
+// Several writers of one stream: merges by key and changes nothing else.
+std::unique_ptr<Operator> MakeUnionOperator(SchemaPtr schema);
+
+}  // namespace weir

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <vector>
+
+#include "exec/operator.h"
+#include "time/timer_queue.h"
+
+namespace weir {
+
+// Where an operator stands in the order: given by the planner, once.
+struct OrderPlace {
+  // Digit of this operator as the root of its timers' cascades; same width everywhere.
+  uint32_t root = 0;
+  int root_width = 0;
+  // True if one input emission may lead to several output emissions.
+  bool multi_emitter = false;
+};
+
+// Base of ordinary operators: merges the ports and the operator's timers by key, numbers the
+// emissions, and calls OnRows / OnTimer in exact order.
+class StepOperator : public Operator {
+ public:
+  explicit StepOperator(OrderPlace place) : place_(place) {}
+
+  void Process(const EpochInput& in, std::vector<Chunk>* out) final;
+  std::optional<OrderKey> NextTimer(const Timeline& timeline) const final;
+  TimeMs NextDue() const final { return timers_.NextDue(); }
+  void FireNextTimer(const Timeline& timeline, std::vector<Chunk>* out) final;
+
+ protected:
+  // Takes visible rows [begin, end) of a chunk of `port`: whole emissions, with no row of another
+  // port between them. For each emission, in order, an implementation calls BeginStep(key) first:
+  // that fires the operator's timers that come before it.
+  virtual void OnRows(int port, const Chunk& chunk, uint32_t begin, uint32_t end) = 0;
+  // One of the operator's timers; now() is its time, and BeginStep has been called.
+  virtual void OnTimer(const Timer&) {}
+  // Called once when the epoch's (or island step's) rows and timers are done and whenever pending
+  // output reaches kChunkRows at an emission's end: append pending output to out().
+  virtual void Flush() = 0;
+
+  // Starts the step caused by an arriving emission: fires timers whose key is smaller, then sets
+  // now() and the key of emissions to come.
+  void BeginStep(const OrderKey& key) {
+    if (timers_.has_overdue() || timers_.NextDue() <= timeline_->TimeOf(key.moment)) {
+      FireTimersBefore(key);
+    }
+    SetStep(key, /*timer=*/false);
+  }
+
+  // The key of the next emission of the current step. An operator that is not a multi_emitter may
+  // call it any number of times within a message's step and always gets that emission's key; call
+  // it once for each emission in a timer's step.
+  OrderKey EmissionKey();
+
+  void Arm(TimeMs due, uint64_t payload) { timers_.Arm(due, payload, step_.moment, now_); }
+  TimeMs now() const { return now_; }
+  const OrderKey& step() const { return step_; }
+  bool in_timer() const { return in_timer_; }
+  const Timeline& timeline() const { return *timeline_; }
+  std::vector<Chunk>* out() { return out_; }
+
+ private:
+  void SetStep(const OrderKey& key, bool timer);
+  void FireTimersBefore(const OrderKey& key);
+  void FireOne();
+  bool TimerComesBefore(const OrderKey& key) const;
+  Path RootPath() const { return Path().Append(place_.root, place_.root_width); }
+
+  OrderPlace place_;
+  TimerQueue timers_;
+  const Timeline* timeline_ = nullptr;
+  std::vector<Chunk>* out_ = nullptr;
+  OrderKey step_;
+  TimeMs now_ = 0;
+  bool in_timer_ = false;
+  uint64_t emission_ = 0;  // number of the next emission of the step
+  // Emissions of all firings in one moment are numbered together; an epoch is named by its first
+  // message, since moments are relative to it.
+  Moment last_timer_moment_ = 0;
+  uint64_t last_timer_epoch_ = UINT64_MAX;
+  uint64_t timer_emission_ = 0;
+};
+
+// Iterates the chunks of one port by emission runs; used by StepOperator and unions.
+class PortCursor {
+ public:
+  explicit PortCursor(const Port& port) : port_(&port) { SkipEmpty(); }
+  bool done() const { return chunk_ == port_->chunks.size(); }
+  const Chunk& chunk() const { return port_->chunks[chunk_]; }
+  uint32_t row() const { return row_; }
+  OrderKey key() const { return chunk().KeyAt(row_); }
+  // The end of the run of rows in this chunk whose keys are below `limit` (no limit: the chunk's
+  // end); at least the current row's emission.
+  uint32_t RunEnd(const OrderKey* limit) const;
+  void MoveTo(uint32_t row) {
+    row_ = row;
+    if (row_ == chunk().size()) {
+      ++chunk_;
+      row_ = 0;
+      SkipEmpty();
+    }
+  }
+
+ private:
+  void SkipEmpty() {
+    while (chunk_ < port_->chunks.size() && port_->chunks[chunk_].empty()) ++chunk_;
+  }
+  const Port* port_;
+  size_t chunk_ = 0;
+  uint32_t row_ = 0;
+};
+
+}  // namespace weir

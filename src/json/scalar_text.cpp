@@ -1,0 +1,37 @@
+#include "json/scalar_text.h"
+
+#include <simdjson.h>
+
+#include "json/number.h"
+#include "json/text_scan.h"
+
+namespace weir {
+
+const char* PlainStringEnd(const char* p) {
+  bool ascii = true;
+  const char* end = SkipPlainCharacters(p, &ascii);
+  if (*end != '"') return nullptr;
+  if (!ascii && !simdjson::validate_utf8(p, static_cast<size_t>(end - p))) return nullptr;
+  return end;
+}
+
+const char* SkipPlainScalar(const char* p) {
+  switch (*p) {
+    case '"': {
+      const char* end = PlainStringEnd(p + 1);
+      return end == nullptr ? nullptr : end + 1;
+    }
+    case 't':
+      return EqualPadded(p, kTrueText, 4) ? p + 4 : nullptr;
+    case 'f':
+      return EqualPadded(p, kFalseText, 5) ? p + 5 : nullptr;
+    case 'n':
+      return EqualPadded(p, kNullText, 4) ? p + 4 : nullptr;
+    default: {
+      ScannedNumber number;
+      return ScanNumber(p, &number) ? number.end : nullptr;
+    }
+  }
+}
+
+}  // namespace weir

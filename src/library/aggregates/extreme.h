@@ -1,0 +1,162 @@
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <type_traits>
+
+#include "base/check.h"
+#include "catalog/aggregate_adapter.h"
+#include "library/aggregates/ring.h"
+
+namespace weir {
+
+// Numbers as integers in whose order the wanted extreme (max or min) is always the greatest. For
+// floats the order is Java's compareTo: -0.0 before 0.0, NaN above all.
+template <class T, bool kMax>
+struct ExtremeKey {
+  using Key = std::conditional_t<sizeof(T) == 4, int32_t, int64_t>;
+
+  static Key Of(T value) {
+    Key key;
+    if constexpr (std::is_floating_point_v<T>) {
+      if (value != value) value = std::numeric_limits<T>::quiet_NaN();
+      key = Flip(std::bit_cast<Key>(value));
+    } else {
+      key = value;
+    }
+    return kMax ? key : ~key;
+  }
+  static T Value(Key key) {
+    if (!kMax) key = ~key;
+    if constexpr (std::is_floating_point_v<T>) {
+      return std::bit_cast<T>(Flip(key));
+    } else {
+      return key;
+    }
+  }
+
+ private:
+  // Sign and magnitude to two's complement and back.
+  static Key Flip(Key bits) {
+    return bits ^ ((bits >> (sizeof(Key) * 8 - 1)) & std::numeric_limits<Key>::max());
+  }
+};
+
+// The greatest or least value of what never goes but by a reset.
+template <class T, bool kMax>
+class RunningExtreme {
+ public:
+  using Output = T;
+  void Add(T value) {
+    const Key key = ExtremeKey<T, kMax>::Of(value);
+    if (!any_ || key > best_) best_ = key;
+    any_ = true;
+  }
+  void Remove(T) { CHECK(false); }  // the planner said that no row expires
+  bool Value(T* value) const {
+    *value = ExtremeKey<T, kMax>::Value(best_);
+    return any_;
+  }
+  bool IsNew() const { return !any_; }
+
+ private:
+  using Key = typename ExtremeKey<T, kMax>::Key;
+  Key best_ = 0;
+  bool any_ = false;
+};
+
+// The extreme of all values ever seen, whatever resets; expired values count once more.
+template <class T, bool kMax>
+class ForeverExtreme : public RunningExtreme<T, kMax> {
+ public:
+  static constexpr bool kForever = true;
+  void Remove(T value) { this->Add(value); }
+};
+
+// The greatest or least of the values held, right for any order of removal. As long as values go
+// in the order they came (nearly all windows) it is a monotonic queue: all values in order, and
+// those of them that may still become the extreme; O(1) amortised. The first removal out of order
+// moves the values to a counted map, O(log n), until none is left. Removing a value that is not
+// held (expired rows of a join need not pair with its current rows) changes nothing.
+template <class T, bool kMax>
+class WindowExtreme {
+ public:
+  using Output = T;
+
+  void Add(T value) {
+    const Key key = ExtremeKey<T, kMax>::Of(value);
+    if (sorted_ != nullptr) [[unlikely]] {
+      ++(*sorted_)[key];
+      return;
+    }
+    values_.PushBack(key);
+    while (!candidates_.empty() && candidates_.back().key <= key) candidates_.PopBack();
+    candidates_.PushBack({key, added_++});
+  }
+
+  void Remove(T value) {
+    const Key key = ExtremeKey<T, kMax>::Of(value);
+    if (sorted_ == nullptr) [[likely]] {
+      if (values_.empty()) return;
+      if (values_.front() == key) {
+        values_.PopFront();
+        if (candidates_.front().number == removed_) candidates_.PopFront();
+        ++removed_;
+        return;
+      }
+      SortValues();
+    }
+    RemoveSorted(key);
+  }
+
+  bool Value(T* value) const {
+    if (sorted_ != nullptr) [[unlikely]] {
+      *value = ExtremeKey<T, kMax>::Value(sorted_->rbegin()->first);
+      return true;
+    }
+    if (candidates_.empty()) return false;
+    *value = ExtremeKey<T, kMax>::Value(candidates_.front().key);
+    return true;
+  }
+
+  bool IsNew() const { return sorted_ == nullptr && values_.empty(); }
+
+  void Clear() {
+    values_.Clear();
+    candidates_.Clear();
+    sorted_.reset();
+    added_ = removed_ = 0;
+  }
+
+ private:
+  using Key = typename ExtremeKey<T, kMax>::Key;
+  struct Candidate {
+    Key key;
+    uint32_t number;  // of the value, in the order they came; only compared for equality
+  };
+
+  void SortValues() {
+    auto sorted = std::make_unique<std::map<Key, uint64_t>>();
+    for (size_t i = 0; i < values_.size(); ++i) ++(*sorted)[values_[i]];
+    Clear();
+    sorted_ = std::move(sorted);
+  }
+
+  void RemoveSorted(Key key) {
+    const auto at = sorted_->find(key);
+    if (at == sorted_->end() || --at->second != 0) return;
+    sorted_->erase(at);
+    if (sorted_->empty()) sorted_.reset();
+  }
+
+  Ring<Key> values_;
+  Ring<Candidate> candidates_;
+  std::unique_ptr<std::map<Key, uint64_t>> sorted_;  // null: values go in the order they came
+  uint32_t added_ = 0;
+  uint32_t removed_ = 0;
+};
+
+}  // namespace weir

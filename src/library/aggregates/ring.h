@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/check.h"
+
+namespace weir {
+
+// A double-ended queue of plain values in one block that doubles when full; both ends in O(1)
+// without allocation once it is big enough.
+template <class T>
+class Ring {
+ public:
+  bool empty() const { return size_ == 0; }
+  size_t size() const { return size_; }
+  const T& front() const { return items_[head_]; }
+  const T& back() const { return (*this)[size_ - 1]; }
+  // The i-th value from the front.
+  const T& operator[](size_t i) const { return items_[(head_ + i) & mask_]; }
+
+  void PushBack(const T& value) {
+    if (size_ == items_.size()) Grow();
+    items_[(head_ + size_) & mask_] = value;
+    ++size_;
+  }
+  void PopFront() {
+    DCHECK(size_ > 0);
+    head_ = (head_ + 1) & mask_;
+    --size_;
+  }
+  void PopBack() {
+    DCHECK(size_ > 0);
+    --size_;
+  }
+  // Keeps the block.
+  void Clear() { head_ = size_ = 0; }
+
+ private:
+  void Grow() {
+    std::vector<T> grown(items_.empty() ? 8 : items_.size() * 2);
+    for (size_t i = 0; i < size_; ++i) grown[i] = (*this)[i];
+    items_ = std::move(grown);
+    mask_ = items_.size() - 1;
+    head_ = 0;
+  }
+
+  std::vector<T> items_;  // a power of two of them
+  size_t mask_ = 0;
+  size_t head_ = 0;
+  size_t size_ = 0;
+};
+
+}  // namespace weir

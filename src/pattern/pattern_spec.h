@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exec/step_operator.h"
+#include "expr/expr.h"
+
+namespace weir {
+
+// Which of the events that a state collected is meant.
+struct EventIndex {
+  enum class Kind {
+    kFirst,  // e1.price (same as kAt 0)
+    kAt,     // e1[n].price
+    kLast,   // e1[last], e1[last-n]: n back from the last
+    kAll,    // the list of all, as an object; only in outputs
+  } kind = Kind::kFirst;
+  uint32_t n = 0;
+};
+
+// An attribute of an event that a state matched; null if there is no such event.
+struct Capture {
+  uint32_t state;
+  EventIndex index;
+  uint32_t attribute;
+  // True for `e2 is null`-style tests: the capture is a bool, true if there is an event.
+  bool presence = false;
+};
+
+// One `e1=S[condition]` of the pattern as written, in order of writing.
+struct PatternState {
+  uint32_t port;     // position of its stream among PatternSpec::streams
+  std::string name;  // `e1`, or empty
+  // Over the arriving event's attributes, then one column per capture; null: always true.
+  ExprPtr condition;
+  std::vector<Capture> captures;  // of this and earlier states
+  std::string description;        // `e1=S[price > 50]`, for plans
+};
+
+// The shape of the pattern as written.
+struct PatternNode {
+  enum class Kind {
+    kState,  // one event of states[state]
+    kCount,  // states[state], min..max times
+    kNext,   // children one after the other
+    kEvery,  // child, armed again
+    kAnd,    // children (each kState or kAbsent) in any order
+    kOr,     // one of the children
+    kAbsent,  // no event of states[state] (for `for_ms`, if given)
+  } kind = Kind::kState;
+  uint32_t state = 0;
+  uint32_t min = 1;
+  uint32_t max = 1;
+  static constexpr uint32_t kUnbounded = UINT32_MAX;
+  std::optional<TimeMs> for_ms;
+  std::vector<PatternNode> children;
+};
+
+struct PatternSpec {
+  bool sequence = false;
+  // Distinct streams in order of first use; port p of the operator carries streams[p].
+  std::vector<SchemaPtr> streams;
+  std::vector<PatternState> states;
+  PatternNode root;
+  std::optional<TimeMs> within;
+  // The output row: one column per capture, with these names and types.
+  std::vector<Capture> outputs;
+  SchemaPtr output;
+};
+
+// Checks what is supported; a message without a place, or "not supported yet: ...".
+Status ValidatePattern(const PatternSpec& spec);
+
+// One emission per match; the row has the timestamp of the last matched event. A multi_emitter.
+std::unique_ptr<Operator> MakePatternOperator(OrderPlace place, PatternSpec spec);
+
+// The automaton for plans: format "text" or "dot".
+std::string DescribeAutomaton(const PatternSpec& spec, const std::string& format);
+
+}  // namespace weir

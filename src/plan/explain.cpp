@@ -1,0 +1,146 @@
+
+#include "plan/planner.h"
+#include "types/value.h"
+
+namespace weir {
+namespace {
+
+std::string Indented(const std::string& text, const std::string& indent) {
+  std::string result;
+  for (char c : text) {
+    result += c;
+    if (c == '\n') result += indent;
+  }
+  while (!result.empty() && (result.back() == '\n' || result.back() == ' ')) result.pop_back();
+  return result;
+}
+
+std::string NodeNumber(size_t node) { return "#" + std::to_string(node); }
+
+std::string ExplainText(const Plan& plan) {
+  std::string out;
+  std::string query;
+  for (size_t i = 0; i < plan.graph.size(); ++i) {
+    const PlanNode& node = plan.graph[i];
+    if (!node.query.empty() && node.query != query) out += "query " + node.query + "\n";
+    query = node.query;
+    out += node.query.empty() ? "" : "  ";
+    out += NodeNumber(i) + " " + node.kind;
+    if (!node.detail.empty()) out += " " + Indented(node.detail, "      ");
+    if (!node.inputs.empty()) {
+      out += "  <-";
+      for (NodeId input : node.inputs) out += " " + NodeNumber(input);
+    }
+    out += "\n";
+  }
+  if (plan.dag->islands().empty()) out += "lockstep islands: none\n";
+  for (const IslandInfo& island : plan.dag->islands()) {
+    out += "lockstep island: " + island.reason + "\n ";
+    for (const std::string& member : island.members) out += " " + member;
+    out += "\n";
+  }
+  return out;
+}
+
+std::string DotQuoted(const std::string& text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (c == '\n') {
+      out += "\\l";
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string ExplainDot(const Plan& plan) {
+  std::string out = "digraph plan {\n  rankdir=LR;\n  node [shape=box];\n";
+  for (size_t i = 0; i < plan.graph.size(); ++i) {
+    const PlanNode& node = plan.graph[i];
+    const std::string label = (node.query.empty() ? "" : node.query + "\n") + node.kind +
+                              (node.detail.empty() ? "" : "\n" + node.detail);
+    out += "  n" + std::to_string(i) + " [label=" + DotQuoted(label) + "];\n";
+  }
+  for (size_t i = 0; i < plan.graph.size(); ++i) {
+    for (NodeId input : plan.graph[i].inputs) {
+      out += "  n" + std::to_string(input) + " -> n" + std::to_string(i) + ";\n";
+    }
+  }
+  out += "}\n";
+  for (const PlanNode& node : plan.graph) out += node.automaton_dot;
+  return out;
+}
+
+std::string ExplainMermaid(const Plan& plan) {
+  std::string out = "flowchart LR\n";
+  for (size_t i = 0; i < plan.graph.size(); ++i) {
+    const PlanNode& node = plan.graph[i];
+    std::string label = node.kind + (node.detail.empty() ? "" : " " + node.detail);
+    std::string escaped;
+    for (char c : label) {
+      if (c == '"') {
+        escaped += "#quot;";
+      } else if (c == '\n') {
+        escaped += "<br/>";
+      } else {
+        escaped += c;
+      }
+    }
+    out += "  n" + std::to_string(i) + "[\"" + escaped + "\"]\n";
+  }
+  for (size_t i = 0; i < plan.graph.size(); ++i) {
+    for (NodeId input : plan.graph[i].inputs) {
+      out += "  n" + std::to_string(input) + " --> n" + std::to_string(i) + "\n";
+    }
+  }
+  return out;
+}
+
+std::string ExplainJson(const Plan& plan) {
+  std::string out = "{\"nodes\":[";
+  for (size_t i = 0; i < plan.graph.size(); ++i) {
+    const PlanNode& node = plan.graph[i];
+    out += i > 0 ? ",\n" : "\n";
+    out += "{\"id\":" + std::to_string(i) + ",\"kind\":";
+    AppendStringJson(node.kind, &out);
+    out += ",\"detail\":";
+    AppendStringJson(node.detail, &out);
+    if (!node.query.empty()) {
+      out += ",\"query\":";
+      AppendStringJson(node.query, &out);
+    }
+    out += ",\"inputs\":[";
+    for (size_t k = 0; k < node.inputs.size(); ++k) {
+      out += (k > 0 ? "," : "") + std::to_string(node.inputs[k]);
+    }
+    out += "]}";
+  }
+  out += "\n],\"islands\":[";
+  bool first = true;
+  for (const IslandInfo& island : plan.dag->islands()) {
+    out += first ? "\n{\"reason\":" : ",\n{\"reason\":";
+    first = false;
+    AppendStringJson(island.reason, &out);
+    out += ",\"members\":[";
+    for (size_t k = 0; k < island.members.size(); ++k) {
+      if (k > 0) out += ",";
+      AppendStringJson(island.members[k], &out);
+    }
+    out += "]}";
+  }
+  return out + "]}\n";
+}
+
+}  // namespace
+
+Result<std::string> ExplainPlan(const Plan& plan, const std::string& format) {
+  if (format == "text") return ExplainText(plan);
+  if (format == "dot") return ExplainDot(plan);
+  if (format == "mermaid") return ExplainMermaid(plan);
+  if (format == "json") return ExplainJson(plan);
+  return Status::Invalid("unknown format '" + format + "'; known: text, dot, mermaid, json");
+}
+
+}  // namespace weir

@@ -1,0 +1,329 @@
+#include "plan/lowering.h"
+
+#include <bit>
+
+#include "bind/expression_binder.h"
+#include "exec/join_operator.h"
+#include "exec/select_operator.h"
+#include "exec/window_operator.h"
+
+namespace weir {
+namespace {
+
+ExprPtr Remapped(const ExprPtr& expr, const std::vector<uint32_t>& mapping) {
+  return expr == nullptr ? nullptr : RemapColumns(expr, mapping);
+}
+
+std::string JoinNames(const Schema& schema) {
+  std::string text;
+  for (const Attribute& attribute : schema.attributes()) {
+    text += (text.empty() ? "" : ", ") + attribute.name;
+  }
+  return text;
+}
+
+// The kept positions of both sides of a join as one mapping of the concatenated columns.
+std::vector<uint32_t> ConcatenateMappings(const ColumnSubset& left, const ColumnSubset& right) {
+  std::vector<uint32_t> mapping = left.new_position;
+  for (uint32_t position : right.new_position) {
+    mapping.push_back(static_cast<uint32_t>(left.kept.size()) + position);
+  }
+  return mapping;
+}
+
+// Splits `left.a == right.b and rest` into keys on both sides and the rest.
+struct JoinCondition {
+  std::vector<ExprPtr> left_keys, right_keys;
+  ExprPtr residual;
+};
+
+enum class Reads { kNothing, kLeft, kRight, kBoth };
+
+Reads SidesRead(const Expr& expr, size_t left_columns, size_t columns) {
+  std::vector<bool> used(columns, false);
+  CollectColumns(expr, &used);
+  bool left = false, right = false;
+  for (size_t i = 0; i < columns; ++i) {
+    if (used[i]) (i < left_columns ? left : right) = true;
+  }
+  if (left) return right ? Reads::kBoth : Reads::kLeft;
+  return right ? Reads::kRight : Reads::kNothing;
+}
+
+JoinCondition SplitJoinCondition(const ExprPtr& on, size_t left_columns, size_t right_columns) {
+  JoinCondition result;
+  if (on == nullptr) return result;
+  const size_t columns = left_columns + right_columns;
+  std::vector<uint32_t> to_right(columns, 0);
+  for (size_t i = left_columns; i < columns; ++i) {
+    to_right[i] = static_cast<uint32_t>(i - left_columns);
+  }
+  std::vector<ExprPtr> rest;
+  for (const ExprPtr& condition : SplitConjunction(on)) {
+    const auto comparison = AsComparison(*condition);
+    if (comparison && comparison->op == CompareOp::kEqual &&
+        comparison->left->type() == comparison->right->type() && !condition->volatile_value()) {
+      const Reads first = SidesRead(*comparison->left, left_columns, columns);
+      const Reads second = SidesRead(*comparison->right, left_columns, columns);
+      if (first == Reads::kLeft && second == Reads::kRight) {
+        result.left_keys.push_back(comparison->left);
+        result.right_keys.push_back(RemapColumns(comparison->right, to_right));
+        continue;
+      }
+      if (first == Reads::kRight && second == Reads::kLeft) {
+        result.left_keys.push_back(comparison->right);
+        result.right_keys.push_back(RemapColumns(comparison->left, to_right));
+        continue;
+      }
+    }
+    rest.push_back(condition);
+  }
+  result.residual = JoinConjunction(rest);
+  return result;
+}
+
+}  // namespace
+
+RootNumbers::RootNumbers(size_t operators)
+    : width_(operators <= 1 ? 0 : std::bit_width(operators - 1)) {}
+
+NodeId GraphWriter::AddSource(const std::string& name, const SchemaPtr& schema) {
+  graph_.push_back({"stream", name + " (" + JoinNames(*schema) + ")", "", {}, ""});
+  const NodeId id = builder_.AddSource(name, schema);
+  CHECK_EQ(id + 1, graph_.size());
+  return id;
+}
+
+NodeId GraphWriter::AddNode(PlanNode node, std::unique_ptr<Operator> op, int ports,
+                            bool multi_emitter) {
+  const std::string name = node.query.empty() ? node.kind + " " + node.detail
+                                              : node.query + "." + node.kind;
+  graph_.push_back(std::move(node));
+  const NodeId id = builder_.AddNode(name, std::move(op), ports, multi_emitter);
+  CHECK_EQ(id + 1, graph_.size());
+  return id;
+}
+
+void GraphWriter::Connect(NodeId to, int port, Edge from) {
+  graph_[to].inputs.push_back(from.node);
+  builder_.Connect(to, port, from);
+}
+
+void GraphWriter::Finish(Plan* plan) && {
+  plan->dag = std::move(builder_).Build();
+  plan->graph = std::move(graph_);
+}
+
+QueryLowering::Chain QueryLowering::Append(Chain chain, std::string kind, std::string detail,
+                                           std::unique_ptr<Operator> op, SchemaPtr schema,
+                                           bool multi_emitter) {
+  const NodeId node = graph_->AddNode({std::move(kind), std::move(detail), query_.name, {}, ""},
+                                      std::move(op), 1, multi_emitter);
+  graph_->Connect(node, 0, chain.edge);
+  return {{node, 0, 0}, std::move(schema)};
+}
+
+QueryLowering::Chain QueryLowering::Filter(Chain chain, const std::vector<ExprPtr>& conditions) {
+  if (conditions.empty()) return chain;
+  std::vector<ExprPtr> filters = conditions;
+  if (optimize_) filters = {FoldConstants(JoinConjunction(conditions))};
+  for (const ExprPtr& filter : filters) {
+    const SchemaPtr schema = chain.schema;
+    chain = Append(std::move(chain), "filter", filter->Describe(), MakeFilterOperator(filter),
+                   schema);
+  }
+  return chain;
+}
+
+QueryLowering::Chain QueryLowering::Narrow(Chain chain, const ColumnSubset& subset) {
+  if (subset.keeps_all()) return chain;
+  SelectSpec spec;
+  spec.input = chain.schema;
+  spec.output = subset.Narrow(*chain.schema);
+  for (uint32_t position : subset.kept) {
+    const Attribute& attribute = (*chain.schema)[position];
+    spec.projections.push_back(MakeColumn(position, attribute.type, attribute.name));
+  }
+  const SchemaPtr narrow = spec.output;
+  return Append(std::move(chain), "keep", JoinNames(*narrow), MakeSelectOperator(std::move(spec)),
+                narrow);
+}
+
+QueryLowering::Chain QueryLowering::Window(Chain chain, const BoundWindow& window,
+                                           const ColumnSubset& subset, bool needs_expired,
+                                           bool needs_find_rows) {
+  std::vector<Argument> arguments = window.arguments;
+  for (Argument& argument : arguments) {
+    if (argument.column) argument.column = subset.new_position[*argument.column];
+  }
+  auto made = window.spec->make(arguments, window.overload);
+  CHECK(made.ok());  // the binder has made it once
+  const SchemaPtr schema = chain.schema;
+  WindowNode node{std::move(made).value(), schema, needs_expired, needs_find_rows};
+  const bool multi = window.spec->multi_emitter;
+  return Append(std::move(chain), "window",
+                window.text + (needs_expired ? "" : " (expired rows dropped)"),
+                MakeWindowOperator(roots_->Next(multi), std::move(node)), schema, multi);
+}
+
+ColumnSubset QueryLowering::KeptColumns(const BoundStreamInput& input,
+                                        std::vector<bool> used) const {
+  if (!optimize_ || !input.window) used.assign(used.size(), true);
+  for (const ExprPtr& filter : input.filters_after) CollectColumns(*filter, &used);
+  if (input.window) {
+    for (const Argument& argument : input.window->arguments) {
+      if (argument.column) used[*argument.column] = true;
+    }
+  }
+  return ColumnSubset::Of(used);
+}
+
+QueryLowering::Chain QueryLowering::StreamSide(const BoundStreamInput& input, Edge from,
+                                               const ColumnSubset& subset, bool needs_expired,
+                                               bool needs_find_rows) {
+  Chain chain{from, app_.streams[input.stream].schema};
+  chain = Filter(std::move(chain), input.filters_before);
+  chain = Narrow(std::move(chain), subset);
+  if (!input.window) return chain;
+  chain = Window(std::move(chain), *input.window, subset, needs_expired, needs_find_rows);
+  std::vector<ExprPtr> after;
+  for (const ExprPtr& filter : input.filters_after) {
+    after.push_back(RemapColumns(filter, subset.new_position));
+  }
+  return Filter(std::move(chain), after);
+}
+
+bool QueryLowering::AggregatesNeedExpired(const BoundStreamInput& input) const {
+  // A batch window resets the aggregates before each batch, so what left does not matter.
+  return !query_.select.aggregates.empty() && !input.window->spec->batch;
+}
+
+NodeId QueryLowering::LowerStream(const BoundStreamInput& input, Edge from) {
+  const SchemaPtr& schema = app_.streams[input.stream].schema;
+  const ColumnSubset subset = KeptColumns(input, ColumnsRead(query_.select, schema->size()));
+  const bool expires = input.window.has_value() &&
+                       (!optimize_ || query_.emits_expired || AggregatesNeedExpired(input));
+  Chain chain = StreamSide(input, from, subset, expires, /*needs_find_rows=*/false);
+  if (subset.keeps_all()) return Select(std::move(chain), query_.select, expires);
+  return Select(std::move(chain),
+                RemapSelect(query_.select, subset.new_position, subset.kept.size()), expires);
+}
+
+NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs) {
+  const size_t left_size = app_.streams[join.left.stream].schema->size();
+  std::vector<bool> used = ColumnsRead(query_.select, query_.input_schema->size());
+  if (join.on != nullptr) CollectColumns(*join.on, &used);
+  const auto middle = used.begin() + static_cast<std::ptrdiff_t>(left_size);
+  const ColumnSubset left = KeptColumns(join.left, std::vector<bool>(used.begin(), middle));
+  const ColumnSubset right = KeptColumns(join.right, std::vector<bool>(middle, used.end()));
+  const std::vector<uint32_t> mapping = ConcatenateMappings(left, right);
+  const size_t columns = left.kept.size() + right.kept.size();
+  const bool expired = query_.emits_expired || !query_.select.aggregates.empty();
+
+  JoinSpec spec;
+  const auto side = [&](const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
+                        bool triggers, bool keeps, JoinSide* out) {
+    const bool explicit_find =
+        input.window && input.window->spec->find_set == FindSet::kExplicit;
+    Chain chain = StreamSide(input, from, subset, /*needs_expired=*/true, explicit_find);
+    out->schema = chain.schema;
+    out->triggers = triggers;
+    out->keeps_unmatched = keeps;
+    out->has_window = input.window.has_value();
+    if (input.window) out->find_set = input.window->spec->find_set;
+    return chain.edge;
+  };
+  const Edge left_edge =
+      side(join.left, inputs[0], left, join.left_triggers, join.keeps_left, &spec.left);
+  const Edge right_edge =
+      side(join.right, inputs[1], right, join.right_triggers, join.keeps_right, &spec.right);
+  const ExprPtr on = Remapped(join.on, mapping);
+  JoinCondition condition;
+  if (optimize_) {
+    condition = SplitJoinCondition(on, left.kept.size(), right.kept.size());
+  } else {
+    condition.residual = on;
+  }
+  std::string detail = on == nullptr ? "every pair" : "on " + on->Describe();
+  if (!condition.left_keys.empty()) detail += ", hash index on the equal keys";
+  spec.left.keys = std::move(condition.left_keys);
+  spec.right.keys = std::move(condition.right_keys);
+  spec.residual = condition.residual;
+  spec.needs_expired = expired;
+  std::vector<Attribute> attributes = spec.left.schema->attributes();
+  for (const Attribute& a : spec.right.schema->attributes()) attributes.push_back(a);
+  spec.output = std::make_shared<const Schema>(std::move(attributes));
+  const SchemaPtr output = spec.output;
+
+  const NodeId node =
+      graph_->AddNode({"join", detail, query_.name, {}, ""},
+                      MakeJoinOperator(roots_->Next(true), std::move(spec)), 2, true);
+  graph_->Connect(node, 0, left_edge);
+  graph_->Connect(node, 1, right_edge);
+  return Select({{node, 0, 0}, output}, RemapSelect(query_.select, mapping, columns), expired);
+}
+
+NodeId QueryLowering::LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs) {
+  PlanNode described{pattern.spec.sequence ? "sequence" : "pattern",
+                     DescribeAutomaton(pattern.spec, "text"), query_.name, {},
+                     DescribeAutomaton(pattern.spec, "dot")};
+  const NodeId node = graph_->AddNode(
+      std::move(described), MakePatternOperator(roots_->Next(true), pattern.spec),
+      static_cast<int>(inputs.size()), true);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    graph_->Connect(node, static_cast<int>(i), inputs[i]);
+  }
+  return Select({{node, 0, 0}, query_.input_schema}, query_.select, false);
+}
+
+NodeId QueryLowering::Select(Chain chain, const BoundSelect& select, bool expires) {
+  SelectSpec spec;
+  spec.input = chain.schema;
+  spec.output = select.output;
+  std::string detail;
+  for (size_t i = 0; i < select.projections.size(); ++i) {
+    const ExprPtr& expr = select.projections[i];
+    spec.projections.push_back(optimize_ ? FoldConstants(expr) : expr);
+    const std::string text = expr->Describe();
+    const std::string& name = (*select.output)[i].name;
+    detail += (i > 0 ? ", " : "") + (text == name ? name : text + " as " + name);
+  }
+  spec.group_by = select.group_by;
+  for (size_t i = 0; i < select.group_by.size(); ++i) {
+    detail += (i > 0 ? ", " : " group by ") + select.group_by[i]->Describe();
+  }
+  for (const BoundAggregate& aggregate : select.aggregates) {
+    AggregateCall call;
+    call.aggregator = aggregate.spec->make(ToArguments(aggregate.arguments), expires);
+    call.arguments = aggregate.arguments;
+    call.result = aggregate.result;
+    call.keeps_forever = aggregate.spec->keeps_forever;
+    call.description = aggregate.text;
+    spec.aggregates.push_back(std::move(call));
+  }
+  spec.having = select.having;
+  if (select.having != nullptr) detail += " having " + select.having->Describe();
+  for (const BoundSelect::Order& order : select.order_by) {
+    spec.order_by.push_back({order.value, order.ascending});
+    detail += " order by " + order.value->Describe() + (order.ascending ? "" : " desc");
+  }
+  spec.limit = select.limit;
+  spec.offset = select.offset;
+  if (select.limit) detail += " limit " + std::to_string(*select.limit);
+  if (select.offset > 0) detail += " offset " + std::to_string(select.offset);
+  spec.emits_current = query_.emits_current;
+  spec.emits_expired = query_.emits_expired;
+  return Append(std::move(chain), "select", detail, MakeSelectOperator(std::move(spec)),
+                select.output)
+      .edge.node;
+}
+
+NodeId QueryLowering::Lower(const std::vector<Edge>& inputs) {
+  if (const auto* stream = std::get_if<BoundStreamInput>(&query_.input)) {
+    return LowerStream(*stream, inputs[0]);
+  }
+  if (const auto* join = std::get_if<BoundJoin>(&query_.input)) return LowerJoin(*join, inputs);
+  return LowerPattern(*std::get<std::shared_ptr<const BoundPattern>>(query_.input), inputs);
+}
+
+}  // namespace weir

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "plan/column_use.h"
+#include "plan/planner.h"
+
+namespace weir {
+
+// The order of an app's operators that own timers: their digit at the root of a path.
+class RootNumbers {
+ public:
+  explicit RootNumbers(size_t operators);
+  OrderPlace Next(bool multi_emitter) { return {next_++, width_, multi_emitter}; }
+
+ private:
+  uint32_t next_ = 0;
+  int width_ = 0;
+};
+
+// Builds the DAG and its description side by side.
+class GraphWriter {
+ public:
+  NodeId AddSource(const std::string& name, const SchemaPtr& schema);
+  NodeId AddNode(PlanNode node, std::unique_ptr<Operator> op, int ports, bool multi_emitter);
+  void Connect(NodeId to, int port, Edge from);
+  uint32_t AddTap(Edge edge) { return builder_.AddTap(edge); }
+  void Finish(Plan* plan) &&;
+
+ private:
+  DagBuilder builder_;
+  std::vector<PlanNode> graph_;
+};
+
+// Lowers one query. `inputs[i]` is the edge from the i-th stream the query reads (a join: left,
+// right; a pattern: its distinct streams in order).
+class QueryLowering {
+ public:
+  QueryLowering(const BoundApp& app, const BoundQuery& query, bool optimize, RootNumbers* roots,
+                GraphWriter* graph)
+      : app_(app), query_(query), optimize_(optimize), roots_(roots), graph_(graph) {}
+
+  // The node whose rows are the query's output, kinds kept.
+  NodeId Lower(const std::vector<Edge>& inputs);
+
+ private:
+  // A row source while the chain of a query grows.
+  struct Chain {
+    Edge edge;
+    SchemaPtr schema;
+  };
+
+  Chain Append(Chain chain, std::string kind, std::string detail, std::unique_ptr<Operator> op,
+               SchemaPtr schema, bool multi_emitter = false);
+  Chain Filter(Chain chain, const std::vector<ExprPtr>& conditions);
+  Chain Narrow(Chain chain, const ColumnSubset& subset);
+  Chain Window(Chain chain, const BoundWindow& window, const ColumnSubset& subset,
+               bool needs_expired, bool needs_find_rows);
+  Chain StreamSide(const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
+                   bool needs_expired, bool needs_find_rows);
+  NodeId LowerStream(const BoundStreamInput& input, Edge from);
+  NodeId LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs);
+  NodeId LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs);
+  NodeId Select(Chain chain, const BoundSelect& select, bool expires);
+  ColumnSubset KeptColumns(const BoundStreamInput& input, std::vector<bool> used) const;
+  bool AggregatesNeedExpired(const BoundStreamInput& input) const;
+
+  const BoundApp& app_;
+  const BoundQuery& query_;
+  const bool optimize_;
+  RootNumbers* roots_;
+  GraphWriter* graph_;
+};
+
+}  // namespace weir

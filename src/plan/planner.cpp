@@ -1,0 +1,193 @@
+#include "plan/planner.h"
+
+#include <bit>
+
+#include "exec/select_operator.h"
+#include "plan/lowering.h"
+
+namespace weir {
+namespace {
+
+std::vector<uint32_t> StreamsRead(const BoundQuery& query) {
+  if (const auto* stream = std::get_if<BoundStreamInput>(&query.input)) return {stream->stream};
+  if (const auto* join = std::get_if<BoundJoin>(&query.input)) {
+    return {join->left.stream, join->right.stream};
+  }
+  return std::get<std::shared_ptr<const BoundPattern>>(query.input)->streams;
+}
+
+// A window, a join and a pattern each take one root number.
+size_t CountRoots(const BoundQuery& query) {
+  if (const auto* stream = std::get_if<BoundStreamInput>(&query.input)) {
+    return stream->window ? 1 : 0;
+  }
+  if (const auto* join = std::get_if<BoundJoin>(&query.input)) {
+    return 1 + (join->left.window ? 1 : 0) + (join->right.window ? 1 : 0);
+  }
+  return 1;
+}
+
+// Hands out the places of a node's readers. All readers are counted before the first is placed,
+// because the width of the digit depends on their number.
+class ReaderPlaces {
+ public:
+  void Count(uint32_t readers) { total_ += readers; }
+  Edge Next(NodeId node) {
+    CHECK_LT(next_, total_);
+    const int width = total_ <= 1 ? 0 : static_cast<int>(std::bit_width(total_ - 1));
+    return {node, next_++, width};
+  }
+
+ private:
+  uint32_t total_ = 0;
+  uint32_t next_ = 0;
+};
+
+Status UnknownOutput(const BoundApp& app, const OutputRequest& output) {
+  std::vector<std::string> names;
+  if (output.query) {
+    for (const BoundQuery& query : app.queries) names.push_back(query.name);
+  } else {
+    for (const BoundStream& stream : app.streams) names.push_back(stream.name);
+  }
+  const std::string near = NearestName(output.name, names);
+  std::string message = std::string("the app has no ") + (output.query ? "query" : "stream") +
+                        " named '" + output.name + "'";
+  if (!near.empty()) message += "; did you mean '" + near + "'?";
+  return Status(StatusCode::kNotFound, message);
+}
+
+class AppLowering {
+ public:
+  AppLowering(const BoundApp& app, const PlanOptions& options) : app_(app), options_(options) {}
+
+  Result<Plan> Lower() {
+    const Status resolved = ResolveOutputs();
+    if (!resolved.ok()) return resolved;
+    AddStreams();
+    CountReaders();
+    LowerQueries();
+    AddTaps();
+    Plan plan;
+    for (const BoundStream& stream : app_.streams) {
+      plan.sources.push_back({stream.name, stream.schema});
+    }
+    plan.outputs = std::move(outputs_);
+    std::move(graph_).Finish(&plan);
+    return plan;
+  }
+
+ private:
+  Status ResolveOutputs();
+  void AddStreams();
+  void CountReaders();
+  void LowerQueries();
+  void AddTaps();
+
+  const BoundApp& app_;
+  const PlanOptions& options_;
+  GraphWriter graph_;
+  std::vector<NodeId> stream_nodes_;      // where a stream's readers attach
+  std::vector<ReaderPlaces> stream_places_;
+  std::vector<ReaderPlaces> query_places_;
+  std::vector<NodeId> query_nodes_;
+  std::vector<uint32_t> output_positions_;  // stream or query of each request
+  std::vector<PlannedStream> outputs_;
+};
+
+Status AppLowering::ResolveOutputs() {
+  for (const OutputRequest& output : options_.outputs) {
+    std::optional<uint32_t> at;
+    if (output.query) {
+      for (uint32_t q = 0; q < app_.queries.size(); ++q) {
+        if (app_.queries[q].name == output.name) at = q;
+      }
+    } else if (const BoundStream* stream = app_.FindStream(output.name)) {
+      at = static_cast<uint32_t>(stream - app_.streams.data());
+    }
+    if (!at) return UnknownOutput(app_, output);
+    output_positions_.push_back(*at);
+    outputs_.push_back({output.name, output.query ? app_.queries[*at].select.output
+                                                  : app_.streams[*at].schema});
+  }
+  return Status::Ok();
+}
+
+void AppLowering::AddStreams() {
+  for (const BoundStream& stream : app_.streams) {
+    stream_nodes_.push_back(graph_.AddSource(stream.name, stream.schema));
+  }
+  for (uint32_t s = 0; s < app_.streams.size(); ++s) {
+    const BoundStream& stream = app_.streams[s];
+    if (!stream.written) continue;
+    const NodeId node = graph_.AddNode({"union", "into " + stream.name, "", {}, ""},
+                                       MakeUnionOperator(stream.schema), 1, false);
+    graph_.Connect(node, 0, {stream_nodes_[s], 0, 0});
+    stream_nodes_[s] = node;
+  }
+}
+
+void AppLowering::CountReaders() {
+  stream_places_.resize(app_.streams.size());
+  query_places_.resize(app_.queries.size());
+  for (uint32_t q = 0; q < app_.queries.size(); ++q) {
+    for (uint32_t stream : StreamsRead(app_.queries[q])) stream_places_[stream].Count(1);
+    if (app_.queries[q].target) query_places_[q].Count(1);
+  }
+  for (size_t i = 0; i < options_.outputs.size(); ++i) {
+    auto& places = options_.outputs[i].query ? query_places_ : stream_places_;
+    places[output_positions_[i]].Count(1);
+  }
+}
+
+void AppLowering::LowerQueries() {
+  size_t roots = 0;
+  for (const BoundQuery& query : app_.queries) roots += CountRoots(query);
+  RootNumbers numbers(roots);
+  for (const BoundQuery& query : app_.queries) {
+    std::vector<Edge> inputs;
+    for (uint32_t stream : StreamsRead(query)) {
+      inputs.push_back(stream_places_[stream].Next(stream_nodes_[stream]));
+    }
+    query_nodes_.push_back(
+        QueryLowering(app_, query, options_.optimize, &numbers, &graph_).Lower(inputs));
+  }
+}
+
+void AppLowering::AddTaps() {
+  // A query's rows are shown before they are inserted; a stream's after all its readers.
+  std::vector<Edge> taps(options_.outputs.size());
+  for (size_t i = 0; i < options_.outputs.size(); ++i) {
+    const uint32_t at = output_positions_[i];
+    taps[i] = options_.outputs[i].query ? query_places_[at].Next(query_nodes_[at])
+                                        : stream_places_[at].Next(stream_nodes_[at]);
+  }
+  for (const Edge& tap : taps) graph_.AddTap(tap);
+  for (uint32_t q = 0; q < app_.queries.size(); ++q) {
+    const BoundQuery& query = app_.queries[q];
+    if (!query.target) continue;
+    const BoundStream& target = app_.streams[*query.target];
+    const char* kinds = query.emits_expired ? (query.emits_current ? "all" : "expired") : "current";
+    const NodeId insert =
+        graph_.AddNode({"insert", std::string(kinds) + " into " + target.name, query.name, {}, ""},
+                       MakeInsertOperator(target.schema), 1, false);
+    graph_.Connect(insert, 0, query_places_[q].Next(query_nodes_[q]));
+    graph_.Connect(stream_nodes_[*query.target], 0, {insert, 0, 0});
+  }
+}
+
+}  // namespace
+
+Result<Plan> MakePlan(const BoundApp& app, const PlanOptions& options) {
+  return AppLowering(app, options).Lower();
+}
+
+std::vector<OutputRequest> DefaultOutputs(const BoundApp& app) {
+  std::vector<OutputRequest> outputs;
+  for (const BoundStream& stream : app.streams) {
+    if (stream.written && !stream.read && !stream.has_sink) outputs.push_back({false, stream.name});
+  }
+  return outputs;
+}
+
+}  // namespace weir

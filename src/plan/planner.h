@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "bind/bound_app.h"
+#include "exec/dag.h"
+
+namespace weir {
+
+// What is to be shown: a stream, or the output of a query before its insert.
+struct OutputRequest {
+  bool query = false;
+  std::string name;
+};
+
+struct PlanOptions {
+  bool optimize = true;  // off: only what correctness needs; same results
+  std::vector<OutputRequest> outputs;
+};
+
+struct PlannedStream {
+  std::string name;
+  SchemaPtr schema;
+};
+
+// One operator as `weir explain` shows it; the position in Plan::graph is the DAG's node id.
+struct PlanNode {
+  std::string kind;    // "filter"
+  std::string detail;  // "(price > 50)"
+  std::string query;   // empty for streams
+  std::vector<NodeId> inputs;
+  std::string automaton_dot;  // patterns only
+};
+
+struct Plan {
+  std::unique_ptr<Dag> dag;
+  // One per DAG source, in order: every stream of the app, since any can be fed from outside.
+  std::vector<PlannedStream> sources;
+  // One per tap, in order of PlanOptions::outputs. The rows of a query output keep their kinds.
+  std::vector<PlannedStream> outputs;
+  std::vector<PlanNode> graph;
+};
+
+// Lowers an app to operators. Fails (kNotFound) if an output names nothing, with the nearest name.
+Result<Plan> MakePlan(const BoundApp& app, const PlanOptions& options);
+
+// The streams shown when no output is named: written by a query, read by none, taken by no sink.
+std::vector<OutputRequest> DefaultOutputs(const BoundApp& app);
+
+// The plan in one of the formats text, dot, mermaid, json; kInvalidArgument for another one.
+Result<std::string> ExplainPlan(const Plan& plan, const std::string& format);
+
+}  // namespace weir

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "types/chunk.h"
+
+namespace weir {
+
+// Identifies a row in a RowStore.
+using RowId = uint32_t;
+
+// Columnar storage for rows that an operator keeps (windows, join sides, partial matches). A row
+// has an id until it is released; ids are reused. Long strings are copied in and freed with their
+// row. Not thread-safe.
+class RowStore {
+ public:
+  explicit RowStore(SchemaPtr schema);
+  ~RowStore();
+  RowStore(const RowStore&) = delete;
+  RowStore& operator=(const RowStore&) = delete;
+
+  const SchemaPtr& schema() const { return schema_; }
+  size_t live_rows() const { return live_; }
+
+  // Copies visible rows [begin, end) of `chunk`; ids[i - begin] receives the id of row i.
+  void Add(const Chunk& chunk, uint32_t begin, uint32_t end, RowId* ids);
+  RowId AddOne(const Chunk& chunk, uint32_t visible_row) {
+    RowId id;
+    Add(chunk, visible_row, visible_row + 1, &id);
+    return id;
+  }
+
+  // Gives up a row. The values stay readable until the next Reclaim(), so that rows can be
+  // collected for output first and gathered later.
+  void Release(RowId id) {
+    released_.push_back(id);
+    --live_;
+  }
+  // Makes released ids available again.
+  void Reclaim();
+
+  TimeMs timestamp(RowId id) const { return timestamps_[id]; }
+  void set_timestamp(RowId id, TimeMs timestamp) { timestamps_[id] = timestamp; }
+
+  bool IsValid(size_t column, RowId id) const {
+    const auto& nulls = columns_[column].nulls;
+    return nulls.empty() || nulls[id] == 0;
+  }
+  // For every type but string and object as in type_dispatch.h; StringRef and ObjectRef too, valid
+  // until the row is reclaimed.
+  template <class T>
+  const T& Get(size_t column, RowId id) const {
+    return reinterpret_cast<const T*>(columns_[column].data)[id];
+  }
+  Value GetValue(size_t column, RowId id) const;
+  void SetValue(size_t column, RowId id, const Value& value);
+
+  // One column with the values of `ids`, kNoRow giving null; string bytes are copied.
+  ColumnPtr Gather(size_t column, std::span<const RowId> ids) const;
+  std::vector<ColumnPtr> GatherAll(std::span<const RowId> ids) const;
+
+  size_t bytes() const;
+
+ private:
+  struct StoredColumn {
+    Type type;
+    uint8_t* data = nullptr;
+    std::vector<uint8_t> nulls;  // 1 = null; empty: no null was ever stored
+  };
+
+  void Grow(size_t capacity);
+  void FreeLongString(StoredColumn& column, RowId id);
+  void StoreColumn(StoredColumn& column, const Column& from, const Chunk& chunk, uint32_t begin,
+                   uint32_t end, const RowId* ids);
+
+  SchemaPtr schema_;
+  std::vector<StoredColumn> columns_;
+  std::vector<TimeMs> timestamps_;
+  std::vector<RowId> free_;
+  std::vector<RowId> released_;
+  size_t capacity_ = 0;
+  size_t used_ = 0;  // ids ever handed out
+  size_t live_ = 0;
+  size_t string_bytes_ = 0;
+};
+
+}  // namespace weir
