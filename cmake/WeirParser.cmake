@@ -35,3 +35,9 @@ target_include_directories(weir_grammar SYSTEM PUBLIC
 target_link_libraries(weir_grammar PUBLIC antlr4_static)
 
 target_link_libraries(weir_parser PRIVATE weir_grammar)
+
+# The files that see ANTLR's headers are compiled as one unit: the headers cost more than the code.
+file(GLOB antlr_users "${CMAKE_SOURCE_DIR}/src/parser/tree_*.cpp")
+set_source_files_properties(${antlr_users} "${CMAKE_SOURCE_DIR}/src/parser/parser.cpp"
+  "${CMAKE_SOURCE_DIR}/src/parser/syntax.cpp" PROPERTIES UNITY_GROUP antlr)
+set_target_properties(weir_parser PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)

@@ -45,7 +45,8 @@ macro(weir_rooms)
   weir_room(plan base types time ast weir catalog expr bind exec pattern)
   weir_room(runtime base types time state ast parser json weir catalog expr exec pattern bind plan
     library)
-  weir_room(testing base types time json weir)
+  weir_room(testing base types time state ast parser json weir catalog expr exec pattern bind plan
+    library runtime)
 endmacro()
 
 # Third-party libraries, each in the one room that may see its headers.

@@ -44,20 +44,12 @@ annotation
 
 annotationItem
     : annotation
-    | (annotationKey ASSIGN)? annotationValue
+    | (annotationKey ASSIGN)? STRING_LITERAL
     ;
 
 annotationKey
     : name ((DOT | MINUS | COLON) name)*
     | STRING_LITERAL
-    ;
-
-// Only strings have a meaning; the others are taken to be able to say so.
-annotationValue
-    : STRING_LITERAL
-    | MINUS? (INT_LITERAL | LONG_LITERAL | FLOAT_LITERAL | DOUBLE_LITERAL)
-    | K_TRUE
-    | K_FALSE
     ;
 
 partition
@@ -99,7 +91,7 @@ query : K_FROM input selection? outputRate? outputAction ;
 input
     : anonymousInput
     | basicStream (streamRest | stateRest)
-    | stateChain within?
+    | stateStart chainTail? within?
     ;
 
 anonymousInput
@@ -132,6 +124,12 @@ joinRange : K_WITHIN expression (COMMA expression)? K_PER expression ;
 
 // ---------------------------------------------------------------------------- patterns, sequences
 
+// A first state that cannot be taken for a plain stream.
+stateStart
+    : K_EVERY stateOr
+    | markedOperand andTail? orTail?
+    ;
+
 // What may follow a first state that began like a plain stream.
 stateRest
     : stateCount andTail? orTail? chainTail? within?
@@ -159,8 +157,13 @@ stateAnd : stateOperand andTail? ;
 andTail : (K_AND stateOperand)+ ;
 
 stateOperand
+    : markedOperand
+    | basicStream stateCount?
+    ;
+
+markedOperand
     : K_NOT basicStream (K_FOR timeLiteral)?
-    | (name ASSIGN)? basicStream stateCount?
+    | name ASSIGN basicStream stateCount?
     | OPEN_PAREN stateChain CLOSE_PAREN
     ;
 
@@ -249,14 +252,13 @@ primary
     | reference
     ;
 
-// The token K_CASE is one only before `when`; everywhere else the word is an ID.
 caseExpression : K_CASE caseBranch+ (K_ELSE expression)? K_END ;
 
 caseBranch : K_WHEN expression K_THEN expression ;
 
 reference
     : (HASH | BANG) name eventIndex? (DOT name)?
-    | name (COLON name arguments | arguments | eventIndex (DOT name)? | DOT name)?
+    | word (COLON name arguments | arguments | eventIndex (DOT name)? | DOT name)?
     ;
 
 call : name (COLON name)? arguments ;
@@ -286,15 +288,20 @@ timeLiteral : (INT_LITERAL timeUnit)+ ;
 
 timeUnit : K_YEAR | K_MONTH | K_WEEK | K_DAY | K_HOUR | K_MIN | K_SEC | K_MILLISEC ;
 
-// Every keyword is a name too, as long as the place allows a name.
-name
+// Every keyword is a name too, as long as the place allows a name. Two of them would need a long
+// look ahead in expressions, so the words themselves are told apart before the parser sees them:
+// `case` is K_CASE only before `when`, and `not` is K_NOT only before what can be negated. In all
+// other places they are an ID.
+name : word | K_NOT ;
+
+word
     : ID | QUOTED_ID | K_APP | K_DEFINE | K_STREAM | K_TABLE | K_WINDOW | K_TRIGGER | K_FUNCTION
     | K_AGGREGATION | K_FROM | K_PARTITION | K_WITH | K_BEGIN | K_END | K_OF | K_SELECT
     | K_DISTINCT | K_AS | K_GROUP | K_BY | K_HAVING | K_ORDER | K_ASC | K_DESC | K_LIMIT
     | K_OFFSET | K_INSERT | K_DELETE | K_UPDATE | K_SET | K_RETURN | K_INTO | K_OUTPUT
     | K_SNAPSHOT | K_ALL | K_EVENTS | K_EXPIRED | K_CURRENT | K_JOIN | K_INNER | K_OUTER | K_LEFT
-    | K_RIGHT | K_FULL | K_UNIDIRECTIONAL | K_ON | K_WITHIN | K_PER | K_EVERY | K_NOT | K_AND
-    | K_OR | K_FOR | K_IS | K_NULL | K_IN | K_BETWEEN | K_LIKE | K_CASE | K_WHEN | K_THEN | K_ELSE
+    | K_RIGHT | K_FULL | K_UNIDIRECTIONAL | K_ON | K_WITHIN | K_PER | K_EVERY | K_AND
+    | K_OR | K_FOR | K_IS | K_NULL | K_IN | K_BETWEEN | K_LIKE | K_WHEN | K_THEN | K_ELSE
     | K_LAST | K_FIRST | K_AT | K_AGGREGATE | K_TRUE | K_FALSE | K_STRING | K_INT | K_LONG
     | K_FLOAT | K_DOUBLE | K_BOOL | K_OBJECT | K_YEAR | K_MONTH | K_WEEK | K_DAY | K_HOUR | K_MIN
     | K_SEC | K_MILLISEC

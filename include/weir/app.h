@@ -39,7 +39,12 @@ struct CompileOptions {
   std::vector<StreamShape> streams;
 };
 
-enum class DiagnosticKind { kSyntax, kBinding, kNotSupported };
+enum class DiagnosticKind {
+  kSyntax,
+  kBinding,
+  kNotSupported,
+  kUsage,  // of CompileOptions, not of the text
+};
 
 // One finding about the text of an app.
 struct AppDiagnostic {

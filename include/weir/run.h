@@ -63,7 +63,8 @@ struct RunOptions {
   std::string stdin_prefix;
   StopRequest* stop = nullptr;                   // may be null
   std::function<void(std::string_view)> report;  // warnings and bad records, one line each
-  std::function<void(uint64_t events, uint64_t bytes)> progress;  // now and then; may be null
+  // Called now and then; may be null.
+  std::function<void(uint64_t events, uint64_t bytes, uint64_t elapsed_ms)> progress;
 };
 
 // Reads until all inputs end, or a stop is requested, or something fails. Standard output closed by

@@ -26,12 +26,10 @@ class BindContext {
   const Registry& registry() const { return registry_; }
 
   void Error(const ast::Span& span, std::string message, std::string help = "") {
-    diagnostics_->push_back(
-        {span, ast::Severity::kError, std::move(message), std::move(help)});
+    diagnostics_->push_back({span, ast::Severity::kError, std::move(message), std::move(help)});
   }
   void Warn(const ast::Span& span, std::string message, std::string help = "") {
-    diagnostics_->push_back(
-        {span, ast::Severity::kWarning, std::move(message), std::move(help)});
+    diagnostics_->push_back({span, ast::Severity::kWarning, std::move(message), std::move(help)});
   }
   void NotSupported(const ast::Span& span, std::string_view what) {
     Error(span, "not supported yet: " + std::string(what));

@@ -41,11 +41,11 @@ std::optional<TimeMs> ParseDuration(std::string_view text) {
     std::string_view name;
     TimeMs ms;
   };
-  static constexpr Unit kUnits[] = {
-      {"millisec", 1},        {"millisecond", 1},      {"milliseconds", 1}, {"sec", 1000},
-      {"second", 1000},       {"seconds", 1000},       {"min", 60000},      {"minute", 60000},
-      {"minutes", 60000},     {"hour", 3600000},       {"hours", 3600000},  {"day", 86400000},
-      {"days", 86400000}};
+  static constexpr Unit kUnits[] = {{"millisec", 1},   {"millisecond", 1}, {"milliseconds", 1},
+                                    {"sec", 1000},     {"second", 1000},   {"seconds", 1000},
+                                    {"min", 60000},    {"minute", 60000},  {"minutes", 60000},
+                                    {"hour", 3600000}, {"hours", 3600000}, {"day", 86400000},
+                                    {"days", 86400000}};
   int64_t number = 0;
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || number <= 0 || number > 1'000'000'000) return std::nullopt;
@@ -70,9 +70,8 @@ class AppBinder {
     CheckTimestamps();
     BindResult result;
     if (!ast::HasErrors(diagnostics_)) result.app = std::move(bound_);
-    std::stable_sort(
-        diagnostics_.begin(), diagnostics_.end(),
-        [](const auto& a, const auto& b) { return a.span.begin < b.span.begin; });
+    std::stable_sort(diagnostics_.begin(), diagnostics_.end(),
+                     [](const auto& a, const auto& b) { return a.span.begin < b.span.begin; });
     result.diagnostics = std::move(diagnostics_);
     return result;
   }
@@ -196,8 +195,7 @@ void AppBinder::DefineStream(const ast::StreamDefinition& definition) {
 void AppBinder::StreamAnnotation(const ast::Annotation& annotation, BoundStream* stream) {
   const std::string& name = annotation.name.text;
   if (SameText(name, "timestamp")) {
-    const std::string attribute =
-        annotation.elements.empty() ? "" : annotation.elements[0].value;
+    const std::string attribute = annotation.elements.empty() ? "" : annotation.elements[0].value;
     const auto at = stream->schema->Find(attribute);
     if (!at || (*stream->schema)[*at].type != Type::kLong) {
       context_.Error(annotation.span, "@timestamp needs the name of a long attribute");
@@ -230,8 +228,8 @@ void AppBinder::MarkRead(const ast::Query& query) {
 void AppBinder::ReportUnknownStreams(const ast::Query& query) {
   for (const ast::StreamName* name : InputStreams(query)) {
     if (name->kind != ast::StreamKind::kPlain || streams_.Find(name->name)) continue;
-    const bool hidden = std::find(hidden_names_.begin(), hidden_names_.end(), name->name) !=
-                        hidden_names_.end();
+    const bool hidden =
+        std::find(hidden_names_.begin(), hidden_names_.end(), name->name) != hidden_names_.end();
     if (hidden) continue;
     context_.UnknownName(name->span, "unknown stream '" + name->name + "'", name->name,
                          streams_.Names());

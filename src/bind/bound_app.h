@@ -21,9 +21,9 @@ struct BoundStream {
   std::string name;
   SchemaPtr schema;
   bool defined = false;
-  bool written = false;   // some query inserts into it
-  bool read = false;      // some query reads it
-  bool has_sink = false;  // an @sink takes it
+  bool written = false;                         // some query inserts into it
+  bool read = false;                            // some query reads it
+  bool has_sink = false;                        // an @sink takes it
   std::optional<uint32_t> timestamp_attribute;  // @timestamp('ATTR')
 };
 
@@ -37,8 +37,8 @@ struct BoundWindow {
 
 // A stream with its filters before and after the window.
 struct BoundStreamInput {
-  uint32_t stream = 0;  // position in BoundApp::streams
-  std::string alias;    // the name expressions know it by
+  uint32_t stream = 0;                  // position in BoundApp::streams
+  std::string alias;                    // the name expressions know it by
   std::vector<ExprPtr> filters_before;  // over the stream's schema
   std::optional<BoundWindow> window;
   std::vector<ExprPtr> filters_after;
@@ -93,7 +93,7 @@ struct BoundQuery {
 struct BoundApp {
   std::string name;
   bool playback = false;
-  std::optional<TimeMs> idle_time;   // @app:playback(idle.time=..., increment=...)
+  std::optional<TimeMs> idle_time;  // @app:playback(idle.time=..., increment=...)
   std::optional<TimeMs> increment;
   std::vector<BoundStream> streams;
   std::vector<BoundQuery> queries;  // in app order

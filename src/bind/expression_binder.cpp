@@ -31,9 +31,8 @@ Value LiteralValue(const ast::Literal& literal) {
 }
 
 // Namespaces of functions that apps of this language use and that are not built in yet.
-constexpr std::string_view kExtensionNamespaces[] = {"str",  "math", "time",   "json", "regex",
-                                                     "map",  "list", "unique", "js",   "env",
-                                                     "unitconversion"};
+constexpr std::string_view kExtensionNamespaces[] = {
+    "str", "math", "time", "json", "regex", "map", "list", "unique", "js", "env", "unitconversion"};
 
 std::string FullName(const ast::Call& call) {
   return call.ns.text.empty() ? call.name.text : call.ns.text + ":" + call.name.text;
@@ -95,9 +94,9 @@ ExprPtr ExpressionBinder::BindNode(const ast::StreamRef& node, const ast::Span& 
 ExprPtr ExpressionBinder::BindNode(const ast::Unary& node, const ast::Span& span) {
   ExprPtr operand = Bind(*node.operand);
   if (operand == nullptr) return nullptr;
-  return Take(node.op == ast::UnaryOp::kNot ? MakeNot(std::move(operand))
-                                            : MakeNegate(std::move(operand)),
-              span);
+  return Take(
+      node.op == ast::UnaryOp::kNot ? MakeNot(std::move(operand)) : MakeNegate(std::move(operand)),
+      span);
 }
 
 ExprPtr ExpressionBinder::BindNode(const ast::Binary& node, const ast::Span& span) {

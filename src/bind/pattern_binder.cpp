@@ -42,8 +42,8 @@ class PatternShapeBinder {
     PatternNode result = Shape(*node.child, several);
     result.kind = PatternNode::Kind::kCount;
     result.min = static_cast<uint32_t>(node.min);
-    result.max = node.max == ast::kUnbounded ? PatternNode::kUnbounded
-                                             : static_cast<uint32_t>(node.max);
+    result.max =
+        node.max == ast::kUnbounded ? PatternNode::kUnbounded : static_cast<uint32_t>(node.max);
     return result;
   }
 
@@ -148,8 +148,7 @@ class PatternShapeBinder {
 }  // namespace
 
 std::optional<BoundPattern> BindPatternShape(const ast::StateInput& input, StreamTable& streams,
-                                             BindContext& context,
-                                             std::vector<StateName>* names) {
+                                             BindContext& context, std::vector<StateName>* names) {
   return PatternShapeBinder(streams, context, names).Bind(input);
 }
 

@@ -122,8 +122,7 @@ ExprPtr PatternScope::Resolve(const ast::AttributeRef& ref, const ast::Span& spa
   return nullptr;
 }
 
-std::optional<ExprPtr> PatternScope::ResolveEvent(const ast::StreamRef& ref,
-                                                  BindContext& context) {
+std::optional<ExprPtr> PatternScope::ResolveEvent(const ast::StreamRef& ref, BindContext& context) {
   const auto state = FindState(ref.stream.name);
   if (!state) return std::nullopt;
   const auto index = ToIndex(ref.index);

@@ -96,8 +96,8 @@ std::optional<BoundWindow> QueryBinder::BindWindow(const ast::Call& call, const 
     static constexpr std::string_view kLater[] = {"expression", "expressionBatch", "cron",
                                                   "frequent",   "lossyFrequent",   "hop",
                                                   "cumulative", "hopping"};
-    if (!call.ns.text.empty() || std::find(std::begin(kLater), std::end(kLater), name) !=
-                                     std::end(kLater)) {
+    if (!call.ns.text.empty() ||
+        std::find(std::begin(kLater), std::end(kLater), name) != std::end(kLater)) {
       context_.NotSupported(span, "window " + name);
       return std::nullopt;
     }
@@ -141,8 +141,8 @@ bool QueryBinder::BindHandlers(const ast::SingleStream& stream, Scope& scope,
     const auto* function = std::get_if<ast::StreamFunction>(&handler.node);
     const ast::Call& call =
         function != nullptr ? function->call : std::get<ast::WindowHandler>(handler.node).call;
-    if (function != nullptr && (!call.ns.text.empty() ||
-                                context_.registry().FindWindow(call.name.text) == nullptr)) {
+    if (function != nullptr &&
+        (!call.ns.text.empty() || context_.registry().FindWindow(call.name.text) == nullptr)) {
       const std::string ns = call.ns.text.empty() ? "" : call.ns.text + ":";
       context_.NotSupported(handler.span, "stream function #" + ns + call.name.text);
       ok = false;
@@ -322,10 +322,10 @@ bool QueryBinder::InsertInto(const ast::InsertInto& insert, BoundQuery* bound) {
   }
   BoundStream& target = streams_.at(*found);
   if (!(*target.schema == *bound->select.output)) {
-    context_.Error(insert.target.span,
-                   "the query's output " + DescribeSchema(*bound->select.output) +
-                       " differs from stream '" + target.name + "' " +
-                       DescribeSchema(*target.schema));
+    context_.Error(insert.target.span, "the query's output " +
+                                           DescribeSchema(*bound->select.output) +
+                                           " differs from stream '" + target.name + "' " +
+                                           DescribeSchema(*target.schema));
     return false;
   }
   target.written = true;

@@ -26,8 +26,7 @@ class StreamTable {
 // Binds one query. Its input streams must be known; see InputStreams.
 class QueryBinder {
  public:
-  QueryBinder(BindContext& context, StreamTable& streams)
-      : context_(context), streams_(streams) {}
+  QueryBinder(BindContext& context, StreamTable& streams) : context_(context), streams_(streams) {}
 
   // `number` makes the name of a query without @info(name). Absent if errors were reported.
   std::optional<BoundQuery> Bind(const ast::Query& query, size_t number);
@@ -35,8 +34,7 @@ class QueryBinder {
  private:
   std::optional<BoundStreamInput> BindStream(const ast::SingleStream& stream);
   bool BindHandlers(const ast::SingleStream& stream, Scope& scope, BoundStreamInput* input);
-  std::optional<BoundWindow> BindWindow(const ast::Call& call, const ast::Span& span,
-                                        Scope& scope);
+  std::optional<BoundWindow> BindWindow(const ast::Call& call, const ast::Span& span, Scope& scope);
   std::optional<BoundJoin> BindJoin(const ast::JoinInput& join, BoundQuery* query);
   bool BindPattern(const ast::StateInput& input, BoundQuery* query);
   bool BindInput(const ast::Query& query, BoundQuery* bound);
@@ -66,7 +64,6 @@ void PlaceColumns(size_t input_columns, BoundSelect* select);
 // Binds the shape and the conditions of a pattern; the select clause's captures are added later.
 // Fills names for a PatternScope. Absent if errors were reported.
 std::optional<BoundPattern> BindPatternShape(const ast::StateInput& input, StreamTable& streams,
-                                             BindContext& context,
-                                             std::vector<StateName>* names);
+                                             BindContext& context, std::vector<StateName>* names);
 
 }  // namespace weir

@@ -33,9 +33,9 @@ ExprPtr RowScope::Resolve(const ast::AttributeRef& ref, const ast::Span& span,
       if (name == source.alias || name == source.name) {
         const auto at = source.schema->Find(ref.name.text);
         if (at) return Column(source, *at, several);
-        context.UnknownName(
-            ref.name.span, "unknown attribute '" + ref.name.text + "' in stream '" + name + "'",
-            ref.name.text, AttributeNames(*source.schema));
+        context.UnknownName(ref.name.span,
+                            "unknown attribute '" + ref.name.text + "' in stream '" + name + "'",
+                            ref.name.text, AttributeNames(*source.schema));
         return nullptr;
       }
       names.push_back(source.alias.empty() ? source.name : source.alias);

@@ -119,8 +119,7 @@ class SelectBinder {
     if (bound == nullptr) return false;
     const ExprPtr folded = FoldConstants(bound);
     const Value* value = folded->constant();
-    if (value == nullptr || value->is_null() || !IsInteger(value->type()) ||
-        value->AsLong() < 0) {
+    if (value == nullptr || value->is_null() || !IsInteger(value->type()) || value->AsLong() < 0) {
       context_.Error(expr->span, std::string(what) + " must be a constant int or long, 0 or more");
       return false;
     }

@@ -92,6 +92,16 @@ Result<size_t> MatchOverload(std::string_view name, std::span<const Overload> ov
   return Status::Invalid(std::move(text));
 }
 
+Status CheckSameType(std::string_view name, std::span<const Argument> arguments) {
+  for (const Argument& argument : arguments) {
+    if (argument.type == arguments[0].type) continue;
+    return Status::Invalid(DescribeCall(name, arguments) + ": types differ, " +
+                           std::string(TypeName(arguments[0].type)) + " and " +
+                           std::string(TypeName(argument.type)));
+  }
+  return Status::Ok();
+}
+
 std::string DescribeOverload(const Overload& overload) {
   std::string text = "(";
   for (size_t i = 0; i < overload.size(); ++i) {

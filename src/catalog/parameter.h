@@ -49,6 +49,9 @@ struct Argument {
 Result<size_t> MatchOverload(std::string_view name, std::span<const Overload> overloads,
                              std::span<const Argument> arguments);
 
+// Fails unless all arguments have one type, for functions that return any of their arguments.
+Status CheckSameType(std::string_view name, std::span<const Argument> arguments);
+
 // Renders an overload for messages and help: `(<int|long> window.time, <bool> stream.current)`.
 std::string DescribeOverload(const Overload& overload);
 

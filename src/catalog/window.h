@@ -22,13 +22,16 @@ class WindowContext {
 
   // Emits a stored row; `timestamp` is what the row carries from here on.
   void EmitCurrent(RowId row, TimeMs timestamp) { Emit(row, RowKind::kCurrent, timestamp); }
-  void EmitExpired(RowId row, TimeMs timestamp) { Emit(row, RowKind::kExpired, timestamp); }
   void EmitCurrent(RowId row) { Emit(row, RowKind::kCurrent, store_->timestamp(row)); }
+  // Dropped unless needs_expired().
+  void EmitExpired(RowId row, TimeMs timestamp) {
+    if (needs_expired_) Emit(row, RowKind::kExpired, timestamp);
+  }
   // Clears the aggregates behind the window.
   void EmitReset(TimeMs timestamp) { Emit(kNoRow, RowKind::kReset, timestamp); }
-  // False when nobody behind the window looks at expired rows: a batch window, whose reset clears
-  // the aggregates anyway, may then leave them out. A sliding window always emits them unless
-  // needs_expired() is false, which also means that no aggregate counts them.
+  // False when nobody behind the window looks at expired rows, which also means that no aggregate
+  // counts them (or that the window's resets clear the aggregates anyway): a window need not keep
+  // rows only to expire them.
   bool needs_expired() const { return needs_expired_; }
   // What is emitted from here on in this step is another chunk in the language's semantics. Only
   // for windows whose spec says multi_emitter.
@@ -53,21 +56,22 @@ class WindowContext {
   WindowContext(RowStore* store, bool needs_expired)
       : store_(store), needs_expired_(needs_expired) {}
 
-  // One emitted row; the host turns a batch of these into columns.
-  struct Output {
-    RowId row;
-    RowKind kind;
-    TimeMs timestamp;
-    bool starts_emission;
+  // Emitted rows, column by column, until the host turns them into a chunk.
+  struct Emitted {
+    std::vector<RowId> rows;  // kNoRow: a reset
+    std::vector<RowKind> kinds;
+    std::vector<TimeMs> timestamps;
   };
   void Emit(RowId row, RowKind kind, TimeMs timestamp) {
-    outputs_.push_back({row, kind, timestamp, false});
+    emitted_.rows.push_back(row);
+    emitted_.kinds.push_back(kind);
+    emitted_.timestamps.push_back(timestamp);
   }
 
   RowStore* store_;
   bool needs_expired_;
   TimeMs now_ = 0;
-  std::vector<Output> outputs_;
+  Emitted emitted_;
 };
 
 // The behaviour and state of one window over one stream of rows. It knows nothing of groups,
@@ -80,6 +84,9 @@ class Window {
   // The last row of an arriving emission (one message, one chunk of the language) was handled.
   virtual void OnEmissionEnd(WindowContext&) {}
   virtual void OnTimer(TimeMs /*due*/, WindowContext&) {}
+  // True if every arriving row is emitted as current at once and unchanged. Such a window does
+  // nothing at all where expired rows are not needed, and the host leaves it out there.
+  virtual bool passes_current() const { return false; }
 };
 
 // What joins and on-demand queries see of a window.

@@ -38,7 +38,7 @@ class DagBuilder {
   std::unique_ptr<class Dag> Build() &&;
 
  private:
-  friend class Dag;
+  friend class DagAssembler;
   struct Node {
     std::string name;
     std::unique_ptr<Operator> op;  // null: a source

@@ -1,5 +1,7 @@
 #include "exec/step_operator.h"
 
+#include <string>
+
 namespace weir {
 
 uint32_t PortCursor::RunEnd(const OrderKey* limit) const {
@@ -14,6 +16,9 @@ uint32_t PortCursor::RunEnd(const OrderKey* limit) const {
 void StepOperator::Process(const EpochInput& in, std::vector<Chunk>* out) {
   timeline_ = &in.timeline;
   out_ = out;
+  limit_ = in.limit;
+  // Two epochs may begin with the same message if a clock jump was cut.
+  if (!limit_) last_timer_epoch_ = UINT64_MAX;
   std::vector<PortCursor> cursors(in.ports.begin(), in.ports.end());
   while (true) {
     int first = -1;
@@ -38,64 +43,58 @@ void StepOperator::Process(const EpochInput& in, std::vector<Chunk>* out) {
     OnRows(first, cursor.chunk(), cursor.row(), end);
     cursor.MoveTo(end);
   }
-  while (true) {
-    const std::optional<OrderKey> next = NextTimer(in.timeline);
-    if (!next || (in.limit && !(*next < *in.limit))) break;
-    FireOne();
-  }
+  FireTimers(nullptr);
   Flush();
   timeline_ = nullptr;
   out_ = nullptr;
 }
 
 std::optional<OrderKey> StepOperator::NextTimer(const Timeline& timeline) const {
-  const std::optional<Moment> moment = timers_.NextMoment(timeline);
-  if (!moment) return std::nullopt;
-  return OrderKey{*moment, RootPath()};
+  const Moment moment = timers_.NextMomentOrNone(timeline, &due_hint_);
+  if (moment == TimerQueue::kNoMoment) return std::nullopt;
+  return OrderKey{moment, root_path_};
 }
 
 void StepOperator::FireNextTimer(const Timeline& timeline, std::vector<Chunk>* out) {
   timeline_ = &timeline;
   out_ = out;
-  FireOne();
+  const Moment moment = timers_.NextMomentOrNone(timeline, &due_hint_);
+  CHECK(moment != TimerQueue::kNoMoment);
+  FireOne(moment);
   Flush();
   timeline_ = nullptr;
   out_ = nullptr;
 }
 
-void StepOperator::SetStep(const OrderKey& key, bool timer) {
-  step_ = key;
-  now_ = timeline_->TimeOf(key.moment);
-  in_timer_ = timer;
-  emission_ = 0;
+void StepOperator::FireTimers(const OrderKey* key) {
+  while (true) {
+    const Moment moment = timers_.NextMomentOrNone(*timeline_, &due_hint_);
+    if (moment == TimerQueue::kNoMoment) return;
+    if (key != nullptr && !TimerComesBefore(moment, *key)) return;
+    // The limit matters before a row too: in an island, other members come between.
+    if (limit_ && !TimerComesBefore(moment, *limit_)) return;
+    FireOne(moment);
+  }
 }
 
-bool StepOperator::TimerComesBefore(const OrderKey& key) const {
-  const std::optional<OrderKey> next = NextTimer(*timeline_);
-  return next && *next < key;
+void StepOperator::GiveUp() {
+  if (failure_) return;
+  failure_ = Failure{step_, Status(StatusCode::kLimit,
+                                   "timers without delay and without end: more than " +
+                                       std::to_string(kMaxTimerRounds) +
+                                       " rounds at one time (limits.rounds)")};
 }
 
-void StepOperator::FireTimersBefore(const OrderKey& key) {
-  while (TimerComesBefore(key)) FireOne();
-}
-
-void StepOperator::FireOne() {
-  const OrderKey key = *NextTimer(*timeline_);
-  const Timer timer = timers_.Pop(*timeline_);
+void StepOperator::FireOne(Moment moment) {
+  const Timer timer = timers_.Pop(moment);
   const uint64_t epoch = timeline_->first_message;
-  if (key.moment != last_timer_moment_ || epoch != last_timer_epoch_) {
-    last_timer_moment_ = key.moment;
+  if (moment != last_timer_moment_ || epoch != last_timer_epoch_) {
+    last_timer_moment_ = moment;
     last_timer_epoch_ = epoch;
     timer_emission_ = 0;
   }
-  SetStep(key, /*timer=*/true);
+  SetStep(moment, root_path_, /*timer=*/true);
   OnTimer(timer);
-}
-
-OrderKey StepOperator::EmissionKey() {
-  if (in_timer_) return {step_.moment, step_.path.AppendEmission(timer_emission_++)};
-  if (!place_.multi_emitter) return step_;
-  return {step_.moment, step_.path.AppendEmission(emission_++)};
 }
 
 }  // namespace weir

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+#include <optional>
 #include <vector>
 
 #include "exec/operator.h"
@@ -20,12 +22,17 @@ struct OrderPlace {
 // emissions, and calls OnRows / OnTimer in exact order.
 class StepOperator : public Operator {
  public:
-  explicit StepOperator(OrderPlace place) : place_(place) {}
+  explicit StepOperator(OrderPlace place)
+      : multi_emitter_(place.multi_emitter),
+        root_width_(place.root_width),
+        root_path_(Path().Append(place.root, place.root_width)) {}
 
   void Process(const EpochInput& in, std::vector<Chunk>* out) final;
   std::optional<OrderKey> NextTimer(const Timeline& timeline) const final;
   TimeMs NextDue() const final { return timers_.NextDue(); }
   void FireNextTimer(const Timeline& timeline, std::vector<Chunk>* out) final;
+  int timer_root_width() const final { return root_width_ > 0 ? root_width_ : 1; }
+  const Failure* failure() const final { return failure_ ? &*failure_ : nullptr; }
 
  protected:
   // Takes visible rows [begin, end) of a chunk of `port`: whole emissions, with no row of another
@@ -41,18 +48,28 @@ class StepOperator : public Operator {
   // Starts the step caused by an arriving emission: fires timers whose key is smaller, then sets
   // now() and the key of emissions to come.
   void BeginStep(const OrderKey& key) {
-    if (timers_.has_overdue() || timers_.NextDue() <= timeline_->TimeOf(key.moment)) {
-      FireTimersBefore(key);
-    }
-    SetStep(key, /*timer=*/false);
+    if (timers_.MayFireBy(timeline_->TimeOf(key.moment))) FireTimers(&key);
+    SetStep(key.moment, key.path, /*timer=*/false);
   }
 
   // The key of the next emission of the current step. An operator that is not a multi_emitter may
   // call it any number of times within a message's step and always gets that emission's key; call
   // it once for each emission in a timer's step.
-  OrderKey EmissionKey();
+  OrderKey EmissionKey() {
+    if (!in_timer_ && !multi_emitter_) return step_;
+    const uint64_t number = in_timer_ ? timer_emission_++ : emission_++;
+    return {step_.moment, step_.path.AppendEmission(number)};
+  }
 
-  void Arm(TimeMs due, uint64_t payload) { timers_.Arm(due, payload, step_.moment, now_); }
+  // Asks for OnTimer at `due`; if that is not in the future it comes right after this step, in the
+  // next round. Only within a step or Start.
+  void Arm(TimeMs due, uint64_t payload) {
+    if (due <= now_ && !Timeline::HasNextRound(step_.moment)) {
+      GiveUp();
+    } else {
+      timers_.Arm(due, payload, step_.moment, now_);
+    }
+  }
   TimeMs now() const { return now_; }
   const OrderKey& step() const { return step_; }
   bool in_timer() const { return in_timer_; }
@@ -60,18 +77,33 @@ class StepOperator : public Operator {
   std::vector<Chunk>* out() { return out_; }
 
  private:
-  void SetStep(const OrderKey& key, bool timer);
-  void FireTimersBefore(const OrderKey& key);
-  void FireOne();
-  bool TimerComesBefore(const OrderKey& key) const;
-  Path RootPath() const { return Path().Append(place_.root, place_.root_width); }
+  // Not an OrderKey: copying one just made stalls on its two parts.
+  void SetStep(Moment moment, Path path, bool timer) {
+    step_.moment = moment;
+    step_.path = path;
+    now_ = timeline_->TimeOf(moment);
+    in_timer_ = timer;
+    emission_ = 0;
+  }
+  // Fires the timers before `key` (null: all within the timeline) that are before limit_ too.
+  void FireTimers(const OrderKey* key);
+  bool TimerComesBefore(Moment moment, const OrderKey& key) const {
+    return moment < key.moment || (moment == key.moment && root_path_ < key.path);
+  }
+  // Fires the next timer; `moment` is what TimerQueue::NextMomentOrNone said.
+  void FireOne(Moment moment);
+  void GiveUp();
 
-  OrderPlace place_;
+  const bool multi_emitter_;
+  const int root_width_;
+  const Path root_path_;
   TimerQueue timers_;
+  mutable uint32_t due_hint_ = 0;  // where in the timeline timers fired last
   const Timeline* timeline_ = nullptr;
   std::vector<Chunk>* out_ = nullptr;
+  std::optional<OrderKey> limit_;
   OrderKey step_;
-  TimeMs now_ = 0;
+  TimeMs now_ = std::numeric_limits<TimeMs>::min();  // no time yet: nothing armed by Start is late
   bool in_timer_ = false;
   uint64_t emission_ = 0;  // number of the next emission of the step
   // Emissions of all firings in one moment are numbered together; an epoch is named by its first
@@ -79,6 +111,7 @@ class StepOperator : public Operator {
   Moment last_timer_moment_ = 0;
   uint64_t last_timer_epoch_ = UINT64_MAX;
   uint64_t timer_emission_ = 0;
+  std::optional<Failure> failure_;
 };
 
 // Iterates the chunks of one port by emission runs; used by StepOperator and unions.

@@ -97,7 +97,7 @@ void ComputeQuotient(const Vector& left, const Vector& right, const RowSet& rows
 
 class ArithmeticExpr : public Node {
  public:
-  ArithmeticExpr(ArithmeticOp op, std::vector<ExprPtr> operands)
+  ArithmeticExpr(ArithmeticOp op, const std::vector<ExprPtr>& operands)
       : Node(operands[0]->type(), operands), op_(op) {}
 
   Vector Eval(const EvalContext& context) const override {
@@ -127,7 +127,7 @@ class ArithmeticExpr : public Node {
   }
 
   ExprPtr WithChildren(std::vector<ExprPtr> children) const override {
-    return std::make_shared<ArithmeticExpr>(op_, std::move(children));
+    return std::make_shared<ArithmeticExpr>(op_, children);
   }
   std::string Describe() const override {
     return "(" + children_[0]->Describe() + " " + Sign(op_) + " " + children_[1]->Describe() + ")";

@@ -94,8 +94,8 @@ Result<ExprPtr> MakeCall(const FunctionSpec& spec, std::vector<ExprPtr> argument
   }
   Result<BoundFunction> function = spec.bind(describe(), overload.value());
   if (!function.ok()) return function.status();
-  return ExprPtr(std::make_shared<CallExpr>(spec, std::move(function).value(),
-                                            std::move(arguments), call_site));
+  return ExprPtr(std::make_shared<CallExpr>(spec, std::move(function).value(), std::move(arguments),
+                                            call_site));
 }
 
 }  // namespace weir

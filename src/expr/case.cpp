@@ -8,8 +8,8 @@ namespace {
 // Children: condition, value, condition, value, ..., and the value for no condition.
 class CaseExpr : public Node {
  public:
-  explicit CaseExpr(std::vector<ExprPtr> children)
-      : Node(children.back()->type(), std::move(children)) {}
+  explicit CaseExpr(const std::vector<ExprPtr>& children)
+      : Node(children.back()->type(), children) {}
 
   Vector Eval(const EvalContext& context) const override {
     const RowSet rows = RowSet::Visible(context.chunk);
@@ -40,7 +40,7 @@ class CaseExpr : public Node {
   }
 
   ExprPtr WithChildren(std::vector<ExprPtr> children) const override {
-    return std::make_shared<CaseExpr>(std::move(children));
+    return std::make_shared<CaseExpr>(children);
   }
 
   std::string Describe() const override {
@@ -59,7 +59,8 @@ Result<ExprPtr> MakeCase(std::vector<CaseBranchExpr> branches, ExprPtr otherwise
   ExprPtr typed = otherwise;  // a value that shows the type found so far
   for (const CaseBranchExpr& branch : branches) {
     if (branch.condition->type() != Type::kBool) {
-      return Status::Invalid("a condition of case must be bool, not " + TypeText(*branch.condition));
+      return Status::Invalid("a condition of case must be bool, not " +
+                             TypeText(*branch.condition));
     }
     const std::optional<Type> common = CommonType(*typed, *branch.value);
     if (!common.has_value()) {
@@ -77,7 +78,7 @@ Result<ExprPtr> MakeCase(std::vector<CaseBranchExpr> branches, ExprPtr otherwise
     children.push_back(WidenTo(std::move(branch.value), type));
   }
   children.push_back(WidenTo(std::move(otherwise), type));
-  return ExprPtr(std::make_shared<CaseExpr>(std::move(children)));
+  return ExprPtr(std::make_shared<CaseExpr>(children));
 }
 
 Result<ExprPtr> MakeBetween(ExprPtr operand, ExprPtr low, ExprPtr high) {

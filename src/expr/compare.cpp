@@ -87,11 +87,11 @@ void WithTest(const Sides& sides, Use&& use) {
   if (type == Type::kString || type == Type::kBool) {
     const bool equal = sides.op == CompareOp::kEqual;
     if (type == Type::kBool) {
-      with_values(StorageTag<uint8_t>(), [equal](uint8_t a, uint8_t b) { return (a == b) == equal; });
+      with_values(StorageTag<uint8_t>(),
+                  [equal](uint8_t a, uint8_t b) { return (a == b) == equal; });
     } else {
-      with_values(StorageTag<StringRef>(), [equal](const StringRef& a, const StringRef& b) {
-        return (a == b) == equal;
-      });
+      with_values(StorageTag<StringRef>(),
+                  [equal](const StringRef& a, const StringRef& b) { return (a == b) == equal; });
     }
     return;
   }
@@ -184,8 +184,8 @@ Result<ExprPtr> MakeCompare(CompareOp op, ExprPtr left, ExprPtr right) {
     return Status::Invalid("cannot compare " + TypeText(*left) + " with " + TypeText(*right));
   }
   if (!IsEquality(op) && !IsNumeric(*type)) {
-    return Status::Invalid("cannot order " + TypeText(*left) + " and " + TypeText(*right) +
-                           " by " + Sign(op) + ", it takes numbers");
+    return Status::Invalid("cannot order " + TypeText(*left) + " and " + TypeText(*right) + " by " +
+                           Sign(op) + ", it takes numbers");
   }
   if (*type == Type::kObject) {
     if (!IsNullLiteral(*left) && !IsNullLiteral(*right)) {

@@ -95,7 +95,8 @@ ExprPtr FoldConstants(const ExprPtr& expr) {
 ExprPtr RemapColumns(const ExprPtr& expr, const std::vector<uint32_t>& mapping) {
   const uint32_t position = expr->column();
   if (position == Expr::kNoColumn) {
-    return TransformChildren(expr, [&](const ExprPtr& child) { return RemapColumns(child, mapping); });
+    return TransformChildren(expr,
+                             [&](const ExprPtr& child) { return RemapColumns(child, mapping); });
   }
   CHECK_LT(position, mapping.size());
   if (mapping[position] == position) return expr;

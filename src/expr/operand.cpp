@@ -1,5 +1,6 @@
 #include "expr/operand.h"
 
+#include <algorithm>
 #include <array>
 
 namespace weir {
@@ -67,6 +68,28 @@ Value WidenValue(const Value& value, Type type) {
       DCHECK(type == Type::kDouble);
       return Value::Double(value.AsDouble());
   }
+}
+
+bool AllConstant(std::span<const Vector> operands) {
+  return std::all_of(operands.begin(), operands.end(),
+                     [](const Vector& operand) { return operand.constant; });
+}
+
+Vector PickFirstValid(Type type, std::span<const Vector> sources, const Chunk& chunk) {
+  if (!sources[0].column->has_nulls()) return sources[0];
+  const bool constant = AllConstant(sources);
+  const RowSet rows = constant ? RowSet::One() : RowSet::Visible(chunk);
+  std::vector<uint32_t> choice(rows.physical, kNoSource);
+  rows.ForEach([&](uint32_t row) {
+    for (uint32_t s = 0; s < sources.size(); ++s) {
+      if (!sources[s].column->IsValid(sources[s].Index(row))) continue;
+      choice[row] = s;
+      return;
+    }
+  });
+  Vector result = PickValues(type, sources, choice.data(), rows);
+  result.constant = constant;
+  return result;
 }
 
 Vector PickValues(Type type, std::span<const Vector> sources, const uint32_t* choice,

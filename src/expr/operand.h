@@ -78,11 +78,17 @@ Vector NullVector(Type type);
 Vector WidenVector(const Vector& vector, Type type, const RowSet& rows);
 Value WidenValue(const Value& value, Type type);
 
+// True if a function of the operands has one value for all rows.
+bool AllConstant(std::span<const Vector> operands);
+
 // For each row, the value of sources[choice[row]]; kNoSource gives null. All sources have `type`.
 // Strings are shared with the sources, not copied.
 inline constexpr uint32_t kNoSource = UINT32_MAX;
 Vector PickValues(Type type, std::span<const Vector> sources, const uint32_t* choice,
                   const RowSet& rows);
+
+// For each row, the value of the first source that is not null there.
+Vector PickFirstValid(Type type, std::span<const Vector> sources, const Chunk& chunk);
 
 template <class F>
 decltype(auto) DispatchNumeric(Type type, F&& f) {

@@ -1,6 +1,5 @@
 #include "expr/scalar_function.h"
 
-#include <algorithm>
 #include <vector>
 
 namespace weir {
@@ -8,8 +7,7 @@ namespace weir {
 BoundFunction BindValues(Type result, std::function<Value(std::span<const Value>)> body) {
   auto kernel = [result, body = std::move(body)](std::span<const Vector> arguments,
                                                  const CallContext& context) {
-    const bool constant = std::all_of(arguments.begin(), arguments.end(),
-                                      [](const Vector& argument) { return argument.constant; });
+    const bool constant = AllConstant(arguments);
     const RowSet rows = constant ? RowSet::One() : RowSet::Visible(context.chunk);
     auto out = std::make_shared<Column>(result, rows.physical);
     std::vector<Value> values(arguments.size(), Value::Null(Type::kInt));

@@ -63,7 +63,8 @@ struct Access<std::string_view> {
   using Storage = StringRef;
   static std::string_view Read(const StringRef& stored) { return stored.view(); }
   static void Write(std::string_view text, uint32_t row, Column* out) {
-    const char* data = text.size() <= StringRef::kInlineSize ? text.data() : out->arena()->Copy(text);
+    const char* data =
+        text.size() <= StringRef::kInlineSize ? text.data() : out->arena()->Copy(text);
     out->mutable_values<StringRef>()[row] = StringRef(data, static_cast<uint32_t>(text.size()));
   }
 };
@@ -185,14 +186,14 @@ BoundFunction BindScalar(Body body) {
 template <class T, class Body>
 BoundFunction BindRow(Body body) {
   using scalar_internal::Access;
-  return {Access<T>::kType,
-          [body = std::move(body)](std::span<const Vector>, const CallContext& context) {
-            const RowSet rows = RowSet::Visible(context.chunk);
-            auto out = std::make_shared<Column>(Access<T>::kType, rows.physical);
-            rows.ForEach(
-                [&](uint32_t row) { Access<T>::Write(body(context, row), row, out.get()); });
-            return Vector{std::move(out), false};
-          }};
+  return {
+      Access<T>::kType,
+      [body = std::move(body)](std::span<const Vector>, const CallContext& context) {
+        const RowSet rows = RowSet::Visible(context.chunk);
+        auto out = std::make_shared<Column>(Access<T>::kType, rows.physical);
+        rows.ForEach([&](uint32_t row) { Access<T>::Write(body(context, row), row, out.get()); });
+        return Vector{std::move(out), false};
+      }};
 }
 
 }  // namespace weir

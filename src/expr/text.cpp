@@ -28,8 +28,9 @@ class LikeExpr : public Node {
     rows.ForEach([&](uint32_t row) {
       bool matches = false;
       if (texts.IsValid(row) && patterns.IsValid(row)) {
-        matches = matcher_ != nullptr ? matcher_->Matches(texts[row].view())
-                                      : LikeMatcher(patterns[row].view()).Matches(texts[row].view());
+        matches = matcher_ != nullptr
+                      ? matcher_->Matches(texts[row].view())
+                      : LikeMatcher(patterns[row].view()).Matches(texts[row].view());
       }
       result[row] = matches ? 1 : 0;
     });
@@ -99,8 +100,8 @@ Result<ExprPtr> MakeLike(ExprPtr operand, ExprPtr pattern) {
     return Status::Invalid("like takes string and string, not " + TypeText(*operand) + " and " +
                            TypeText(*pattern));
   }
-  return ExprPtr(std::make_shared<LikeExpr>(
-      std::vector<ExprPtr>{std::move(operand), FoldConstants(pattern)}));
+  return ExprPtr(
+      std::make_shared<LikeExpr>(std::vector<ExprPtr>{std::move(operand), FoldConstants(pattern)}));
 }
 
 ExprPtr MakeConcat(ExprPtr left, ExprPtr right) {

@@ -1,7 +1,9 @@
 #include "json/number.h"
 
 #include <charconv>
+#include <cstddef>
 #include <limits>
+#include <system_error>
 
 namespace weir {
 namespace {
@@ -27,7 +29,7 @@ int DecimalOrder(const ScannedNumber& number) {
 }
 
 // One rounding of exact operands is correct rounding; anything else goes to from_chars.
-template <class T, size_t kCount>
+template <class T, std::size_t kCount>
 bool ToFloating(const ScannedNumber& number, const T (&powers)[kCount], T* value) {
   constexpr uint64_t kExactMax = uint64_t{1} << std::numeric_limits<T>::digits;
   constexpr int kPowerMax = kCount - 1;

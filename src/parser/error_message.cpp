@@ -71,16 +71,26 @@ constexpr Sign kSigns[] = {
 
 // Which alternatives to name first; all others follow in the order of the grammar.
 constexpr std::string_view kFirstNamed[] = {
-    "')'",         "']'",         "an expression",
-    "a name",      "a type",      "a time unit",
-    "a number",    "a string",    "a script in braces",
-    "'from'",      "'define'",    "'@'",
-    "'partition'", "'end'",       "','",
-    "'as'",        "an operator", "'select'",
-    "'insert'",    "'into'",      "'join'",
-    "'['",         "'#'",         "'->'",
-    "'on'",        "'set'",       "'update'",
-    "'delete'",
+    "')'",      "']'",      "an expression", "a name",
+    "a type",   "a number", "a string",      "a script in braces",
+    "'from'",   "'define'", "'@'",           "'partition'",
+    "'end'",    "','",      "an operator",   "'select'",
+    "'insert'", "'into'",   "'['",           "'#'",
+    "'join'",   "'as'",     "'->'",          "a time unit",
+    "'on'",     "'set'",    "'update'",      "'delete'",
+};
+
+// What people write who know SQL, and what they should write here.
+struct Habit {
+  std::string_view word;
+  std::string_view place;  // a token that is expected where the habit shows
+  std::string_view help;
+};
+
+constexpr Habit kHabits[] = {
+    {"where", "K_SELECT", "a condition stands behind its stream: from S[price > 5]"},
+    {"create", "K_DEFINE", "streams and tables are defined: define stream S (price double)"},
+    {"select", "K_DEFINE", "a query begins with its input: from S select ... insert into T"},
 };
 
 bool IsKeyword(std::string_view token) { return token.starts_with(kKeywordPrefix); }
@@ -183,12 +193,22 @@ std::string HelpForProblem(const SyntaxProblem& problem) {
   if (problem.text == "|" && operators) return "write 'or'";
   if (problem.token == "UNCLOSED_STRING")
     return "a string ends on its line and has no escapes; \"\"\"...\"\"\" may hold anything";
+  const bool number = problem.token.ends_with("_LITERAL") && problem.token != "STRING_LITERAL";
+  const bool constant = number || problem.token == "K_TRUE" || problem.token == "K_FALSE";
+  if (constant && names.contains("STRING_LITERAL") && !names.contains("INT_LITERAL"))
+    return "write '" + std::string(problem.text) + "' with quotes";
   const bool word = problem.token == "ID" || IsKeyword(problem.token);
   if (!word || names.contains("ID")) return "";
   std::vector<std::string> keywords;
   for (const std::string& token : problem.expected)
     if (IsKeyword(token)) keywords.push_back(Spelling(token));
-  return ast::DidYouMean(problem.text, keywords);
+  std::string help = ast::DidYouMean(problem.text, keywords);
+  for (const Habit& habit : kHabits)
+    if (help.empty() && Lower(problem.text) == habit.word && names.contains(habit.place))
+      help = habit.help;
+  if (help.empty() && names.contains("K_DOUBLE") && names.contains("K_OBJECT"))
+    help = "the types are string, int, long, float, double, bool and object";
+  return help;
 }
 
 }  // namespace weir

@@ -29,6 +29,30 @@ LimitPassed Limit(const ast::Span& span, std::string what, std::string_view name
   return {{span, ast::Severity::kError, std::move(what), ""}};
 }
 
+// Whether a word that is a keyword only in some places is one before the token `next`, see the
+// grammar. True for everything else.
+bool IsKeywordBefore(size_t type, size_t next) {
+  if (type == WeirLexer::K_CASE) return next == WeirLexer::K_WHEN;
+  if (type != WeirLexer::K_NOT) return true;
+  switch (next) {
+    case WeirLexer::OPEN_PAREN:
+    case WeirLexer::MINUS:
+    case WeirLexer::PLUS:
+    case WeirLexer::HASH:
+    case WeirLexer::BANG:
+      return true;
+    case WeirLexer::K_AS:
+    case WeirLexer::K_AND:
+    case WeirLexer::K_OR:
+    case WeirLexer::K_IS:
+      return false;
+    default:
+      // Literals, or a word.
+      return (next >= WeirLexer::INT_LITERAL && next <= WeirLexer::STRING_LITERAL) ||
+             (next >= WeirLexer::K_APP && next <= WeirLexer::QUOTED_ID);
+  }
+}
+
 // Stops a parse before its recursion or its tree can grow out of bounds.
 class LimitGuard : public antlr4::tree::ParseTreeListener {
  public:
@@ -120,7 +144,7 @@ class ErrorCollector : public antlr4::DefaultErrorStrategy {
   // Between the statements of an app or of a partition the loop itself must not give up.
   static bool IsStatementList(antlr4::Parser* parser) {
     if (dynamic_cast<WeirParser::AppContext*>(parser->getContext()) != nullptr) return true;
-    const auto* partition = dynamic_cast<WeirParser::PartitionContext*>(parser->getContext());
+    auto* partition = dynamic_cast<WeirParser::PartitionContext*>(parser->getContext());
     return partition != nullptr && !partition->getTokens(WeirParser::K_BEGIN).empty();
   }
 
@@ -128,7 +152,7 @@ class ErrorCollector : public antlr4::DefaultErrorStrategy {
   // through its `end`, so that its queries are not taken for queries of the app.
   void SkipStatement(antlr4::Parser* parser) {
     antlr4::TokenStream* tokens = parser->getTokenStream();
-    const WeirParser::PartitionContext* partition = EnclosingPartition(parser);
+    WeirParser::PartitionContext* partition = EnclosingPartition(parser);
     const bool in_head = partition != nullptr && partition->getTokens(WeirParser::K_BEGIN).empty();
     for (size_t next = tokens->LA(1); next != Token::EOF; next = tokens->LA(1)) {
       const size_t after = tokens->LA(2);
@@ -197,18 +221,17 @@ Syntax::Syntax(const SourceText& source, const ParseLimits& limits,
 Syntax::~Syntax() = default;
 
 void Syntax::ReadTokens(const ParseLimits& limits) {
-  antlr4::CommonToken* case_token = nullptr;
+  antlr4::CommonToken* last = nullptr;
   do {
     read_.push_back(lexer_.nextToken());
     auto* token = static_cast<antlr4::CommonToken*>(read_.back().get());
-    // `case` is a keyword only before `when`, see the grammar.
-    if (case_token != nullptr && token->getType() != WeirLexer::K_WHEN)
-      case_token->setType(WeirLexer::ID);
-    case_token = token->getType() == WeirLexer::K_CASE ? token : nullptr;
+    if (last != nullptr && !IsKeywordBefore(last->getType(), token->getType()))
+      last->setType(WeirLexer::ID);
+    last = token;
     if (read_.size() > limits.nodes * kTokensPerNode)
       throw Limit(SpanOfToken(source_, *token), "the text has more nodes than", "nodes",
                   limits.nodes);
-  } while (read_.back()->getType() != Token::EOF);
+  } while (last->getType() != Token::EOF);
 }
 
 // Deep brackets cost the parser stack already while it looks ahead, so they are counted first.

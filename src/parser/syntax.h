@@ -33,10 +33,10 @@ class Syntax {
   Context* Parse(Context* (grammar::WeirParser::*rule)()) {
     PrepareFast();
     try {
-      return (parser_->*rule)();
+      return (parser_.get()->*rule)();
     } catch (const antlr4::ParseCancellationException&) {
       PrepareExact();
-      return (parser_->*rule)();
+      return (parser_.get()->*rule)();
     }
   }
 

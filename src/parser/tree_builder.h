@@ -26,7 +26,7 @@ class ExpressionBuilder {
   ast::Call Build(P::CallContext* context);
   ast::TimeLiteral Build(P::TimeLiteralContext* context);
   ast::AttributeRef Build(P::AttributeReferenceContext* context);
-  ast::Name Build(P::NameContext* context);
+  ast::Name Build(P::NameContext* context) { return BuildName(*context->getStart()); }
   ast::TimeUnit Build(P::TimeUnitContext* context);
 
   // Null where the context is.
@@ -56,6 +56,7 @@ class ExpressionBuilder {
   // From the begin of one to the end of the other.
   static ast::Span Cover(const ast::Span& first, const ast::Span& last);
 
+  ast::Name BuildName(const antlr4::Token& token);
   int32_t BuildInt(antlr4::tree::TerminalNode* node);
   std::string BuildString(antlr4::tree::TerminalNode* node);
 
@@ -144,6 +145,7 @@ class StatementBuilder : public ExpressionBuilder {
 
   // patterns and sequences
   ast::StateInput BuildState(P::InputContext* context);
+  ast::StateNodePtr BuildStart(P::StateStartContext* context);
   ast::StateNodePtr BuildRest(ast::StateNodePtr first, P::StateRestContext* context);
   ast::StateNodePtr BuildChain(P::StateChainContext* context);
   ast::StateNodePtr BuildChainTail(ast::StateNodePtr first, P::ChainTailContext* context);
@@ -153,6 +155,9 @@ class StatementBuilder : public ExpressionBuilder {
   ast::StateNodePtr BuildAnd(P::StateAndContext* context);
   ast::StateNodePtr BuildAndTail(ast::StateNodePtr first, P::AndTailContext* context);
   ast::StateNodePtr BuildOperand(P::StateOperandContext* context);
+  ast::StateNodePtr BuildOperand(P::MarkedOperandContext* context);
+  ast::StateNodePtr BuildState(P::BasicStreamContext* stream, P::StateCountContext* count,
+                               P::NameContext* ref = nullptr);
   ast::StateNodePtr BuildCount(ast::StateNodePtr child, P::StateCountContext* context);
   ast::SingleStream BuildStateStream(P::BasicStreamContext* context);
 

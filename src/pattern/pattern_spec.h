@@ -44,12 +44,12 @@ struct PatternState {
 // The shape of the pattern as written.
 struct PatternNode {
   enum class Kind {
-    kState,  // one event of states[state]
-    kCount,  // states[state], min..max times
-    kNext,   // children one after the other
-    kEvery,  // child, armed again
-    kAnd,    // children (each kState or kAbsent) in any order
-    kOr,     // one of the children
+    kState,   // one event of states[state]
+    kCount,   // states[state], min..max times
+    kNext,    // children one after the other
+    kEvery,   // child, armed again
+    kAnd,     // children (each kState or kAbsent) in any order
+    kOr,      // one of the children
     kAbsent,  // no event of states[state] (for `for_ms`, if given)
   } kind = Kind::kState;
   uint32_t state = 0;

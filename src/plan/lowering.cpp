@@ -96,8 +96,8 @@ NodeId GraphWriter::AddSource(const std::string& name, const SchemaPtr& schema) 
 
 NodeId GraphWriter::AddNode(PlanNode node, std::unique_ptr<Operator> op, int ports,
                             bool multi_emitter) {
-  const std::string name = node.query.empty() ? node.kind + " " + node.detail
-                                              : node.query + "." + node.kind;
+  const std::string name =
+      node.query.empty() ? node.kind + " " + node.detail : node.query + "." + node.kind;
   graph_.push_back(std::move(node));
   const NodeId id = builder_.AddNode(name, std::move(op), ports, multi_emitter);
   CHECK_EQ(id + 1, graph_.size());
@@ -129,8 +129,8 @@ QueryLowering::Chain QueryLowering::Filter(Chain chain, const std::vector<ExprPt
   if (optimize_) filters = {FoldConstants(JoinConjunction(conditions))};
   for (const ExprPtr& filter : filters) {
     const SchemaPtr schema = chain.schema;
-    chain = Append(std::move(chain), "filter", filter->Describe(), MakeFilterOperator(filter),
-                   schema);
+    chain =
+        Append(std::move(chain), "filter", filter->Describe(), MakeFilterOperator(filter), schema);
   }
   return chain;
 }
@@ -223,8 +223,7 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
   JoinSpec spec;
   const auto side = [&](const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
                         bool triggers, bool keeps, JoinSide* out) {
-    const bool explicit_find =
-        input.window && input.window->spec->find_set == FindSet::kExplicit;
+    const bool explicit_find = input.window && input.window->spec->find_set == FindSet::kExplicit;
     Chain chain = StreamSide(input, from, subset, /*needs_expired=*/true, explicit_find);
     out->schema = chain.schema;
     out->triggers = triggers;
@@ -265,11 +264,13 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
 
 NodeId QueryLowering::LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs) {
   PlanNode described{pattern.spec.sequence ? "sequence" : "pattern",
-                     DescribeAutomaton(pattern.spec, "text"), query_.name, {},
+                     DescribeAutomaton(pattern.spec, "text"),
+                     query_.name,
+                     {},
                      DescribeAutomaton(pattern.spec, "dot")};
-  const NodeId node = graph_->AddNode(
-      std::move(described), MakePatternOperator(roots_->Next(true), pattern.spec),
-      static_cast<int>(inputs.size()), true);
+  const NodeId node =
+      graph_->AddNode(std::move(described), MakePatternOperator(roots_->Next(true), pattern.spec),
+                      static_cast<int>(inputs.size()), true);
   for (size_t i = 0; i < inputs.size(); ++i) {
     graph_->Connect(node, static_cast<int>(i), inputs[i]);
   }

@@ -87,7 +87,7 @@ class AppLowering {
   const BoundApp& app_;
   const PlanOptions& options_;
   GraphWriter graph_;
-  std::vector<NodeId> stream_nodes_;      // where a stream's readers attach
+  std::vector<NodeId> stream_nodes_;  // where a stream's readers attach
   std::vector<ReaderPlaces> stream_places_;
   std::vector<ReaderPlaces> query_places_;
   std::vector<NodeId> query_nodes_;
@@ -107,8 +107,8 @@ Status AppLowering::ResolveOutputs() {
     }
     if (!at) return UnknownOutput(app_, output);
     output_positions_.push_back(*at);
-    outputs_.push_back({output.name, output.query ? app_.queries[*at].select.output
-                                                  : app_.streams[*at].schema});
+    outputs_.push_back(
+        {output.name, output.query ? app_.queries[*at].select.output : app_.streams[*at].schema});
   }
   return Status::Ok();
 }

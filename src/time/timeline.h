@@ -30,8 +30,23 @@ struct Timeline {
   // The moment of a timer due at `due`, later than the clock when it was armed: the first position
   // whose clock reaches it. Only for due <= end(); at the start of the app base itself may be due.
   Moment DueMoment(TimeMs due) const {
-    const auto at = std::lower_bound(clocks.begin(), clocks.end(), due);
-    return PackMoment(static_cast<uint32_t>(at - clocks.begin()), std::max(due, base) - base, 0);
+    uint32_t hint = 0;
+    return DueMoment(due, &hint);
+  }
+  // `hint`: a position to look at first (any number), replaced by the one found; asking in
+  // ascending order of due then costs O(1).
+  Moment DueMoment(TimeMs due, uint32_t* hint) const {
+    uint32_t at = *hint;
+    if (at >= size() || clocks[at] < due || (at > 0 && clocks[at - 1] >= due)) {
+      const bool later = at < size() && clocks[at] < due;
+      const auto from = clocks.begin() + (later ? at + 1 : 0);
+      const auto near = later && clocks.end() - from > 8 ? from + 8 : clocks.end();
+      auto found = std::lower_bound(from, near, due);
+      if (found == near) found = std::lower_bound(near, clocks.end(), due);
+      at = static_cast<uint32_t>(found - clocks.begin());
+    }
+    *hint = at;
+    return PackMoment(at, std::max(due, base) - base, 0);
   }
   // False if a step in `armed` is the last of kMaxTimerRounds and may not arm an overdue timer.
   static bool HasNextRound(Moment armed) {

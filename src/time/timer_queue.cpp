@@ -3,48 +3,39 @@
 namespace weir {
 
 void TimerQueue::Arm(TimeMs due, uint64_t payload, Moment step, TimeMs now) {
-  Timer timer{due, next_number_++, payload};
+  const uint64_t number = next_number_++;
   if (due <= now) {
-    timer.overdue = Timeline::OverdueMoment(step);
-    overdue_.push_back(timer);  // steps ascend, so these stay sorted by moment
-  } else if (ascending_.empty() || ascending_.back().due <= due) {
-    ascending_.push_back(timer);
-  } else {
-    heap_.push(timer);
+    // Steps ascend, so these stay sorted by moment.
+    overdue_.PushBack({due, number, payload, Timeline::OverdueMoment(step)});
+    return;
   }
-}
-
-std::optional<Moment> TimerQueue::NextMomentWithOverdue(const Timeline& timeline) const {
-  const Moment overdue = overdue_.front().overdue;
-  const TimeMs due = NextDue();
-  if (due > timeline.end()) return overdue;
-  return std::min(overdue, timeline.DueMoment(due));
+  if (due == kNever) return;
+  if (ascending_.empty() || ascending_.back().due <= due) {
+    ascending_.PushBack({due, number, payload});
+  } else {
+    heap_.push({due, number, payload});
+  }
+  next_due_ = std::min(next_due_, due);
 }
 
 Timer TimerQueue::PopDue() {
+  CHECK(!ascending_.empty() || !heap_.empty());
   const bool from_heap =
       ascending_.empty() || (!heap_.empty() && Later()(ascending_.front(), heap_.top()));
+  const Timer timer = from_heap ? heap_.top() : ascending_.front();
   if (from_heap) {
-    const Timer timer = heap_.top();
     heap_.pop();
-    return timer;
+  } else {
+    ascending_.PopFront();
   }
-  const Timer timer = ascending_.front();
-  ascending_.pop_front();
+  next_due_ = ascending_.empty() ? kNever : ascending_.front().due;
+  if (!heap_.empty()) next_due_ = std::min(next_due_, heap_.top().due);
   return timer;
 }
 
-Timer TimerQueue::Pop(const Timeline& timeline) {
-  CHECK(!empty());
-  if (!overdue_.empty()) {
-    const TimeMs due = NextDue();
-    if (due > timeline.end() || overdue_.front().overdue <= timeline.DueMoment(due)) {
-      const Timer timer = overdue_.front();
-      overdue_.pop_front();
-      return timer;
-    }
-  }
-  return PopDue();
+Timer TimerQueue::Pop(Moment moment) {
+  if (overdue_.empty() || overdue_.front().overdue != moment) return PopDue();
+  return overdue_.PopFront();
 }
 
 }  // namespace weir

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <queue>
 #include <vector>
 
+#include "base/ring.h"
 #include "time/timeline.h"
 
 namespace weir {
@@ -23,30 +23,39 @@ struct Timer {
 class TimerQueue {
  public:
   // Arms a timer in the step whose moment and time are given. If it is already due it fires right
-  // after that step, in the next round of the same position.
+  // after that step, in the next round of the same position. At kNever it does not fire at all.
   void Arm(TimeMs due, uint64_t payload, Moment step, TimeMs now);
 
-  bool empty() const { return overdue_.empty() && ascending_.empty() && heap_.empty(); }
+  bool empty() const { return overdue_.empty() && next_due_ == kNever; }
 
   // The earliest due time that is not overdue; kNever if none. O(1).
-  TimeMs NextDue() const {
-    TimeMs due = kNever;
-    if (!ascending_.empty()) due = ascending_.front().due;
-    if (!heap_.empty() && heap_.top().due < due) due = heap_.top().due;
-    return due;
-  }
+  TimeMs NextDue() const { return next_due_; }
   bool has_overdue() const { return !overdue_.empty(); }
+  // False if surely no timer fires while the clock is at most `now`. O(1).
+  bool MayFireBy(TimeMs now) const { return next_due_ <= now || !overdue_.empty(); }
 
   // The moment at which the next timer fires, if that lies within the timeline.
   std::optional<Moment> NextMoment(const Timeline& timeline) const {
-    if (!overdue_.empty()) return NextMomentWithOverdue(timeline);
-    const TimeMs due = NextDue();
-    if (due > timeline.end()) return std::nullopt;
-    return timeline.DueMoment(due);
+    uint32_t hint = 0;
+    const Moment moment = NextMomentOrNone(timeline, &hint);
+    return moment == kNoMoment ? std::nullopt : std::optional(moment);
   }
+  // The same for hot loops: kNoMoment if there is none; `hint` as in Timeline::DueMoment.
+  Moment NextMomentOrNone(const Timeline& timeline, uint32_t* hint) const {
+    const Moment due =
+        next_due_ > timeline.end() ? kNoMoment : timeline.DueMoment(next_due_, hint);
+    return overdue_.empty() ? due : std::min(due, overdue_.front().overdue);
+  }
+  static constexpr Moment kNoMoment = UINT64_MAX;
 
   // Removes and returns the timer that NextMoment is about.
-  Timer Pop(const Timeline& timeline);
+  Timer Pop(const Timeline& timeline) {
+    const std::optional<Moment> moment = NextMoment(timeline);
+    CHECK(moment.has_value());
+    return Pop(*moment);
+  }
+  // The same, with what NextMoment said.
+  Timer Pop(Moment moment);
 
  private:
   struct Later {
@@ -54,12 +63,12 @@ class TimerQueue {
       return a.due != b.due ? a.due > b.due : a.number > b.number;
     }
   };
-  std::optional<Moment> NextMomentWithOverdue(const Timeline& timeline) const;
   Timer PopDue();
 
-  std::deque<Timer> overdue_;
-  std::deque<Timer> ascending_;
+  Ring<Timer> overdue_;
+  Ring<Timer> ascending_;
   std::priority_queue<Timer, std::vector<Timer>, Later> heap_;
+  TimeMs next_due_ = kNever;  // of ascending_ and heap_
   uint64_t next_number_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "types/chunk.h"
 
+#include <type_traits>
 
 namespace weir {
 
@@ -71,26 +72,78 @@ Chunk Chunk::WithRank(uint32_t rank, int width) const {
   return WithPaths(std::move(paths));
 }
 
+namespace {
+
+bool AnyNulls(size_t column, std::span<const ChunkRun> runs) {
+  for (const ChunkRun& run : runs) {
+    if (run.chunk->column(column)->has_nulls()) return true;
+  }
+  return false;
+}
+
+template <class T, bool kNullable>
+void CopyRuns(size_t c, std::span<const ChunkRun> runs, Column* to) {
+  T* out = to->mutable_values<T>();
+  size_t at = 0;
+  const Column* last_kept = nullptr;
+  for (const ChunkRun& run : runs) {
+    const ColumnPtr& from = run.chunk->column(c);
+    const T* in = from->values<T>();
+    bool shares = false;
+    for (uint32_t i = run.begin; i < run.end; ++i, ++at) {
+      const uint32_t row = run.chunk->Row(i);
+      if (kNullable && !from->IsValid(row)) {
+        out[at] = T();
+        to->SetNull(at);
+        continue;
+      }
+      out[at] = in[row];
+      if constexpr (std::is_same_v<T, StringRef>) shares |= !in[row].is_inline();
+    }
+    if (shares && from.get() != last_kept) {
+      to->KeepAlive(from);
+      last_kept = from.get();
+    }
+  }
+}
+
+ColumnPtr ConcatenateColumn(Type type, size_t c, std::span<const ChunkRun> runs, size_t rows) {
+  auto result = std::make_shared<Column>(type, rows);
+  const bool nulls = AnyNulls(c, runs);
+  DispatchType(type, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if (nulls) {
+      CopyRuns<T, true>(c, runs, result.get());
+    } else {
+      CopyRuns<T, false>(c, runs, result.get());
+    }
+  });
+  return result;
+}
+
+}  // namespace
+
 Chunk ConcatenateRuns(const SchemaPtr& schema, std::span<const ChunkRun> runs) {
   RowMetaBuilder meta;
-  std::vector<ColumnBuilder> builders;
-  builders.reserve(schema->size());
-  for (const Attribute& attribute : schema->attributes()) builders.emplace_back(attribute.type);
+  size_t rows = 0;
+  bool row_ids = true;
+  for (const ChunkRun& run : runs) {
+    rows += run.end - run.begin;
+    row_ids &= run.chunk->has_row_ids();
+  }
+  meta.Reserve(rows);
   for (const ChunkRun& run : runs) {
     for (uint32_t i = run.begin; i < run.end; ++i) {
       const uint32_t row = run.chunk->Row(i);
       meta.Append(run.chunk->timestamp(row), run.chunk->kind(row), run.chunk->key(row));
-    }
-    for (size_t c = 0; c < builders.size(); ++c) {
-      const Column& from = *run.chunk->column(c);
-      for (uint32_t i = run.begin; i < run.end; ++i) {
-        builders[c].AppendFrom(from, run.chunk->Row(i));
-      }
+      if (row_ids) meta.AppendRowId(run.chunk->row_id(row));
     }
   }
   std::vector<ColumnPtr> columns;
-  columns.reserve(builders.size());
-  for (ColumnBuilder& builder : builders) columns.push_back(builder.Finish());
+  columns.reserve(schema->size());
+  for (size_t c = 0; c < schema->size(); ++c) {
+    columns.push_back(ConcatenateColumn((*schema)[c].type, c, runs, rows));
+  }
   return meta.Finish(schema, std::move(columns));
 }
 

@@ -8,7 +8,7 @@ namespace {
 
 uint8_t* AllocateBytes(Type type, size_t size) {
   const size_t bytes = std::max<size_t>(64, size * StorageSize(type));
-  auto* data = static_cast<uint8_t*>(::operator new(bytes, std::align_val_t{64}));
+  auto* data = static_cast<uint8_t*>(::operator new (bytes, std::align_val_t{64}));
   if (type == Type::kObject) {
     auto* objects = reinterpret_cast<ObjectRef*>(data);
     for (size_t i = 0; i < bytes / sizeof(ObjectRef); ++i) new (objects + i) ObjectRef();

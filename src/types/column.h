@@ -76,7 +76,7 @@ class Column {
   void Reserve(size_t size);
 
   struct FreeBytes {
-    void operator()(uint8_t* p) const { ::operator delete(p, std::align_val_t{64}); }
+    void operator()(uint8_t* p) const { ::operator delete (p, std::align_val_t{64}); }
   };
 
   Type type_;

@@ -73,14 +73,17 @@ class RowStore {
 
   void Grow(size_t capacity);
   void FreeLongString(StoredColumn& column, RowId id);
-  void StoreColumn(StoredColumn& column, const Column& from, const Chunk& chunk, uint32_t begin,
-                   uint32_t end, const RowId* ids);
+  void TakeIds(uint32_t count, RowId* ids);
+  void StoreColumn(StoredColumn& column, const Column& from, const uint32_t* rows, uint32_t count,
+                   const RowId* ids);
+  void StoreString(StringRef* slot, const StringRef& from);
 
   SchemaPtr schema_;
   std::vector<StoredColumn> columns_;
   std::vector<TimeMs> timestamps_;
   std::vector<RowId> free_;
   std::vector<RowId> released_;
+  std::vector<uint32_t> rows_;  // of Add
   size_t capacity_ = 0;
   size_t used_ = 0;  // ids ever handed out
   size_t live_ = 0;

@@ -1,0 +1,216 @@
+#include "exec/join_operator.h"
+
+#include <utility>
+
+#include "exec/join_side.h"
+
+namespace weir {
+namespace {
+
+class JoinOperator final : public StepOperator {
+ public:
+  JoinOperator(OrderPlace place, JoinSpec spec)
+      : StepOperator(place), inputs_{JoinInput(spec.left), JoinInput(spec.right)} {
+    const size_t left_columns = spec.left.schema->size();
+    residual_reads_.assign(left_columns + spec.right.schema->size(), false);
+    if (spec.residual != nullptr) CollectColumns(*spec.residual, &residual_reads_);
+    spec_ = std::move(spec);
+  }
+
+ protected:
+  void OnRows(int port, const Chunk& chunk, uint32_t begin, uint32_t end) override {
+    // Every chunk is taken from its first row on, in one piece or in several.
+    if (begin == 0) Load(port, chunk);
+    for (uint32_t i = begin; i < end;) {
+      const uint32_t emission_end = chunk.EmissionEnd(i);
+      BeginStep(chunk.KeyAt(i));
+      for (; i < emission_end; ++i) TakeRow(port, chunk, chunk.Row(i));
+    }
+  }
+
+  void Flush() override {
+    EmitPending();
+    for (JoinInput& input : inputs_) input.Unload();
+  }
+
+ private:
+  // A row that was joined, or a reset; its candidates are candidates_ from `begin` to the begin of
+  // the next trigger.
+  struct Trigger {
+    uint32_t begin;
+    RowId row;  // in the store of its input; kNoRow: a reset
+    int8_t port;
+    RowKind kind;
+    TimeMs timestamp;
+    OrderKey key;
+  };
+
+  void Load(int port, const Chunk& chunk) {
+    const JoinSide& side = inputs_[port].side();
+    CHECK(!side.has_window || side.find_set == FindSet::kNothing || chunk.has_row_ids());
+    inputs_[port].Load(chunk, timeline());
+  }
+
+  void TakeRow(int port, const Chunk& chunk, uint32_t row) {
+    JoinInput& input = inputs_[port];
+    const JoinSide& side = input.side();
+    const bool finds_emitted = side.has_window && side.find_set == FindSet::kEmitted;
+    const bool finds_explicit = side.has_window && side.find_set == FindSet::kExplicit;
+    const RowId id = input.loaded(row);
+    switch (chunk.kind(row)) {
+      case RowKind::kCurrent:
+        if (finds_emitted) input.Insert(row, chunk.row_id(row));
+        if (side.triggers) Join(port, row, id, RowKind::kCurrent, chunk.timestamp(row));
+        if (side.triggers && !side.has_window) EndOfRow(port, row, id);
+        if (side.triggers && !finds_emitted) input.Drop(id);
+        break;
+      case RowKind::kExpired: {
+        const RowId removed = finds_emitted ? input.Remove(chunk.row_id(row)) : kNoRow;
+        if (!side.triggers || !spec_.needs_expired) break;
+        Join(port, row, removed != kNoRow ? removed : input.Borrow(row), RowKind::kExpired,
+             chunk.timestamp(row));
+        break;
+      }
+      case RowKind::kReset:
+        // The batch before is over, whether or not its rows were taken away one by one.
+        if (finds_emitted) input.Clear();
+        if (side.triggers) Reset(port, chunk.timestamp(row));
+        break;
+      case RowKind::kFindAdd:
+        if (finds_explicit) input.Insert(row, chunk.row_id(row));
+        break;
+      case RowKind::kFindRemove:
+        if (finds_explicit) input.Remove(chunk.row_id(row));
+        break;
+    }
+  }
+
+  // A row without a window expires at once and takes the aggregates with it.
+  void EndOfRow(int port, uint32_t row, RowId id) {
+    if (spec_.needs_expired) Join(port, row, id, RowKind::kExpired, now());
+    Reset(port, now());
+  }
+
+  void Join(int port, uint32_t row, RowId id, RowKind kind, TimeMs timestamp) {
+    const JoinInput& input = inputs_[port];
+    const JoinInput& other = inputs_[1 - port];
+    const auto begin = static_cast<uint32_t>(candidates_.size());
+    const OrderKey key = EmissionKey();
+    for (RowId match = other.FirstMatch(input, row, id); match != kNoRow;
+         match = other.NextMatch(match)) {
+      candidates_.push_back(match);
+    }
+    if (begin == candidates_.size() && !input.side().keeps_unmatched) return;
+    triggers_.push_back({begin, id, static_cast<int8_t>(port), kind, timestamp, key});
+    clean_ = false;
+    if (candidates_.size() + triggers_.size() >= kChunkRows) EmitPending();
+  }
+
+  void Reset(int port, TimeMs timestamp) {
+    const OrderKey key = EmissionKey();
+    if (clean_) return;  // a reset after a reset says nothing
+    const auto begin = static_cast<uint32_t>(candidates_.size());
+    triggers_.push_back({begin, kNoRow, static_cast<int8_t>(port), RowKind::kReset, timestamp,
+                         key});
+    clean_ = true;
+  }
+
+  void EmitPending() {
+    if (!triggers_.empty()) {
+      if (spec_.residual != nullptr) TestCandidates();
+      CollectPairs();
+      if (meta_.size() > 0) {
+        std::vector<ColumnPtr> columns;
+        columns.reserve(spec_.output->size());
+        for (int side = 0; side < 2; ++side) {
+          const size_t count = inputs_[side].side().schema->size();
+          for (size_t c = 0; c < count; ++c) {
+            columns.push_back(inputs_[side].store().Gather(c, pairs_[side]));
+          }
+        }
+        out()->push_back(meta_.Finish(spec_.output, std::move(columns)));
+      }
+      triggers_.clear();
+      candidates_.clear();
+    }
+    for (JoinInput& input : inputs_) input.Reclaim();
+  }
+
+  uint32_t CandidatesEnd(size_t trigger) const {
+    return trigger + 1 < triggers_.size() ? triggers_[trigger + 1].begin
+                                          : static_cast<uint32_t>(candidates_.size());
+  }
+
+  // The rows to emit, as ids on both sides.
+  void CollectPairs() {
+    for (std::vector<RowId>& ids : pairs_) ids.clear();
+    for (size_t t = 0; t < triggers_.size(); ++t) {
+      const Trigger& trigger = triggers_[t];
+      std::vector<RowId>& mine = pairs_[trigger.port];
+      std::vector<RowId>& theirs = pairs_[1 - trigger.port];
+      const uint32_t end = CandidatesEnd(t);
+      for (uint32_t i = trigger.begin; i < end; ++i) {
+        mine.push_back(trigger.row);
+        theirs.push_back(candidates_[i]);
+        meta_.Append(trigger.timestamp, trigger.kind, trigger.key);
+      }
+      if (trigger.begin == end && (trigger.row == kNoRow ||
+                                   inputs_[trigger.port].side().keeps_unmatched)) {
+        mine.push_back(trigger.row);
+        theirs.push_back(kNoRow);
+        meta_.Append(trigger.timestamp, trigger.kind, trigger.key);
+      }
+    }
+  }
+
+  // Keeps the candidates for which the rest of the condition holds.
+  void TestCandidates() {
+    if (candidates_.empty()) return;
+    RowMetaBuilder meta;
+    meta.Reserve(candidates_.size());
+    for (std::vector<RowId>& ids : pairs_) ids.clear();
+    for (size_t t = 0; t < triggers_.size(); ++t) {
+      const Trigger& trigger = triggers_[t];
+      for (uint32_t i = trigger.begin; i < CandidatesEnd(t); ++i) {
+        pairs_[trigger.port].push_back(trigger.row);
+        pairs_[1 - trigger.port].push_back(candidates_[i]);
+        meta.Append(trigger.timestamp, trigger.kind, trigger.key);
+      }
+    }
+    std::vector<ColumnPtr> columns(residual_reads_.size());
+    const size_t left_columns = inputs_[0].side().schema->size();
+    for (size_t c = 0; c < columns.size(); ++c) {
+      if (!residual_reads_[c]) continue;
+      const int side = c < left_columns ? 0 : 1;
+      columns[c] = inputs_[side].store().Gather(side == 0 ? c : c - left_columns, pairs_[side]);
+    }
+    const Chunk chunk = meta.Finish(spec_.output, std::move(columns));
+    const Selection kept = EvalFilter(*spec_.residual, {chunk, &timeline()});
+    size_t next = 0;
+    for (Trigger& trigger : triggers_) {
+      while (next < kept.size() && kept[next] < trigger.begin) ++next;
+      trigger.begin = static_cast<uint32_t>(next);
+    }
+    for (size_t i = 0; i < kept.size(); ++i) candidates_[i] = candidates_[kept[i]];
+    candidates_.resize(kept.size());
+  }
+
+  JoinSpec spec_;
+  JoinInput inputs_[2];  // left, right
+  std::vector<bool> residual_reads_;
+  // Joined rows whose output is not built yet, in order.
+  std::vector<Trigger> triggers_;
+  std::vector<RowId> candidates_;
+  std::vector<RowId> pairs_[2];  // scratch
+  RowMetaBuilder meta_;          // scratch
+  // Nothing but resets came since the last reset; not so at first, to be careful.
+  bool clean_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> MakeJoinOperator(OrderPlace place, JoinSpec spec) {
+  return std::make_unique<JoinOperator>(place, std::move(spec));
+}
+
+}  // namespace weir

@@ -1,0 +1,251 @@
+#include "exec/join_side.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <type_traits>
+
+#include "base/hash.h"
+#include "types/string_hash.h"
+
+namespace weir {
+namespace {
+
+SchemaPtr StoredSchema(const JoinSide& side) {
+  std::vector<Attribute> attributes = side.schema->attributes();
+  for (const ExprPtr& key : side.keys) {
+    if (key->column() == Expr::kNoColumn) attributes.push_back({"", key->type()});
+  }
+  return std::make_shared<const Schema>(std::move(attributes));
+}
+
+// The value as bits such that equal values have equal bits; false: it equals nothing.
+template <class T>
+bool KeyBits(const T& value, uint64_t* bits) {
+  if constexpr (std::is_same_v<T, StringRef>) {
+    *bits = HashStringRef(value);
+  } else if constexpr (std::is_same_v<T, ObjectRef>) {
+    *bits = HashObject(value);
+  } else if constexpr (std::is_floating_point_v<T>) {
+    if (std::isnan(value)) return false;
+    const T plain = value == T() ? T() : value;  // -0.0 equals 0.0
+    *bits = 0;
+    std::memcpy(bits, &plain, sizeof(plain));
+  } else {
+    *bits = static_cast<uint64_t>(value);
+  }
+  return true;
+}
+
+}  // namespace
+
+JoinInput::JoinInput(const JoinSide& side)
+    : side_(side),
+      stored_schema_(StoredSchema(side)),
+      store_(stored_schema_) {
+  uint32_t next = static_cast<uint32_t>(side.schema->size());
+  for (const ExprPtr& key : side.keys) {
+    key_columns_.push_back(key->column() != Expr::kNoColumn ? key->column() : next++);
+  }
+  hash_is_key_ = side.keys.empty() || (side.keys.size() == 1 &&
+                                       side.keys[0]->type() != Type::kString &&
+                                       side.keys[0]->type() != Type::kObject);
+  slots_.resize(16);
+}
+
+void JoinInput::Load(const Chunk& chunk, const Timeline& timeline) {
+  std::vector<ColumnPtr> keys;
+  std::vector<ColumnPtr> computed;
+  for (const ExprPtr& key : side_.keys) {
+    if (key->column() != Expr::kNoColumn) {
+      keys.push_back(chunk.column(key->column()));
+    } else {
+      keys.push_back(EvalColumn(*key, {chunk, &timeline}));
+      computed.push_back(keys.back());
+    }
+  }
+  HashKeys(chunk, keys);
+  at_hand_ = chunk;
+  if (!computed.empty()) {
+    std::vector<ColumnPtr> columns = chunk.columns();
+    columns.insert(columns.end(), computed.begin(), computed.end());
+    at_hand_ = chunk.WithColumns(stored_schema_, std::move(columns));
+  }
+  loaded_.assign(chunk.physical_size(), kNoRow);
+  Selection selection = RowsToStore(chunk);
+  if (selection.empty()) return;
+  const Chunk rows = selection.size() == chunk.size() ? at_hand_
+                                                      : at_hand_.WithSelection(std::move(selection));
+  added_.resize(rows.size());
+  store_.Add(rows, 0, rows.size(), added_.data());
+  for (uint32_t i = 0; i < rows.size(); ++i) loaded_[rows.Row(i)] = added_[i];
+}
+
+Selection JoinInput::RowsToStore(const Chunk& chunk) const {
+  const bool finds_current = side_.has_window && side_.find_set == FindSet::kEmitted;
+  const bool finds_explicit = side_.has_window && side_.find_set == FindSet::kExplicit;
+  Selection rows;
+  rows.reserve(chunk.size());
+  for (uint32_t i = 0; i < chunk.size(); ++i) {
+    const uint32_t row = chunk.Row(i);
+    const RowKind kind = chunk.kind(row);
+    // Expired rows were stored when they were current.
+    if (kind == RowKind::kCurrent ? finds_current || side_.triggers
+                                  : finds_explicit && kind == RowKind::kFindAdd) {
+      rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+void JoinInput::HashKeys(const Chunk& chunk, const std::vector<ColumnPtr>& keys) {
+  hashes_.assign(chunk.physical_size(), 0);
+  matchless_.assign(chunk.physical_size(), 0);
+  for (size_t k = 0; k < keys.size(); ++k) {
+    DispatchType(keys[k]->type(), [&](auto tag) {
+      HashKey<typename decltype(tag)::type>(chunk, *keys[k], k == 0);
+    });
+  }
+}
+
+template <class T>
+void JoinInput::HashKey(const Chunk& chunk, const Column& key, bool first) {
+  const T* values = key.values<T>();
+  for (uint32_t i = 0; i < chunk.size(); ++i) {
+    const uint32_t row = chunk.Row(i);
+    uint64_t bits = 0;
+    if (!key.IsValid(row) || !KeyBits(values[row], &bits)) matchless_[row] = 1;
+    hashes_[row] = first ? MixHash(bits) : CombineHash(hashes_[row], bits);
+  }
+}
+
+void JoinInput::Insert(uint32_t row, uint32_t window_row) {
+  const RowId id = loaded_[row];
+  if (window_row >= by_window_row_.size()) {
+    by_window_row_.resize(std::max<size_t>(window_row + 1, by_window_row_.size() * 2), kNoRow);
+  }
+  if (by_window_row_[window_row] != kNoRow) Remove(window_row);
+  by_window_row_[window_row] = id;
+  ++found_rows_;
+  if (id >= links_.size()) links_.resize(std::max<size_t>(id + 1, links_.size() * 2));
+  Link& link = links_[id];
+  link = Link();
+  if (matchless_[row] != 0) return;
+  uint32_t group = FindGroup(hashes_[row], *this, id);
+  if (group == kNoGroup) group = AddGroup(hashes_[row]);
+  Group& list = groups_[group];
+  link.group = group;
+  link.previous = list.last;
+  (list.last == kNoRow ? list.first : links_[list.last].next) = id;
+  list.last = id;
+}
+
+RowId JoinInput::Remove(uint32_t window_row) {
+  if (window_row >= by_window_row_.size() || by_window_row_[window_row] == kNoRow) return kNoRow;
+  const RowId id = by_window_row_[window_row];
+  by_window_row_[window_row] = kNoRow;
+  --found_rows_;
+  store_.Release(id);
+  Link& link = links_[id];
+  if (link.group == kNoGroup) return id;
+  Group& list = groups_[link.group];
+  (link.previous == kNoRow ? list.first : links_[link.previous].next) = link.next;
+  (link.next == kNoRow ? list.last : links_[link.next].previous) = link.previous;
+  if (list.first == kNoRow) DropGroup(link.group);
+  return id;
+}
+
+void JoinInput::Clear() {
+  if (found_rows_ == 0) return;
+  for (uint32_t w = 0; w < by_window_row_.size(); ++w) Remove(w);
+}
+
+RowId JoinInput::Borrow(uint32_t row) {
+  const RowId id = store_.AddOne(at_hand_.WithSelection({row}), 0);
+  store_.Release(id);
+  return id;
+}
+
+RowId JoinInput::FirstMatch(const JoinInput& other, uint32_t row, RowId id) const {
+  if (other.matchless_[row] != 0) return kNoRow;
+  const uint32_t group = FindGroup(other.hashes_[row], other, id);
+  return group == kNoGroup ? kNoRow : groups_[group].first;
+}
+
+bool JoinInput::KeysEqual(RowId id, const JoinInput& other, RowId other_id) const {
+  for (size_t k = 0; k < key_columns_.size(); ++k) {
+    const uint32_t mine = key_columns_[k];
+    const uint32_t theirs = other.key_columns_[k];
+    const bool equal = DispatchType((*stored_schema_)[mine].type, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const T& a = store_.Get<T>(mine, id);
+      const T& b = other.store_.Get<T>(theirs, other_id);
+      if constexpr (std::is_same_v<T, ObjectRef>) {
+        return ObjectsEqual(a, b);
+      } else {
+        return a == b;
+      }
+    });
+    if (!equal) return false;
+  }
+  return true;
+}
+
+uint32_t JoinInput::FindGroup(uint64_t hash, const JoinInput& other, RowId id) const {
+  const size_t mask = slots_.size() - 1;
+  const uint32_t tag = static_cast<uint32_t>(hash >> 32);
+  for (size_t at = hash & mask; slots_[at].group != kNoGroup; at = (at + 1) & mask) {
+    if (slots_[at].tag != tag) continue;
+    const Group& group = groups_[slots_[at].group];
+    if (group.hash != hash) continue;
+    if (hash_is_key_ || KeysEqual(group.first, other, id)) return slots_[at].group;
+  }
+  return kNoGroup;
+}
+
+uint32_t JoinInput::AddGroup(uint64_t hash) {
+  if ((groups_.size() - free_groups_.size() + 1) * 2 > slots_.size()) GrowSlots();
+  uint32_t group;
+  if (free_groups_.empty()) {
+    group = static_cast<uint32_t>(groups_.size());
+    groups_.emplace_back();
+  } else {
+    group = free_groups_.back();
+    free_groups_.pop_back();
+  }
+  groups_[group] = {hash, kNoRow, kNoRow};
+  const size_t mask = slots_.size() - 1;
+  size_t at = hash & mask;
+  while (slots_[at].group != kNoGroup) at = (at + 1) & mask;
+  slots_[at] = {static_cast<uint32_t>(hash >> 32), group};
+  return group;
+}
+
+void JoinInput::DropGroup(uint32_t group) {
+  const size_t mask = slots_.size() - 1;
+  size_t hole = groups_[group].hash & mask;
+  while (slots_[hole].group != group) hole = (hole + 1) & mask;
+  // Moves up what would no longer be found behind the hole.
+  for (size_t at = (hole + 1) & mask; slots_[at].group != kNoGroup; at = (at + 1) & mask) {
+    const size_t home = groups_[slots_[at].group].hash & mask;
+    if (((at - home) & mask) < ((at - hole) & mask)) continue;
+    slots_[hole] = slots_[at];
+    hole = at;
+  }
+  slots_[hole] = Slot();
+  free_groups_.push_back(group);
+}
+
+void JoinInput::GrowSlots() {
+  const std::vector<Slot> old = std::move(slots_);
+  slots_.assign(old.size() * 2, Slot());
+  const size_t mask = slots_.size() - 1;
+  for (const Slot& slot : old) {
+    if (slot.group == kNoGroup) continue;
+    size_t at = groups_[slot.group].hash & mask;
+    while (slots_[at].group != kNoGroup) at = (at + 1) & mask;
+    slots_[at] = slot;
+  }
+}
+
+}  // namespace weir

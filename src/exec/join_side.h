@@ -1,0 +1,94 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "exec/join_operator.h"
+#include "types/row_store.h"
+
+namespace weir {
+
+// One input of a join: the rows of it that can be found, indexed by the equality keys, and the rows
+// of the chunk at hand. Rows live in a store of the join's own, because the window in front runs
+// ahead of the join by up to an epoch.
+class JoinInput {
+ public:
+  explicit JoinInput(const JoinSide& side);
+
+  const JoinSide& side() const { return side_; }
+  const RowStore& store() const { return store_; }
+
+  // Evaluates the keys of a new chunk and stores the rows that may be found or joined, all at once.
+  void Load(const Chunk& chunk, const Timeline& timeline);
+  // The id of a row (physical number) that Load stored; kNoRow: it did not.
+  RowId loaded(uint32_t row) const { return loaded_[row]; }
+
+  // Makes a loaded row findable / not findable any more, for the window row it stands for. What is
+  // taken away can still be read until Reclaim; Remove returns its id, kNoRow if it was not there.
+  void Insert(uint32_t row, uint32_t window_row);
+  RowId Remove(uint32_t window_row);
+  void Clear();
+  // Copies a row of the chunk at hand, to be read until the next Reclaim.
+  RowId Borrow(uint32_t row);
+  // Keeps a loaded row that is not to be found until the next Reclaim only.
+  void Drop(RowId id) { store_.Release(id); }
+  void Reclaim() { store_.Reclaim(); }
+  // Forgets the chunk at hand.
+  void Unload() { at_hand_ = Chunk(); }
+
+  // Rows that can be found whose keys equal those of row `row` (id `id`) of the other input's chunk
+  // at hand, in order of arrival; kNoRow ends them.
+  RowId FirstMatch(const JoinInput& other, uint32_t row, RowId id) const;
+  RowId NextMatch(RowId id) const { return links_[id].next; }
+
+ private:
+  static constexpr uint32_t kNoGroup = UINT32_MAX;
+  // Rows with equal keys, a list in order of arrival.
+  struct Group {
+    uint64_t hash = 0;
+    RowId first = kNoRow;
+    RowId last = kNoRow;
+  };
+  struct Link {
+    RowId previous = kNoRow;
+    RowId next = kNoRow;
+    uint32_t group = kNoGroup;  // none: a key is null, so the row matches nothing
+  };
+  struct Slot {
+    uint32_t tag = 0;  // upper half of the hash
+    uint32_t group = kNoGroup;
+  };
+
+  void HashKeys(const Chunk& chunk, const std::vector<ColumnPtr>& keys);
+  template <class T>
+  void HashKey(const Chunk& chunk, const Column& key, bool first);
+  Selection RowsToStore(const Chunk& chunk) const;
+  bool KeysEqual(RowId id, const JoinInput& other, RowId other_id) const;
+  uint32_t FindGroup(uint64_t hash, const JoinInput& other, RowId id) const;
+  uint32_t AddGroup(uint64_t hash);
+  void DropGroup(uint32_t group);
+  void GrowSlots();
+
+  const JoinSide side_;
+  SchemaPtr stored_schema_;            // the side's columns, then computed keys
+  std::vector<uint32_t> key_columns_;  // of stored_schema_
+  // One key of at most 64 bits: equal hashes mean equal keys, because MixHash loses nothing.
+  bool hash_is_key_;
+  RowStore store_;
+
+  Chunk at_hand_;  // with the computed keys
+  // Of the chunk at hand, by physical row.
+  std::vector<uint64_t> hashes_;
+  std::vector<uint8_t> matchless_;  // a key is null or NaN
+  std::vector<RowId> loaded_;
+
+  std::vector<RowId> by_window_row_;  // the stored row of a window's row
+  std::vector<Link> links_;           // by stored row
+  std::vector<Group> groups_;
+  std::vector<uint32_t> free_groups_;
+  std::vector<Slot> slots_;  // open addressing, a power of two, at most half in use
+  size_t found_rows_ = 0;
+  std::vector<RowId> added_;  // scratch
+};
+
+}  // namespace weir

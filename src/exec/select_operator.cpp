@@ -1,0 +1,311 @@
+#include "exec/select_operator.h"
+
+#include <algorithm>
+
+#include "exec/emission_arranger.h"
+#include "exec/group_table.h"
+
+namespace weir {
+namespace {
+
+// Groups are looked through for empty ones when there are this many, then whenever there are twice
+// as many as were left: O(1) per row.
+constexpr uint32_t kFirstSweep = 1024;
+
+SchemaPtr WithAttributes(const SchemaPtr& schema, std::vector<Attribute> more) {
+  std::vector<Attribute> attributes = schema->attributes();
+  for (Attribute& attribute : more) attributes.push_back(std::move(attribute));
+  return std::make_shared<const Schema>(std::move(attributes));
+}
+
+// A dense column (value i is of visible row i) indexed by physical row instead.
+ColumnPtr Scatter(const Chunk& chunk, ColumnPtr dense) {
+  if (chunk.selection() == nullptr) return dense;
+  auto result = std::make_shared<Column>(dense->type(), chunk.physical_size());
+  DispatchType(dense->type(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* from = dense->values<T>();
+    T* to = result->template mutable_values<T>();
+    for (uint32_t i = 0; i < chunk.size(); ++i) {
+      to[chunk.Row(i)] = from[i];
+      if (!dense->IsValid(i)) result->SetNull(chunk.Row(i));
+    }
+  });
+  return result;
+}
+
+ColumnPtr EvalDense(const Expr& expr, const EvalContext& context) {
+  ColumnPtr column = EvalColumn(expr, context);
+  const Selection* selection = context.chunk.selection();
+  return selection == nullptr ? column : GatherColumn(column, *selection);
+}
+
+// The given physical rows alone, in the order given, copied into a chunk.
+Chunk Compact(const Chunk& chunk, const Selection& rows) {
+  RowMetaBuilder meta;
+  meta.Reserve(rows.size());
+  for (const uint32_t row : rows) meta.Append(chunk.timestamp(row), chunk.kind(row), chunk.key(row));
+  std::vector<ColumnPtr> columns;
+  columns.reserve(chunk.column_count());
+  for (const ColumnPtr& column : chunk.columns()) columns.push_back(GatherColumn(column, rows));
+  return meta.Finish(chunk.schema(), std::move(columns));
+}
+
+Selection Ascending(const Selection& rows) {
+  Selection sorted = rows;
+  if (!std::is_sorted(sorted.begin(), sorted.end())) std::sort(sorted.begin(), sorted.end());
+  return sorted;
+}
+
+class SelectOperator final : public Operator {
+ public:
+  explicit SelectOperator(SelectSpec spec);
+
+  void Process(const EpochInput& in, std::vector<Chunk>* out) override {
+    for (const Chunk& chunk : in.ports[0].chunks) {
+      if (chunk.empty()) continue;
+      ProcessChunk(chunk, in.timeline, out);
+      SweepGroups();
+    }
+  }
+
+ private:
+  void ProcessChunk(const Chunk& chunk, const Timeline& timeline, std::vector<Chunk>* out);
+  void FindGroups(const Chunk& chunk, const Timeline& timeline);
+  Chunk Aggregate(const Chunk& chunk, const Timeline& timeline);
+  AggregateInput DenseRows(const Chunk& chunk);
+  void SweepGroups();
+
+  bool IsOutput(RowKind kind) const {
+    return (kind == RowKind::kCurrent && spec_.emits_current) ||
+           (kind == RowKind::kExpired && spec_.emits_expired);
+  }
+  void TakeOutputKinds(const Chunk& chunk);
+  void KeepLast(const Chunk& chunk);
+  void KeepLastOfGroups(const Chunk& chunk);
+  std::vector<ColumnPtr> Project(const Chunk& rows, const Timeline& timeline) const;
+  Chunk WithOutputs(const Chunk& extended, const std::vector<ColumnPtr>& outputs) const;
+  void Emit(const Chunk& chunk, std::vector<ColumnPtr> outputs, std::vector<Chunk>* out) const;
+
+  SelectSpec spec_;
+  SchemaPtr extended_;      // the input, then the aggregates
+  SchemaPtr with_outputs_;  // and then the outputs
+  EmissionArranger arranger_;
+  bool arranges_;
+  bool folds_;        // one row per emission (and group)
+  bool lazy_values_;  // an aggregate's value is dear: tell it which rows are read
+
+  std::unique_ptr<GroupTable> table_;  // null: no group by
+  uint32_t next_sweep_ = kFirstSweep;
+  // By group: the last emission of several rows that had a row of it, and that row's place.
+  std::vector<uint64_t> group_emission_;
+  std::vector<size_t> group_place_;
+  uint64_t emission_ = 0;
+
+  // Scratch of one chunk.
+  std::vector<uint32_t> groups_;         // dense
+  std::vector<uint32_t> groups_by_row_;  // by physical row; only with a selection
+  std::vector<RowKind> kinds_;           // dense; only with a selection
+  std::vector<uint8_t> wanted_;          // dense
+  Selection rows_;                       // physical rows on their way to the output
+};
+
+SelectOperator::SelectOperator(SelectSpec spec)
+    : spec_(std::move(spec)),
+      arranger_(spec_.order_by, spec_.limit, spec_.offset),
+      arranges_(!spec_.order_by.empty() || spec_.limit.has_value() || spec_.offset > 0),
+      folds_((!spec_.aggregates.empty() || !spec_.group_by.empty()) && !spec_.every_row),
+      lazy_values_(false) {
+  CHECK_EQ(spec_.projections.size(), spec_.output->size());
+  std::vector<Attribute> aggregates;
+  for (AggregateCall& call : spec_.aggregates) {
+    aggregates.push_back({call.description, call.result});
+    lazy_values_ = lazy_values_ || call.result == Type::kObject;
+    if (spec_.group_by.empty()) call.aggregator->EnsureGroups(1);
+  }
+  extended_ = WithAttributes(spec_.input, std::move(aggregates));
+  with_outputs_ = WithAttributes(extended_, spec_.output->attributes());
+  if (spec_.group_by.empty()) return;
+  std::vector<Type> types;
+  for (const ExprPtr& key : spec_.group_by) types.push_back(key->type());
+  table_ = std::make_unique<GroupTable>(std::move(types));
+}
+
+// Which rows are kept does not depend on the aggregates unless `having` asks, so they are chosen
+// before if possible and nothing is computed for rows that go.
+void SelectOperator::ProcessChunk(const Chunk& chunk, const Timeline& timeline,
+                                  std::vector<Chunk>* out) {
+  if (table_ != nullptr) FindGroups(chunk, timeline);
+  const bool filters = spec_.having != nullptr;
+  TakeOutputKinds(chunk);
+  if (!filters && folds_) table_ == nullptr ? KeepLast(chunk) : KeepLastOfGroups(chunk);
+  const Chunk extended = Aggregate(chunk, timeline);
+  if (rows_.empty()) return;
+
+  Chunk visible = extended;
+  if (rows_.size() != chunk.size()) visible = extended.WithSelection(Ascending(rows_));
+  std::vector<ColumnPtr> outputs = Project(visible, timeline);
+  if (filters) {
+    rows_ = EvalFilter(*spec_.having, {WithOutputs(visible, outputs), &timeline});
+    if (folds_) table_ == nullptr ? KeepLast(chunk) : KeepLastOfGroups(chunk);
+  }
+  if (arranges_) arranger_.Arrange(WithOutputs(extended, outputs), timeline, &rows_);
+  Emit(chunk, std::move(outputs), out);
+}
+
+void SelectOperator::FindGroups(const Chunk& chunk, const Timeline& timeline) {
+  std::vector<ColumnPtr> keys;
+  keys.reserve(spec_.group_by.size());
+  for (const ExprPtr& key : spec_.group_by) keys.push_back(EvalColumn(*key, {chunk, &timeline}));
+  groups_.resize(chunk.size());
+  table_->Find(chunk, keys, groups_.data());
+  group_emission_.resize(table_->group_end(), 0);
+  group_place_.resize(table_->group_end(), 0);
+  for (AggregateCall& call : spec_.aggregates) call.aggregator->EnsureGroups(table_->group_end());
+  if (chunk.selection() == nullptr) return;
+  groups_by_row_.resize(chunk.physical_size());
+  for (uint32_t i = 0; i < chunk.size(); ++i) groups_by_row_[chunk.Row(i)] = groups_[i];
+}
+
+// The chunk with a column per aggregate: its value after each visible row.
+Chunk SelectOperator::Aggregate(const Chunk& chunk, const Timeline& timeline) {
+  DCHECK(chunk.column_count() == spec_.input->size());
+  if (spec_.aggregates.empty()) return chunk;
+  AggregateInput in = DenseRows(chunk);
+  std::vector<ColumnPtr> columns = chunk.columns();
+  std::vector<ColumnPtr> arguments;
+  for (AggregateCall& call : spec_.aggregates) {
+    arguments.clear();
+    for (const ExprPtr& expr : call.arguments) {
+      arguments.push_back(EvalDense(*expr, {chunk, &timeline}));
+    }
+    in.arguments = arguments;
+    auto values = std::make_shared<Column>(call.result, in.size);
+    call.aggregator->Update(in, values.get());
+    columns.push_back(Scatter(chunk, std::move(values)));
+  }
+  return chunk.WithColumns(extended_, std::move(columns));
+}
+
+AggregateInput SelectOperator::DenseRows(const Chunk& chunk) {
+  AggregateInput in{chunk.size(), nullptr, nullptr, {}};
+  if (table_ != nullptr) in.groups = groups_.data();
+  if (!chunk.all_current()) {
+    in.kinds = chunk.meta()->kinds.data();
+    if (chunk.selection() != nullptr) {
+      kinds_.resize(chunk.size());
+      for (uint32_t i = 0; i < chunk.size(); ++i) kinds_[i] = chunk.kind(chunk.Row(i));
+      in.kinds = kinds_.data();
+    }
+  }
+  if (lazy_values_ && spec_.having == nullptr) {
+    wanted_.assign(chunk.physical_size(), 0);
+    for (const uint32_t row : rows_) wanted_[row] = 1;
+    // Dense rows are not after their physical places, so this can be done in place.
+    for (uint32_t i = 0; i < chunk.size(); ++i) wanted_[i] = wanted_[chunk.Row(i)];
+    in.wanted = wanted_.data();
+  }
+  return in;
+}
+
+void SelectOperator::SweepGroups() {
+  if (table_ == nullptr || table_->size() < next_sweep_) return;
+  table_->Sweep([this](uint32_t group) {
+    for (const AggregateCall& call : spec_.aggregates) {
+      if (!call.aggregator->IsNew(group)) return false;
+    }
+    for (AggregateCall& call : spec_.aggregates) call.aggregator->ReleaseGroup(group);
+    return true;
+  });
+  next_sweep_ = std::max(kFirstSweep, table_->size() * 2);
+}
+
+void SelectOperator::TakeOutputKinds(const Chunk& chunk) {
+  rows_.resize(chunk.size());
+  if (chunk.all_current()) {
+    if (!spec_.emits_current) rows_.clear();
+    for (uint32_t i = 0; i < rows_.size(); ++i) rows_[i] = chunk.Row(i);
+    return;
+  }
+  size_t count = 0;
+  for (uint32_t i = 0; i < chunk.size(); ++i) {
+    const uint32_t row = chunk.Row(i);
+    rows_[count] = row;
+    count += IsOutput(chunk.kind(row)) ? 1 : 0;
+  }
+  rows_.resize(count);
+}
+
+void SelectOperator::KeepLast(const Chunk& chunk) {
+  size_t kept = 0;
+  for (size_t i = 0; i < rows_.size(); ++i) {
+    const bool last = i + 1 == rows_.size() || !SameEmission(chunk, rows_[i], rows_[i + 1]);
+    rows_[kept] = rows_[i];
+    kept += last ? 1 : 0;
+  }
+  rows_.resize(kept);
+}
+
+// Groups stand where their first row stood.
+void SelectOperator::KeepLastOfGroups(const Chunk& chunk) {
+  const uint32_t* groups = chunk.selection() == nullptr ? groups_.data() : groups_by_row_.data();
+  size_t kept = 0;
+  for (size_t begin = 0; begin < rows_.size();) {
+    const size_t end = EmissionEndOf(chunk, rows_, begin);
+    if (end == begin + 1) {
+      rows_[kept++] = rows_[begin];
+    } else {
+      ++emission_;
+      for (size_t i = begin; i < end; ++i) {
+        const uint32_t row = rows_[i];
+        const uint32_t group = groups[row];
+        if (group_emission_[group] != emission_) {
+          group_emission_[group] = emission_;
+          group_place_[group] = kept++;
+        }
+        rows_[group_place_[group]] = row;
+      }
+    }
+    begin = end;
+  }
+  rows_.resize(kept);
+}
+
+std::vector<ColumnPtr> SelectOperator::Project(const Chunk& rows, const Timeline& timeline) const {
+  std::vector<ColumnPtr> outputs;
+  outputs.reserve(spec_.projections.size());
+  for (const ExprPtr& expr : spec_.projections) {
+    outputs.push_back(expr->column() != Expr::kNoColumn ? rows.column(expr->column())
+                                                        : EvalColumn(*expr, {rows, &timeline}));
+  }
+  return outputs;
+}
+
+Chunk SelectOperator::WithOutputs(const Chunk& extended,
+                                  const std::vector<ColumnPtr>& outputs) const {
+  std::vector<ColumnPtr> columns = extended.columns();
+  columns.insert(columns.end(), outputs.begin(), outputs.end());
+  return extended.WithColumns(with_outputs_, std::move(columns));
+}
+
+// A selection shares everything but must be ascending, and drags along what it leaves out.
+void SelectOperator::Emit(const Chunk& chunk, std::vector<ColumnPtr> outputs,
+                          std::vector<Chunk>* out) const {
+  if (rows_.empty()) return;
+  const Chunk result = chunk.WithColumns(spec_.output, std::move(outputs));
+  if (!std::is_sorted(rows_.begin(), rows_.end()) || rows_.size() * 4 <= chunk.physical_size()) {
+    out->push_back(Compact(result, rows_));
+  } else if (rows_.size() == chunk.size()) {
+    out->push_back(result);
+  } else {
+    out->push_back(result.WithSelection(rows_));
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Operator> MakeSelectOperator(SelectSpec spec) {
+  return std::make_unique<SelectOperator>(std::move(spec));
+}
+
+}  // namespace weir

@@ -1,0 +1,31 @@
+#include "catalog/aggregate_adapter.h"
+#include "catalog/registry.h"
+#include "library/aggregates/extreme.h"
+
+namespace weir {
+namespace {
+
+template <class T>
+using Running = RunningExtreme<T, false>;
+template <class T>
+using Windowed = WindowExtreme<T, false>;
+
+}  // namespace
+
+void RegisterMin(Registry* registry) {
+  registry->Add(AggregateSpec{
+      .name = "min",
+      .summary = "The least of all values that are not null; null when there are none.",
+      .example = "from Trades#window.length(100) select min(price) as minPrice insert into Prices;",
+      .overloads = {{{.name = "arg", .types = kNumeric}}},
+      .result_type = [](std::span<const Argument> arguments) { return arguments[0].type; },
+      .make =
+          [](std::span<const Argument> arguments, bool expires) {
+            const Type type = arguments[0].type;
+            return expires ? MakeNumericAggregator<Windowed>(type)
+                           : MakeNumericAggregator<Running>(type);
+          },
+  });
+}
+
+}  // namespace weir

@@ -1,0 +1,26 @@
+#include "catalog/aggregate_adapter.h"
+#include "catalog/registry.h"
+#include "library/aggregates/extreme.h"
+
+namespace weir {
+namespace {
+
+template <class T>
+using Forever = ForeverExtreme<T, false>;
+
+}  // namespace
+
+void RegisterMinForever(Registry* registry) {
+  registry->Add(AggregateSpec{
+      .name = "minForever",
+      .summary = "The least value seen since the start, whatever the window has let go.",
+      .example = "from Trades#window.length(9) select minForever(price) as record insert into Best;",
+      .overloads = {{{.name = "arg", .types = kNumeric}}},
+      .keeps_forever = true,
+      .result_type = [](std::span<const Argument> arguments) { return arguments[0].type; },
+      .make = [](std::span<const Argument> arguments,
+                 bool) { return MakeNumericAggregator<Forever>(arguments[0].type); },
+  });
+}
+
+}  // namespace weir

@@ -1,0 +1,115 @@
+#include <vector>
+
+#include "catalog/registry.h"
+#include "library/windows/window_parameter.h"
+
+namespace weir {
+namespace {
+
+// Collects events and emits them together; each batch is a chunk of its own.
+class LengthBatchWindow final : public Window {
+ public:
+  explicit LengthBatchWindow(size_t length) : length_(length) {}
+
+  void OnRow(RowId row, WindowContext& context) override {
+    batch_.push_back(row);
+    if (batch_.size() < length_) return;
+    context.NextEmission();
+    if (length_ == 0) {
+      EmitAlone(row, context);
+      return;
+    }
+    for (RowId old : previous_) {
+      context.EmitExpired(old, context.now());
+      context.Release(old);
+    }
+    previous_.clear();
+    context.EmitReset(context.now());
+    for (RowId current : batch_) {
+      context.EmitCurrent(current);
+      if (!context.needs_expired()) context.Release(current);
+    }
+    if (context.needs_expired()) previous_.swap(batch_);
+    batch_.clear();
+  }
+
+ private:
+  void EmitAlone(RowId row, WindowContext& context) {
+    context.EmitCurrent(row);
+    context.EmitExpired(row, context.now());
+    context.EmitReset(context.now());
+    context.Release(row);
+    batch_.clear();
+  }
+
+  size_t length_;
+  std::vector<RowId> batch_;
+  std::vector<RowId> previous_;  // the last completed batch, if someone wants it to expire
+};
+
+// Passes events on at once, each as a chunk, and only expires them together.
+class StreamingLengthBatchWindow final : public Window {
+ public:
+  explicit StreamingLengthBatchWindow(size_t length) : length_(length) {}
+
+  void OnRow(RowId row, WindowContext& context) override {
+    context.NextEmission();
+    if (count_ == length_ && length_ > 0) {
+      for (RowId old : batch_) {
+        context.EmitExpired(old, context.now());
+        context.Release(old);
+      }
+      batch_.clear();
+      context.EmitReset(context.now());
+      count_ = 0;
+    }
+    context.EmitCurrent(row);
+    if (length_ == 0) {
+      context.EmitExpired(row, context.now());
+      context.EmitReset(context.now());
+    }
+    ++count_;
+    if (context.needs_expired() && length_ > 0) {
+      batch_.push_back(row);
+    } else {
+      context.Release(row);
+    }
+  }
+
+ private:
+  size_t length_;
+  size_t count_ = 0;
+  std::vector<RowId> batch_;  // empty if nobody wants it to expire
+};
+
+}  // namespace
+
+void RegisterLengthBatchWindow(Registry* registry) {
+  WindowSpec spec;
+  spec.name = "lengthBatch";
+  spec.summary =
+      "Collects window.length events and emits them as one batch; with stream.current.event they "
+      "pass at once and only leave as a batch.";
+  spec.example =
+      "from Trades#window.lengthBatch(10) select symbol, sum(volume) as volume insert into Sums;";
+  spec.overloads = {{kWindowLength}, {kWindowLength, kStreamCurrentEvent}};
+  spec.batch = true;
+  spec.multi_emitter = true;
+  spec.make = [](std::span<const Argument> arguments, size_t) -> Result<std::unique_ptr<Window>> {
+    const auto length = NumberArgument(kWindowLength, arguments[0], 0);
+    if (!length.ok()) return length.status();
+    bool stream_current = false;
+    if (arguments.size() == 2) {
+      const auto given = BoolArgument(kStreamCurrentEvent, arguments[1]);
+      if (!given.ok()) return given.status();
+      stream_current = given.value();
+    }
+    if (stream_current) {
+      return std::unique_ptr<Window>(std::make_unique<StreamingLengthBatchWindow>(length.value()));
+    }
+    return std::unique_ptr<Window>(std::make_unique<LengthBatchWindow>(length.value()));
+  };
+  registry->Add(std::move(spec));
+}
+
+}  // namespace weir

@@ -1,0 +1,283 @@
+#include <algorithm>
+#include <optional>
+#include <queue>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "catalog/registry.h"
+#include "library/windows/session_rows.h"
+#include "library/windows/window_parameter.h"
+
+namespace weir {
+namespace {
+
+constexpr TimeMs kUnscheduled = std::numeric_limits<TimeMs>::max();
+
+struct Session {
+  SessionRows rows;
+  TimeMs start = 0;
+  TimeMs end = 0;  // last event + gap
+};
+
+// The sessions of one key: the one at hand and, if latency is allowed, the one before it, which
+// still takes late events.
+struct KeyState {
+  const std::string* key = nullptr;  // null: the sessions of events without a key
+  uint64_t number = 0;               // in order of creation
+  Session current;
+  Session previous;
+  TimeMs queued = kUnscheduled;  // when the state is looked at next
+};
+
+struct TextHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+
+class SessionWindow final : public Window {
+ public:
+  SessionWindow(TimeMs gap, std::optional<uint32_t> key_column, TimeMs latency)
+      : gap_(gap), key_column_(key_column), latency_(latency) {}
+
+  void OnRow(RowId row, WindowContext& context) override {
+    const uint32_t slot = SlotOf(row, context.rows());
+    if (Join(states_[slot], row, context)) {
+      context.EmitCurrent(row);
+    } else {
+      context.Release(row);
+    }
+    Queue(slot);
+    ScheduleNext(context);
+  }
+
+  void OnTimer(TimeMs due, WindowContext& context) override {
+    if (due == timer_) timer_ = kUnscheduled;
+    ended_.clear();
+    while (!queue_.empty() && queue_.top().time <= context.now()) {
+      const Look look = queue_.top();
+      queue_.pop();
+      KeyState& state = states_[look.slot];
+      if (state.number != look.number || state.queued != look.time) continue;
+      state.queued = kUnscheduled;
+      EndDue(state, context.now());
+      Queue(look.slot);
+    }
+    std::sort(ended_.begin(), ended_.end(), [](const Ended& a, const Ended& b) {
+      return a.time != b.time ? a.time < b.time : a.number < b.number;
+    });
+    for (const Ended& ended : ended_) Expire(ended.rows, context);
+    ScheduleNext(context);
+  }
+
+ private:
+  // A time to look at a state; outdated if the state's `number` or `queued` says otherwise.
+  struct Look {
+    TimeMs time;
+    uint64_t number;
+    uint32_t slot;
+    friend bool operator>(const Look& a, const Look& b) {
+      return a.time != b.time ? a.time > b.time : a.number > b.number;
+    }
+  };
+  struct Ended {
+    TimeMs time;
+    uint64_t number;
+    SessionRows rows;
+  };
+
+  uint32_t SlotOf(RowId row, const RowStore& rows) {
+    const bool keyed = key_column_.has_value() && rows.IsValid(*key_column_, row);
+    uint32_t* slot = &keyless_slot_;
+    const std::string* key = nullptr;
+    if (keyed) {
+      const std::string_view text = rows.Get<StringRef>(*key_column_, row).view();
+      auto found = slots_.find(text);
+      if (found == slots_.end()) found = slots_.emplace(std::string(text), kNoSlot).first;
+      slot = &found->second;
+      key = &found->first;
+    }
+    if (*slot != kNoSlot) return *slot;
+    if (free_slots_.empty()) {
+      *slot = static_cast<uint32_t>(states_.size());
+      states_.emplace_back();
+    } else {
+      *slot = free_slots_.back();
+      free_slots_.pop_back();
+      states_[*slot] = KeyState();
+    }
+    states_[*slot].key = key;
+    states_[*slot].number = ++created_;
+    return *slot;
+  }
+
+  // Takes an event into a session; false if it is too late for any.
+  bool Join(KeyState& state, RowId row, WindowContext& context) {
+    const TimeMs time = context.rows().timestamp(row);
+    Session& current = state.current;
+    if (!current.rows.empty() && time < current.start) return JoinLate(state, row, time);
+    if (!current.rows.empty() && time > current.end) {
+      // The session is over, but its timer has not fired yet.
+      if (!state.previous.rows.empty()) Expire(state.previous.rows, context);
+      state.previous = current;
+      if (latency_ == 0) {
+        Expire(state.previous.rows, context);
+        state.previous = Session();
+      }
+      current = Session();
+    }
+    if (current.rows.empty()) current.start = time;
+    links_.Append(&current.rows, row);
+    current.end = After(time, gap_);
+    return true;
+  }
+
+  bool JoinLate(KeyState& state, RowId row, TimeMs time) {
+    Session& current = state.current;
+    Session& previous = state.previous;
+    if (After(time, gap_) >= current.start) {
+      SessionRows one;
+      links_.Append(&one, row);
+      links_.InsertLate(&current.rows, one);
+      current.start = time;
+      Merge(state);
+      return true;
+    }
+    if (previous.rows.empty() || After(time, gap_) < previous.start) return false;
+    links_.Append(&previous.rows, row);
+    if (time < previous.start && After(time, gap_) <= previous.end) {
+      previous.start = time;
+    } else {
+      previous.end = After(time, gap_);
+      Merge(state);
+    }
+    return true;
+  }
+
+  // Joins the previous session to the one at hand if less than a gap lies between them.
+  void Merge(KeyState& state) {
+    Session& previous = state.previous;
+    if (previous.rows.empty() || After(previous.end, gap_) < state.current.start) return;
+    links_.InsertLate(&state.current.rows, previous.rows);
+    state.current.start = previous.start;
+    previous = Session();
+  }
+
+  // Moves what is over at `now` to ended_.
+  void EndDue(KeyState& state, TimeMs now) {
+    EndPrevious(state, now);
+    if (state.current.rows.empty() || state.current.end > now) return;
+    EndPrevious(state, kUnscheduled);
+    state.previous = state.current;
+    state.current = Session();
+    EndPrevious(state, now);
+  }
+  void EndPrevious(KeyState& state, TimeMs now) {
+    const TimeMs time = After(state.previous.end, latency_);
+    if (state.previous.rows.empty() || time > now) return;
+    ended_.push_back({time, state.number, state.previous.rows});
+    state.previous = Session();
+  }
+
+  void Expire(const SessionRows& rows, WindowContext& context) {
+    for (RowId row = rows.first; row != kNoRow; row = links_.Next(row)) {
+      context.EmitExpired(row, context.rows().timestamp(row));
+      context.Release(row);
+    }
+  }
+
+  // Sees to it that a state is looked at when the next of its sessions is over, no later; frees it
+  // if it has none.
+  void Queue(uint32_t slot) {
+    KeyState& state = states_[slot];
+    TimeMs due = kUnscheduled;
+    if (!state.current.rows.empty()) due = state.current.end;
+    if (!state.previous.rows.empty()) due = std::min(due, After(state.previous.end, latency_));
+    if (state.current.rows.empty() && state.previous.rows.empty()) {
+      Free(slot);
+      return;
+    }
+    if (due >= state.queued) return;
+    state.queued = due;
+    queue_.push({due, state.number, slot});
+  }
+
+  // A session that is over by the clock already ends as soon as the clock moves on, so that all
+  // events of one time find it.
+  void ScheduleNext(WindowContext& context) {
+    if (queue_.empty()) return;
+    const TimeMs due = std::max(queue_.top().time, After(context.now(), 1));
+    if (due >= timer_) return;
+    timer_ = due;
+    context.Schedule(due);
+  }
+
+  void Free(uint32_t slot) {
+    KeyState& state = states_[slot];
+    if (state.key == nullptr) {
+      keyless_slot_ = kNoSlot;
+    } else {
+      slots_.erase(slots_.find(*state.key));
+    }
+    state.number = 0;
+    free_slots_.push_back(slot);
+  }
+
+  static constexpr uint32_t kNoSlot = UINT32_MAX;
+
+  TimeMs gap_;
+  std::optional<uint32_t> key_column_;
+  TimeMs latency_;
+
+  SessionLinks links_;
+  std::vector<KeyState> states_;
+  std::vector<uint32_t> free_slots_;
+  std::unordered_map<std::string, uint32_t, TextHash, std::equal_to<>> slots_;
+  uint32_t keyless_slot_ = kNoSlot;
+  uint64_t created_ = 0;
+  std::priority_queue<Look, std::vector<Look>, std::greater<>> queue_;
+  TimeMs timer_ = kUnscheduled;  // the earliest timer that has not fired
+  std::vector<Ended> ended_;     // of one timer
+};
+
+constexpr Parameter kGap{"session.gap", kIntOrLong, Parameter::Form::kConstant};
+constexpr Parameter kKey{"session.key", kStringOnly, Parameter::Form::kAttribute};
+constexpr Parameter kLatency{"allowed.latency", kIntOrLong, Parameter::Form::kConstant};
+
+Result<std::unique_ptr<Window>> MakeSessionWindow(std::span<const Argument> arguments, size_t) {
+  const auto gap = NumberArgument(kGap, arguments[0], 0);
+  if (!gap.ok()) return gap.status();
+  std::optional<uint32_t> key_column;
+  if (arguments.size() > 1) key_column = arguments[1].column;
+  TimeMs latency = 0;
+  if (arguments.size() > 2) {
+    const auto given = NumberArgument(kLatency, arguments[2], 0);
+    if (!given.ok()) return given.status();
+    latency = given.value();
+  }
+  if (latency > gap.value()) {
+    return Status::Invalid("allowed.latency must not be greater than session.gap, but " +
+                           std::to_string(latency) + " > " + std::to_string(gap.value()));
+  }
+  return std::unique_ptr<Window>(std::make_unique<SessionWindow>(gap.value(), key_column, latency));
+}
+
+}  // namespace
+
+void RegisterSessionWindow(Registry* registry) {
+  WindowSpec spec;
+  spec.name = "session";
+  spec.summary =
+      "Holds the events of each session (of each key) until none came for session.gap, then "
+      "expires "
+      "them together; allowed.latency lets late events in after that.";
+  spec.example =
+      "from Clicks#window.session(5 min, user) select user, count() as n group by user "
+      "insert all events into Visits;";
+  spec.overloads = {{kGap}, {kGap, kKey}, {kGap, kKey, kLatency}};
+  spec.find_set = FindSet::kNothing;
+  spec.make = MakeSessionWindow;
+  registry->Add(std::move(spec));
+}
+
+}  // namespace weir

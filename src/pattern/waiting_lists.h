@@ -1,0 +1,131 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "pattern/partial_store.h"
+
+namespace weir {
+
+using WaitId = uint32_t;
+
+// A place of a partial match in the list of one state.
+struct Wait {
+  PartialId partial;
+  uint32_t state;
+  uint32_t list;
+  WaitId previous, next;  // in the list
+  WaitId sibling;         // next place of the same partial match
+};
+
+// The lists in which partial matches wait, in order of arrival. Every state has two: fresh holds
+// what came since the last event of its stream, pending what is offered the next event. States
+// with an index have one list for each key instead of pending, made on demand.
+class WaitingLists {
+ public:
+  struct List {
+    WaitId first = kNone;
+    WaitId last = kNone;
+    uint32_t size = 0;
+    uint64_t hash = 0;  // of its key
+  };
+
+  explicit WaitingLists(uint32_t states) : lists_(size_t{states} * 2) {}
+
+  static uint32_t Fresh(uint32_t state) { return 2 * state; }
+  static uint32_t Pending(uint32_t state) { return 2 * state + 1; }
+  // A list for one key.
+  uint32_t NewList(uint64_t hash);
+  void DropList(uint32_t list) { free_lists_.push_back(list); }
+
+  const List& list(uint32_t number) const { return lists_[number]; }
+  bool empty(uint32_t number) const { return lists_[number].first == kNone; }
+  const Wait& operator[](WaitId id) const { return waits_[id]; }
+
+  WaitId Add(uint32_t list, uint32_t state, PartialId id, Partial* partial);
+  // To the end of another list.
+  void Move(WaitId id, uint32_t list) {
+    Unlink(id);
+    Link(id, list);
+  }
+  void Remove(WaitId id, Partial* partial);
+
+ private:
+  void Link(WaitId id, uint32_t list);
+  void Unlink(WaitId id);
+
+  std::vector<Wait> waits_;
+  std::vector<WaitId> free_;
+  std::vector<List> lists_;
+  std::vector<uint32_t> free_lists_;
+};
+
+// Finds the list of a key by its hash: open addressing, the caller compares keys.
+class KeyTable {
+ public:
+  KeyTable() : slots_(16) {}
+
+  // The list for which same(list) holds among those with this hash; kNone if there is none.
+  template <class Same>
+  uint32_t Find(uint64_t hash, Same&& same) const {
+    for (size_t i = hash & (slots_.size() - 1); slots_[i].list != kNone;
+         i = (i + 1) & (slots_.size() - 1)) {
+      if (slots_[i].hash == hash && same(slots_[i].list)) return slots_[i].list;
+    }
+    return kNone;
+  }
+  void Insert(uint64_t hash, uint32_t list);
+  void Erase(uint64_t hash, uint32_t list);
+  size_t size() const { return size_; }
+
+ private:
+  struct Slot {
+    uint64_t hash = 0;
+    uint32_t list = kNone;
+  };
+  void Place(uint64_t hash, uint32_t list);
+
+  std::vector<Slot> slots_;  // a power of two, at most half full
+  size_t size_ = 0;
+};
+
+// The times at which partial matches began, oldest first, for expiry. Beginnings in ascending
+// order, the common case, cost O(1).
+class StartQueue {
+ public:
+  struct Start {
+    TimeMs time;
+    PartialId partial;
+    uint32_t generation;
+  };
+
+  void Push(const Start& start);
+  bool empty() const { return head_ == ascending_.size() && heap_.empty(); }
+  const Start& front() const { return FrontIsHeap() ? heap_.front() : ascending_[head_]; }
+  void Pop();
+  size_t size() const { return ascending_.size() - head_ + heap_.size(); }
+  // Forgets those for which live(start) is false.
+  template <class Live>
+  void Keep(Live&& live) {
+    const auto dead = [&](const Start& start) { return !live(start); };
+    ascending_.erase(ascending_.begin(), ascending_.begin() + static_cast<ptrdiff_t>(head_));
+    head_ = 0;
+    std::erase_if(ascending_, dead);
+    std::erase_if(heap_, dead);
+    std::make_heap(heap_.begin(), heap_.end(), Later);
+  }
+
+ private:
+  static bool Later(const Start& a, const Start& b) { return a.time > b.time; }
+  bool FrontIsHeap() const {
+    return head_ == ascending_.size() ||
+           (!heap_.empty() && heap_.front().time < ascending_[head_].time);
+  }
+
+  std::vector<Start> ascending_;  // from head_ on
+  size_t head_ = 0;
+  std::vector<Start> heap_;  // what came out of order
+};
+
+}  // namespace weir

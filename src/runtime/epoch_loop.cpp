@@ -1,0 +1,162 @@
+#include "runtime/epoch_loop.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace weir {
+
+EpochLoop::EpochLoop(std::unique_ptr<Dag> dag, std::vector<SchemaPtr> schemas,
+                     bool rows_move_clock, OnEpoch on_epoch)
+    : dag_(std::move(dag)),
+      schemas_(std::move(schemas)),
+      rows_move_clock_(rows_move_clock),
+      on_epoch_(std::move(on_epoch)),
+      columns_(schemas_.size()),
+      timestamps_(schemas_.size()),
+      cursors_(schemas_.size()),
+      moments_(schemas_.size()),
+      sources_(schemas_.size()) {}
+
+TimeMs EpochLoop::ClockAfter(const BatchMessage& message) const {
+  const bool moves = message.stream == BatchMessage::kClockStep || rows_move_clock_;
+  if (!moves || message.time == kNoTime) return clock_;
+  return std::max(clock_, message.time);
+}
+
+void EpochLoop::Start(TimeMs time) {
+  clock_ = time;
+  timeline_.base = time;
+  started_ = true;
+  dag_->Start(time);
+}
+
+Status EpochLoop::Run(MessageBatch* batch) {
+  TakeRows(batch);
+  timeline_.base = clock_;
+  for (const BatchMessage& message : batch->messages) {
+    const bool moves = message.stream == BatchMessage::kClockStep || rows_move_clock_;
+    if (!started_ && moves && message.time != kNoTime) {
+      RunPending();
+      Start(next_message_ == 0 ? message.time : std::max(clock_, message.time));
+    }
+    const TimeMs clock = ClockAfter(message);
+    if (clock - timeline_.base > span_max_ || pending_.size() == kMaxEpochMessages) {
+      RunPending();
+      MoveClock(clock);
+    }
+    clock_ = clock;
+    timeline_.clocks.push_back(clock);
+    pending_.push_back(message);
+  }
+  RunPending();
+  for (std::vector<ColumnPtr>& columns : columns_) columns.clear();
+  batch->Clear();
+  return dag_->status();
+}
+
+// Lets the timers of a long way to `target` fire in epochs of their own; these have the number of
+// the message that is about to move the clock, so that what they give does not tell of them.
+void EpochLoop::MoveClock(TimeMs target) {
+  while (target - clock_ > span_max_) {
+    const TimeMs due = dag_->NextDue();
+    if (due > target) {
+      clock_ = target;
+    } else {
+      timeline_.base = std::max(clock_, due - 1);
+      clock_ = timeline_.base + std::min(span_max_, target - timeline_.base);
+      timeline_.clocks.push_back(clock_);
+      timeline_.first_message = next_message_;
+      dag_->Run(timeline_, sources_, &taps_);
+      Adapt(/*span_was_reached=*/true);
+      on_epoch_(timeline_, taps_);
+      timeline_.clocks.clear();
+    }
+    timeline_.base = clock_;
+  }
+}
+
+// Takes the batch's rows over as columns.
+void EpochLoop::TakeRows(MessageBatch* batch) {
+  for (size_t s = 0; s < batch->streams.size(); ++s) {
+    StreamRows& rows = batch->streams[s];
+    cursors_[s] = {};
+    if (rows.size() == 0) continue;
+    for (ColumnBuilder& column : rows.columns) columns_[s].push_back(column.Finish());
+    timestamps_[s] = std::move(rows.timestamps);
+    rows.timestamps.clear();
+    rows.timestamps.reserve(timestamps_[s].size());
+    moments_[s].clear();
+    moments_[s].reserve(timestamps_[s].size());
+  }
+}
+
+void EpochLoop::RunPending() {
+  if (!pending_.empty()) {
+    timeline_.first_message = next_message_;
+    FillSources();
+    dag_->Run(timeline_, sources_, &taps_);
+    for (Port& source : sources_) source.chunks.clear();
+    next_message_ += pending_.size();
+    Adapt(timeline_.end() - timeline_.base > span_max_ / 2);
+    on_epoch_(timeline_, taps_);
+    pending_.clear();
+    timeline_.clocks.clear();
+  }
+  timeline_.base = clock_;
+}
+
+void EpochLoop::FillSources() {
+  for (uint32_t position = 0; position < pending_.size(); ++position) {
+    const BatchMessage& message = pending_[position];
+    if (message.stream == BatchMessage::kClockStep) continue;
+    const Moment moment = timeline_.MessageMoment(position);
+    const TimeMs clock = timeline_.clocks[position];
+    Cursor& cursor = cursors_[message.stream];
+    TimeMs* timestamps = timestamps_[message.stream].data();
+    std::vector<Moment>& moments = moments_[message.stream];
+    for (uint32_t i = 0; i < message.rows; ++i, ++cursor.end) {
+      TimeMs& timestamp = timestamps[cursor.end];
+      if (timestamp == kNoTime) timestamp = clock;
+      moments.push_back(moment);
+    }
+  }
+  for (uint32_t s = 0; s < cursors_.size(); ++s) {
+    Cursor& cursor = cursors_[s];
+    if (cursor.begin == cursor.end) continue;
+    sources_[s].chunks.push_back(MakeChunk(s, cursor));
+    cursor.begin = cursor.end;
+    moments_[s].clear();
+  }
+}
+
+// The rows as a chunk of their own; without copying if they are all rows of the batch.
+Chunk EpochLoop::MakeChunk(uint32_t stream, const Cursor& rows) {
+  auto meta = std::make_shared<RowMeta>();
+  const bool all = rows.begin == 0 && rows.end == timestamps_[stream].size();
+  meta->moments = std::move(moments_[stream]);
+  if (all) {
+    meta->timestamps = std::move(timestamps_[stream]);
+    return Chunk(schemas_[stream], std::move(columns_[stream]), std::move(meta));
+  }
+  const auto first = timestamps_[stream].begin();
+  meta->timestamps.assign(first + rows.begin, first + rows.end);
+  std::vector<uint32_t> numbers(rows.end - rows.begin);
+  std::iota(numbers.begin(), numbers.end(), rows.begin);
+  std::vector<ColumnPtr> columns;
+  for (const ColumnPtr& column : columns_[stream]) columns.push_back(GatherColumn(column, numbers));
+  return Chunk(schemas_[stream], std::move(columns), std::move(meta));
+}
+
+void EpochLoop::Adapt(bool span_was_reached) {
+  uint64_t rows = 0;
+  for (const Port& tap : taps_) {
+    for (const Chunk& chunk : tap.chunks) rows += chunk.size();
+  }
+  if (rows > kManyRows) {
+    span_max_ = std::max<TimeMs>(1, (timeline_.end() - timeline_.base) / 2);
+  } else if (span_was_reached && rows < kFewRows) {
+    span_max_ = std::min(kMaxEpochSpanMs, 2 * span_max_);
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "json/text_buffer.h"
+#include "runtime/file_handle.h"
+
+namespace weir {
+
+// A file or pipe that lines are written to, in large pieces.
+class OutputFile {
+ public:
+  OutputFile(std::string path, FileHandle file) : path_(std::move(path)), file_(std::move(file)) {}
+
+  const std::string& path() const { return path_; }
+  TextBuffer* buffer() { return &buffer_; }
+
+  // Writes what is buffered if it is worth a system call.
+  Status FlushIfLarge() { return buffer_.size() >= kLargeBytes ? Flush() : Status::Ok(); }
+  // Writes what is buffered.
+  Status Flush();
+  Status Close();
+
+  // True once nobody reads the pipe any more; what is written then is dropped.
+  bool reader_gone() const { return reader_gone_; }
+
+ private:
+  static constexpr size_t kLargeBytes = 64 << 10;
+
+  std::string path_;
+  FileHandle file_;
+  TextBuffer buffer_;
+  bool reader_gone_ = false;
+};
+
+}  // namespace weir

@@ -1,0 +1,219 @@
+#include <algorithm>
+
+#include "catalog/registry.h"
+#include "runtime/input_merge.h"
+#include "runtime/run_core.h"
+
+namespace weir {
+namespace {
+
+Outcome UnknownStream(const StreamFormats& formats, const std::string& name) {
+  std::vector<std::string> names;
+  for (const StreamFormat& format : formats) names.push_back(format.name);
+  const std::string near = NearestName(name, names);
+  std::string message = "--input: the app has no stream named '" + name + "'";
+  if (!near.empty()) message += "; did you mean '" + near + "'?";
+  return {OutcomeCode::kUsage, message};
+}
+
+// One run, from opening files to closing them.
+class AppRun {
+ public:
+  AppRun(const App& app, const RunOptions& options) : app_(app.impl()), options_(options) {
+    outputs_ = options.outputs;
+    if (outputs_.empty() && !options.no_outputs) {
+      for (const std::string& name : app.default_outputs()) outputs_.push_back({name, ""});
+    }
+    inputs_ = options.inputs;
+    if (inputs_.empty()) inputs_.push_back({"", "-"});
+    options_.epoch_size = std::clamp<uint32_t>(options.epoch_size, 1, kMaxEpochMessages);
+  }
+
+  Outcome Run();
+
+ private:
+  Outcome CheckOutputs() const;
+  Outcome OpenInputs();
+  Outcome OpenBadRecordFile();
+  LineRules RulesFor(const RunInput& input) const;
+  Status ReadAll(bool* stopped);
+  Status ReadInTurn(bool* stopped);
+  Status Drain(Input* input, bool* ended, bool* stopped);
+  Outcome Close(const Status& status, bool stopped);
+
+  const App::Impl& app_;
+  RunOptions options_;
+  std::vector<RunOutput> outputs_;
+  std::vector<RunInput> inputs_;
+  StreamFormats formats_;
+  std::unique_ptr<BadRecordLog> bad_records_;
+  std::vector<std::unique_ptr<Input>> open_inputs_;
+  ResultWriter results_;
+  std::unique_ptr<RunCore> core_;
+};
+
+Outcome AppRun::CheckOutputs() const {
+  if (options_.bare_output && outputs_.size() != 1) {
+    return {OutcomeCode::kUsage, "--bare: the app has " + std::to_string(outputs_.size()) +
+                                     " outputs; name one with --output"};
+  }
+  if (options_.bare_output && options_.sequence_numbers) {
+    return {OutcomeCode::kUsage, "--bare and --seq exclude each other"};
+  }
+  return {};
+}
+
+LineRules AppRun::RulesFor(const RunInput& input) const {
+  LineRules rules;
+  rules.strict_fields = options_.strict_fields;
+  rules.mode = options_.format == LineFormat::kBare       ? LineMode::kBare
+               : options_.format == LineFormat::kEnvelope ? LineMode::kEnvelope
+                                                          : LineMode::kAny;
+  std::vector<uint32_t> unfed;
+  for (uint32_t s = 0; s < formats_.size(); ++s) {
+    const BoundStream* stream = app_.bound.FindStream(formats_[s].name);
+    if (!input.stream.empty() && formats_[s].name == input.stream) rules.bare_stream = s;
+    if (stream != nullptr && stream->defined && !stream->written) unfed.push_back(s);
+  }
+  if (input.stream.empty() && unfed.size() == 1) rules.bare_stream = unfed[0];
+  if (!rules.bare_stream) {
+    rules.no_bare_stream =
+        "bare event, but the app has " + std::string(unfed.empty() ? "no stream" : "several streams") +
+        " that nothing feeds; name one with --input STREAM=PATH";
+  }
+  return rules;
+}
+
+Outcome AppRun::OpenInputs() {
+  size_t from_stdin = 0;
+  for (const RunInput& input : inputs_) {
+    if (input.path == "-" && ++from_stdin > 1) {
+      return {OutcomeCode::kUsage, "--input: standard input can be read once only"};
+    }
+    const bool known = std::any_of(formats_.begin(), formats_.end(), [&](const StreamFormat& f) {
+      return f.name == input.stream;
+    });
+    if (!input.stream.empty() && !known) return UnknownStream(formats_, input.stream);
+    LineRules rules = RulesFor(input);
+    if (options_.format == LineFormat::kBare && !rules.bare_stream) {
+      return {OutcomeCode::kUsage, "--format bare: " + rules.no_bare_stream};
+    }
+    Result<FileHandle> file = OpenInput(input.path);
+    if (!file.ok()) return {OutcomeCode::kNoInput, file.status().message()};
+    ReaderLimits limits;
+    limits.record_bytes_max = options_.record_bytes_max;
+    open_inputs_.push_back(std::make_unique<Input>(
+        input.path, std::move(file).value(), formats_, std::move(rules), limits,
+        options_.bad_records == BadRecordPolicy::kStop, bad_records_.get()));
+    if (input.path == "-") open_inputs_.back()->Prepend(options_.stdin_prefix);
+  }
+  return {};
+}
+
+Outcome AppRun::OpenBadRecordFile() {
+  bad_records_ = std::make_unique<BadRecordLog>(options_.report);
+  if (options_.bad_records != BadRecordPolicy::kFile) return {};
+  Result<FileHandle> file = CreateOutput(options_.bad_record_path);
+  if (!file.ok()) return ToOutcome(file.status());
+  bad_records_->WriteTo(
+      std::make_unique<OutputFile>(options_.bad_record_path, std::move(file).value()));
+  return {};
+}
+
+Outcome AppRun::Run() {
+  Outcome outcome = CheckOutputs();
+  if (!outcome.ok()) return outcome;
+  PlanOptions plan_options;
+  plan_options.optimize = app_.options.optimize;
+  for (const RunOutput& output : outputs_) {
+    plan_options.outputs.push_back(ParseOutputName(output.what));
+  }
+  Result<Plan> plan = MakePlan(app_.bound, plan_options);
+  if (!plan.ok()) return ToOutcome(plan.status());
+  formats_ = app_.Formats(plan.value());
+  outcome = OpenBadRecordFile();
+  if (outcome.ok()) outcome = OpenInputs();
+  if (outcome.ok()) outcome = ToOutcome(results_.Open(plan.value(), outputs_, options_));
+  if (!outcome.ok()) return outcome;
+  core_ = std::make_unique<RunCore>(app_, options_, SystemClock(), std::move(plan).value(),
+                                    formats_, &results_);
+  bool stopped = false;
+  Status status = core_->Start();
+  if (status.ok()) status = ReadAll(&stopped);
+  return Close(status, stopped);
+}
+
+Status AppRun::ReadAll(bool* stopped) {
+  if (!app_.event_time() || open_inputs_.size() == 1) return ReadInTurn(stopped);
+  std::vector<Input*> inputs;
+  for (const auto& input : open_inputs_) inputs.push_back(input.get());
+  return InputMerge(formats_, std::move(inputs), core_.get()).Run(stopped);
+}
+
+// Files one after the other, live inputs as they arrive.
+Status AppRun::ReadInTurn(bool* stopped) {
+  std::vector<Input*> open;
+  for (const auto& input : open_inputs_) open.push_back(input.get());
+  Status status;
+  while (status.ok() && !open.empty() && !*stopped) {
+    std::vector<Input*> candidates;
+    bool has_file = false;
+    for (Input* input : open) {
+      if (input->is_regular() && has_file) continue;
+      has_file |= input->is_regular();
+      candidates.push_back(input);
+    }
+    Input* ready = core_->WaitForOne(candidates, &status);
+    if (ready == nullptr) break;
+    const uint64_t before = ready->bytes();
+    status = ready->Fill();
+    core_->CountBytes(ready->bytes() - before);
+    bool ended = false;
+    if (status.ok()) status = Drain(ready, &ended, stopped);
+    if (ended) std::erase(open, ready);
+  }
+  return status.ok() ? core_->RunBatch() : status;
+}
+
+// Reads all whole lines that an input has buffered.
+Status AppRun::Drain(Input* input, bool* ended, bool* stopped) {
+  for (;;) {
+    Status status;
+    switch (input->reader()->Read(core_->messages_max(), RunCore::kRowsMax, core_->batch())) {
+      case NdjsonReader::State::kFull:
+        status = core_->RunBatch();
+        break;
+      case NdjsonReader::State::kQuery:
+        status = core_->Answer(input->reader()->query());
+        break;
+      case NdjsonReader::State::kNeedBytes:
+        return Status::Ok();
+      case NdjsonReader::State::kStopped:
+        *stopped = true;
+        return Status::Ok();
+      case NdjsonReader::State::kEnd:
+        *ended = true;
+        return Status::Ok();
+    }
+    if (!status.ok()) return status;
+  }
+}
+
+Outcome AppRun::Close(const Status& status, bool stopped) {
+  // What came before a failure is still results.
+  const Status closed = results_.Close();
+  const Status logged = bad_records_->Finish();
+  if (!status.ok()) return ToOutcome(status);
+  if (!closed.ok()) return ToOutcome(closed);
+  if (!logged.ok()) return ToOutcome(logged);
+  if (stopped) return {OutcomeCode::kBadRecord, "stopped at a bad record"};
+  return {};
+}
+
+}  // namespace
+
+Outcome RunApp(const std::shared_ptr<const App>& app, const RunOptions& options) {
+  return AppRun(*app, options).Run();
+}
+
+}  // namespace weir

@@ -1,0 +1,151 @@
+#include "runtime/run_core.h"
+
+#include <poll.h>
+
+#include <algorithm>
+
+#include "runtime/query_answer.h"
+
+namespace weir {
+namespace {
+
+constexpr TimeMs kPollMsMax = 60'000;
+constexpr uint32_t kBatchesPerLook = 64;  // at the clock, for progress
+constexpr TimeMs kProgressMs = 500;
+
+std::vector<SchemaPtr> SchemasOf(const StreamFormats& formats) {
+  std::vector<SchemaPtr> schemas;
+  for (const StreamFormat& format : formats) schemas.push_back(format.schema);
+  return schemas;
+}
+
+}  // namespace
+
+RunCore::RunCore(const App::Impl& app, const RunOptions& options, const Clock& clock, Plan plan,
+                 StreamFormats formats, ResultWriter* results)
+    : app_(app),
+      options_(options),
+      clock_(clock),
+      results_(results),
+      formats_(std::move(formats)),
+      batch_(formats_),
+      loop_(std::move(plan.dag), SchemasOf(formats_), app.event_time(),
+            [results](const Timeline&, const std::vector<Port>& taps) { results->Write(taps); }),
+      event_time_(app.event_time()),
+      started_at_(clock.MonotonicMs()),
+      told_at_(started_at_) {}
+
+bool RunCore::Ending() const {
+  return (options_.stop != nullptr && options_.stop->requested()) || results_->reader_gone();
+}
+
+Status RunCore::Start() { return event_time_ ? Status::Ok() : AdvanceTo(clock_.WallMs()); }
+
+Status RunCore::AdvanceTo(TimeMs time) {
+  MessageBatch step(formats_);
+  step.messages.push_back({time, BatchMessage::kClockStep, 0});
+  const Status status = loop_.Run(&step);
+  return status.ok() ? results_->FlushIfLarge() : status;
+}
+
+// On the wall clock the time of a batch is recorded as a message of its own before it; lines that
+// only tell a time say nothing.
+void RunCore::StampWallClock() {
+  const size_t before = batch_.messages.size();
+  std::erase_if(batch_.messages, [](const BatchMessage& message) {
+    return message.stream == BatchMessage::kClockStep;
+  });
+  if (batch_.messages.size() != before && !warned_of_clock_steps_ && options_.report) {
+    warned_of_clock_steps_ = true;
+    options_.report(
+        "warning: lines with only a timestamp are ignored, because the app runs on the wall clock "
+        "(--playback makes it run on event time)");
+  }
+  batch_.messages.insert(batch_.messages.begin(),
+                         {clock_.WallMs(), BatchMessage::kClockStep, 0});
+}
+
+Status RunCore::RunBatch() {
+  if (batch_.messages.empty()) return Status::Ok();
+  events_ += batch_.rows;
+  if (!event_time_) StampWallClock();
+  const Status status = loop_.Run(&batch_);
+  if (options_.progress && ++batches_ % kBatchesPerLook == 0) TellProgress();
+  return status.ok() ? results_->FlushIfLarge() : status;
+}
+
+void RunCore::TellProgress() {
+  const TimeMs now = clock_.MonotonicMs();
+  if (now - told_at_ < kProgressMs) return;
+  told_at_ = now;
+  options_.progress(events_, bytes_, static_cast<uint64_t>(now - started_at_));
+}
+
+Status RunCore::Answer(const std::string& query) {
+  const Status status = RunBatch();
+  if (status.ok()) results_->WriteAnswer(AnswerQuery(query));
+  return status;
+}
+
+// The first input, in turn, that has bytes or has ended; regular files always do.
+Input* RunCore::Poll(std::span<Input* const> inputs, int timeout_ms) {
+  std::vector<pollfd> waits;
+  for (const Input* input : inputs) waits.push_back({input->fd(), POLLIN, 0});
+  const int stop_fd = options_.stop == nullptr ? -1 : options_.stop->poll_fd();
+  waits.push_back({stop_fd, POLLIN, 0});  // a negative descriptor is passed over
+  if (poll(waits.data(), waits.size(), timeout_ms) <= 0) return nullptr;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const size_t at = (next_polled_ + i) % inputs.size();
+    if (waits[at].revents == 0) continue;
+    next_polled_ = at + 1;
+    return inputs[at];
+  }
+  return nullptr;
+}
+
+Input* RunCore::WaitForOne(std::span<Input* const> inputs, Status* status) {
+  if (Ending()) return nullptr;
+  if (inputs.size() == 1 && inputs[0]->is_regular()) return inputs[0];
+  if (Input* ready = Poll(inputs, 0)) return ready;
+  *status = RunBatch();
+  if (status->ok()) *status = results_->Flush();
+  idle_since_ = clock_.MonotonicMs();
+  while (status->ok() && !Ending()) {
+    if (Input* ready = Poll(inputs, TimeoutMs())) return ready;
+    if (Ending()) break;
+    *status = OnIdle();
+    if (status->ok()) *status = results_->Flush();
+  }
+  return nullptr;
+}
+
+// How long nothing needs to be done if no input comes; -1: for ever.
+int RunCore::TimeoutMs() const {
+  TimeMs wait;
+  if (!event_time_) {
+    const TimeMs due = loop_.NextDue();
+    if (due == kNever) return -1;
+    wait = due - std::max(loop_.clock(), clock_.WallMs());
+  } else if (app_.bound.idle_time && loop_.started()) {
+    wait = idle_since_ + *app_.bound.idle_time - clock_.MonotonicMs();
+  } else {
+    return -1;
+  }
+  return static_cast<int>(std::clamp<TimeMs>(wait, 0, kPollMsMax));
+}
+
+// Time has passed without input: the recorded step of the clock that follows from it.
+Status RunCore::OnIdle() {
+  if (!event_time_) {
+    const TimeMs now = clock_.WallMs();
+    return loop_.NextDue() <= now ? AdvanceTo(now) : Status::Ok();
+  }
+  if (!app_.bound.idle_time || !loop_.started()) return Status::Ok();
+  const TimeMs now = clock_.MonotonicMs();
+  if (now - idle_since_ < *app_.bound.idle_time) return Status::Ok();
+  idle_since_ = now;
+  const TimeMs next = loop_.clock() + app_.bound.increment.value_or(*app_.bound.idle_time);
+  return AdvanceTo(std::min(next, kTimestampMax));
+}
+
+}  // namespace weir

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "runtime/app_impl.h"
+#include "runtime/epoch_loop.h"
+#include "runtime/input.h"
+#include "runtime/result_writer.h"
+#include "time/system_clock.h"
+
+namespace weir {
+
+// The middle of a run: messages go in by the batch, results go out, and time passes while inputs
+// are waited for. How several inputs become one order of messages is decided by the callers.
+class RunCore {
+ public:
+  RunCore(const App::Impl& app, const RunOptions& options, const Clock& clock, Plan plan,
+          StreamFormats formats, ResultWriter* results);
+
+  // Messages not run yet; to be appended to.
+  MessageBatch* batch() { return &batch_; }
+  size_t messages_max() const { return options_.epoch_size; }
+  static constexpr size_t kRowsMax = 2048;
+  bool Full() const { return batch_.messages.size() >= messages_max() || batch_.rows >= kRowsMax; }
+
+  // Starts the clock of an app that runs on the wall clock.
+  Status Start();
+  // Runs what is in the batch.
+  Status RunBatch();
+  // Runs the batch, then prints the answer to an on-demand query.
+  Status Answer(const std::string& query);
+
+  // Waits until one of the inputs can be read without blocking, and says which. Before it blocks,
+  // everything read so far is run and written; while it blocks, timers fire. Null if the run is to
+  // end or if *status is not ok.
+  Input* WaitForOne(std::span<Input* const> inputs, Status* status);
+
+  // A stop was requested, or nobody reads the results.
+  bool Ending() const;
+
+  void CountBytes(uint64_t bytes) { bytes_ += bytes; }
+
+ private:
+  Input* Poll(std::span<Input* const> inputs, int timeout_ms);
+  int TimeoutMs() const;
+  Status OnIdle();
+  Status AdvanceTo(TimeMs time);
+  void StampWallClock();
+  void TellProgress();
+
+  const App::Impl& app_;
+  const RunOptions& options_;
+  const Clock& clock_;
+  ResultWriter* results_;
+  StreamFormats formats_;
+  MessageBatch batch_;
+  EpochLoop loop_;
+  bool event_time_;
+  bool warned_of_clock_steps_ = false;
+  TimeMs idle_since_ = 0;  // monotonic
+  size_t next_polled_ = 0;
+  TimeMs started_at_ = 0;  // monotonic
+  TimeMs told_at_ = 0;
+  uint64_t events_ = 0;
+  uint64_t bytes_ = 0;
+  uint32_t batches_ = 0;
+};
+
+}  // namespace weir

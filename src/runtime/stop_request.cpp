@@ -1,0 +1,22 @@
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/check.h"
+#include "weir/run.h"
+
+namespace weir {
+
+StopRequest::StopRequest() { CHECK(pipe2(fds_, O_CLOEXEC | O_NONBLOCK) == 0); }
+
+StopRequest::~StopRequest() {
+  close(fds_[0]);
+  close(fds_[1]);
+}
+
+void StopRequest::Request() {
+  requested_.store(true, std::memory_order_relaxed);
+  // Wakes a poll; a full pipe has done so already.
+  [[maybe_unused]] const ssize_t written = write(fds_[1], "", 1);
+}
+
+}  // namespace weir

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "plan/planner.h"
+#include "testing/stock_events.h"
+
+namespace weir {
+
+// One app over decoded stock events, run in process: what the engine itself costs, without input
+// decoding and output formatting.
+class BenchPipeline {
+ public:
+  // `queries` follow the definition of stream S; the output stream is Out. CHECKs that it compiles.
+  explicit BenchPipeline(const std::string& queries);
+
+  // Makes the events beforehand, in epochs of 2048 messages.
+  void Generate(const StockOptions& options, uint64_t events);
+  // Runs all epochs once; the number of output rows.
+  uint64_t Run();
+
+ private:
+  struct Epoch {
+    Timeline timeline;
+    std::vector<Port> sources;
+  };
+  BoundApp app_;
+  Plan plan_;
+  std::vector<Epoch> epochs_;
+};
+
+}  // namespace weir

@@ -1,0 +1,154 @@
+#include "testing/golden_play.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "testing/golden_text.h"
+#include "weir/engine.h"
+
+namespace weir {
+namespace {
+
+constexpr uint32_t kLargeEpoch = 2048;
+constexpr const char* kKindNames[] = {"syntax", "binding", "not-supported", "usage"};
+constexpr GoldenMode kModes[] = {
+    // name, epoch size, flush each step, optimize, print and parse
+    {"plain", kLargeEpoch, true, true, false},
+    {"epoch=1", 1, false, true, false},
+    {"epoch=3", 3, false, true, false},
+    {"epoch=2048", kLargeEpoch, false, true, false},
+    {"optimizer=off", kLargeEpoch, true, false, false},
+    {"print-parse", kLargeEpoch, true, true, true},
+};
+
+std::string RowLine(const OutputRow& row) {
+  std::string line = row.is_query ? "query:" : "";
+  line += row.name;
+  line += " " + std::to_string(row.timestamp);
+  if (row.is_query) line += row.is_expired ? " -" : " +";
+  return line.append(" ").append(row.values);
+}
+
+// Without blank lines, which would end the record, and not to be taken for comments.
+std::vector<std::string> IndentedLines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (const std::string& line : SplitLines(text)) {
+    if (!line.empty()) lines.push_back("  " + line);
+  }
+  return lines;
+}
+
+class Player {
+ public:
+  Player(const GoldenCase& golden, const GoldenMode& mode) : golden_(golden), mode_(mode) {}
+
+  GoldenPlay Play(const std::string& app_text, const std::string& path) {
+    if (Compile(app_text, path) && Open()) {
+      for (size_t i = 0; i < golden_.steps.size() && play_.problem.empty(); ++i) TakeStep(i);
+      if (play_.problem.empty()) Check(session_->Flush(), golden_.line);
+    }
+    return std::move(play_);
+  }
+
+ private:
+  bool Compile(const std::string& app_text, const std::string& path);
+  bool Open();
+  void TakeStep(size_t number);
+  void Send(const GoldenStep& step);
+  bool Check(const Outcome& outcome, size_t line) {
+    if (!outcome.ok() && play_.problem.empty()) {
+      play_.problem = outcome.message();
+      play_.problem_line = line;
+    }
+    return outcome.ok();
+  }
+  void AddRow(const OutputRow& row) {
+    const auto step = std::upper_bound(step_ends_.begin(), step_ends_.end(), row.message);
+    play_.outputs[step - step_ends_.begin()].push_back(RowLine(row));
+  }
+  // Bad records are reported while they are read: they come before the rows of their step.
+  void AddBadRecord(uint64_t line, std::string_view why) {
+    std::vector<std::string>& output = play_.outputs[step_ends_.size()];
+    const std::string place = "!errors " + std::to_string(line) + " ";
+    output.insert(output.begin() + bad_records_++, place + std::string(why));
+  }
+
+  const GoldenCase& golden_;
+  const GoldenMode& mode_;
+  GoldenPlay play_;
+  std::shared_ptr<const App> app_;
+  std::unique_ptr<Session> session_;
+  std::vector<uint64_t> step_ends_;  // the message after each step that is done
+  std::ptrdiff_t bad_records_ = 0;   // of this step
+};
+
+bool Player::Compile(const std::string& app_text, const std::string& path) {
+  CompileOptions options;
+  options.file_name = path;
+  options.optimize = mode_.optimize;
+  options.print_parse = mode_.print_parse;
+  options.playback = true;
+  CompileResult compiled = CompileApp(app_text, options);
+  for (const AppDiagnostic& found : compiled.diagnostics) {
+    std::string header = found.is_error ? "error " : "warning ";
+    if (found.is_error) header.append(kKindNames[static_cast<size_t>(found.kind)]).append(" ");
+    header += std::to_string(found.line) + ":" + std::to_string(found.column);
+    if (!play_.diagnostics.empty()) play_.diagnostics.push_back("");
+    play_.diagnostics.insert(play_.diagnostics.end(), {header, "----", found.message});
+    if (!found.help.empty()) play_.diagnostics.push_back("help: " + found.help);
+  }
+  app_ = std::move(compiled.app);
+  play_.refused = app_ == nullptr;
+  return !play_.refused;
+}
+
+bool Player::Open() {
+  play_.outputs.resize(golden_.steps.size());
+  SessionOptions options;
+  options.outputs = golden_.watch;
+  options.epoch_size = mode_.epoch_size;
+  options.on_row = [this](const OutputRow& row) { AddRow(row); };
+  options.on_bad_record = [this](uint64_t line, std::string_view why) { AddBadRecord(line, why); };
+  return Check(Session::Open(app_, std::move(options), &session_), golden_.line);
+}
+
+void Player::TakeStep(size_t number) {
+  const GoldenStep& step = golden_.steps[number];
+  bad_records_ = 0;
+  if (step.kind == GoldenStep::Kind::kPlan) {
+    std::string text;
+    Check(app_->Explain("text", &text), step.line);
+    play_.outputs[number] = IndentedLines(text);
+  } else if (step.kind == GoldenStep::Kind::kPrint) {
+    play_.outputs[number] = IndentedLines(app_->Print());
+  } else {
+    Send(step);
+  }
+  if (play_.problem.empty() && mode_.flush_each_step) Check(session_->Flush(), step.line);
+  step_ends_.push_back(session_->next_message());
+}
+
+void Player::Send(const GoldenStep& step) {
+  if (step.at_ms && !Check(session_->AdvanceTo(*step.at_ms), step.line)) return;
+  if (step.kind == GoldenStep::Kind::kRaw) {
+    Check(session_->SendNdjson(step.bytes, step.stream), step.line);
+  }
+  std::vector<SessionJsonRow> rows;
+  for (const GoldenRow& row : step.rows) {
+    rows.push_back({row.json, row.time_ms});
+    if (step.together && &row != &step.rows.back()) continue;
+    if (!Check(session_->SendJson(step.stream, rows), row.line)) return;
+    rows.clear();
+  }
+}
+
+}  // namespace
+
+std::span<const GoldenMode> GoldenModes() { return kModes; }
+
+GoldenPlay PlayGoldenCase(const GoldenCase& golden, const std::string& app, const std::string& path,
+                          const GoldenMode& mode) {
+  return Player(golden, mode).Play(app, path);
+}
+
+}  // namespace weir

@@ -1,0 +1,202 @@
+// weir_bench: what the engine does per second, beside what the machine can do.
+//
+//   weir_bench [--only TEXT] [--events N] [--rounds N]
+//
+// Each line gives the median of the rounds by CPU time. The machine's own figures (memcpy, bare
+// JSON loop) are measured in the same run, so that a slow moment can be told from a slow engine.
+
+#include <time.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "testing/bench_bare.h"
+#include "testing/bench_pipeline.h"
+#include "weir/engine.h"
+
+namespace {
+
+struct Settings {
+  std::string only;
+  uint64_t events = 4'000'000;
+  int rounds = 3;
+};
+
+double CpuSeconds() {
+  timespec now;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+double MedianSeconds(int rounds, const std::function<void()>& prepare,
+                     const std::function<void()>& run) {
+  std::vector<double> seconds;
+  for (int i = 0; i < rounds; ++i) {
+    prepare();
+    const double start = CpuSeconds();
+    run();
+    seconds.push_back(CpuSeconds() - start);
+  }
+  std::sort(seconds.begin(), seconds.end());
+  return seconds[seconds.size() / 2];
+}
+
+struct Case {
+  const char* name;
+  double limit;  // M events/s to reach on an idle machine
+  const char* queries;
+  weir::StockOptions stocks = {};
+  uint64_t events_divisor = 1;
+};
+
+const std::vector<Case>& Cases() {
+  static const std::vector<Case> cases = {
+      {"filter keeping 10 %", 100, "from S[price > 90.5] select symbol, price insert into Out;"},
+      {"filter + projection with arithmetic", 50,
+       "from S[price > 50] select symbol, price * 2 + volume as v, price / 3 as w "
+       "insert into Out;"},
+      {"length(1000) avg + sum group by symbol", 8,
+       "from S#window.length(1000) select symbol, avg(price) as a, sum(volume) as s "
+       "group by symbol insert into Out;"},
+      {"time(1 sec) avg group by symbol", 8,
+       "from S#window.time(1 sec) select symbol, avg(price) as a group by symbol "
+       "insert into Out;"},
+      {"timeBatch(1 sec) avg group by symbol", 15,
+       "from S#window.timeBatch(1 sec) select symbol, avg(price) as a group by symbol "
+       "insert into Out;"},
+      {"max over length(100)", 20,
+       "from S#window.length(100) select max(price) as m insert into Out;"},
+      {"max over length(100000)", 20,
+       "from S#window.length(100000) select max(price) as m insert into Out;"},
+      {"three-step pattern, unary conditions", 10,
+       "from every e1=S[price > 95] -> e2=S[price < 5] -> e3=S[volume > 900] "
+       "select e1.price as a, e2.price as b, e3.volume as c insert into Out;"},
+      {"correlated pattern, ~10,000 waiting",
+       5,
+       "from every e1=S[price > 95] -> e2=S[symbol == e1.symbol and price < 5] within 1 sec "
+       "select e1.symbol as s, e1.price as a, e2.price as b insert into Out;",
+       {.events_per_ms = 1000, .cheap_share = 0.005}},
+  };
+  return cases;
+}
+
+void PrintRate(const char* name, double events, double seconds, double limit, double bytes,
+               const std::string& note) {
+  const double rate = events / seconds;
+  std::printf("%-44s %9.2f M/s %8.1f ns/event", name, rate / 1e6, seconds / events * 1e9);
+  if (bytes > 0) std::printf(" %8.2f MB/s", bytes / seconds / 1e6);
+  if (limit > 0) std::printf("   limit %5.1f M/s (%.2fx)", limit, rate / 1e6 / limit);
+  std::printf("%s\n", note.c_str());
+  std::fflush(stdout);
+}
+
+void RunCase(const Case& one, const Settings& settings) {
+  const uint64_t events = settings.events / one.events_divisor;
+  uint64_t rows = 0;
+  std::unique_ptr<weir::BenchPipeline> pipeline;
+  const double seconds = MedianSeconds(
+      settings.rounds,
+      [&] {
+        pipeline = std::make_unique<weir::BenchPipeline>(one.queries);
+        pipeline->Generate(one.stocks, events);
+      },
+      [&] { rows = pipeline->Run(); });
+  PrintRate(one.name, static_cast<double>(events), seconds, one.limit, 0,
+            "   " + std::to_string(rows) + " rows out");
+}
+
+double MemcpyRate() {
+  std::vector<char> from(size_t{256} << 20, 1), to(from.size());
+  const double seconds = MedianSeconds(
+      3, [] {}, [&] { std::memcpy(to.data(), from.data(), from.size()); });
+  return static_cast<double>(from.size()) / seconds;
+}
+
+void RunEndToEnd(const Settings& settings) {
+  const auto directory = std::filesystem::temp_directory_path();
+  const std::string input = directory / ("weir_bench_" + std::to_string(getpid()) + ".ndjson");
+  {
+    weir::StockEvents stocks({});
+    std::ofstream file(input, std::ios::binary);
+    std::string text;
+    for (uint64_t left = settings.events; left > 0;) {
+      const uint64_t rows = std::min<uint64_t>(left, 100'000);
+      text.clear();
+      stocks.AppendNdjson(rows, &text);
+      file.write(text.data(), static_cast<std::streamsize>(text.size()));
+      left -= rows;
+    }
+  }
+  const auto bytes = static_cast<double>(std::filesystem::file_size(input));
+  const auto events = static_cast<double>(settings.events);
+  const std::string app_text = weir::StockEvents::Definition() +
+                               std::string("from S[price > 90.5] select * insert into Out;");
+  const weir::CompileResult compiled = weir::CompileApp(app_text, {});
+  if (compiled.app == nullptr) std::exit(70);
+  std::vector<double> bare, engine;
+  for (int i = 0; i < settings.rounds; ++i) {  // interleaved, so that noise hits both
+    double start = CpuSeconds();
+    if (weir::BareScanEvents(input) != settings.events) std::exit(70);
+    bare.push_back(CpuSeconds() - start);
+    weir::RunOptions options;
+    options.inputs = {{"S", input}};
+    options.outputs = {{"Out", "/dev/null"}};
+    start = CpuSeconds();
+    const weir::Outcome outcome = weir::RunApp(compiled.app, options);
+    engine.push_back(CpuSeconds() - start);
+    if (!outcome.ok()) {
+      std::fprintf(stderr, "%s\n", outcome.message().c_str());
+      std::exit(70);
+    }
+  }
+  std::filesystem::remove(input);
+  std::sort(bare.begin(), bare.end());
+  std::sort(engine.begin(), engine.end());
+  const double bare_s = bare[bare.size() / 2], engine_s = engine[engine.size() / 2];
+  PrintRate("bare JSON loop, 4 fields", events, bare_s, 0, bytes, "");
+  char note[80];
+  std::snprintf(note, sizeof(note), "   %.0f %% of the bare loop (limit 60 %%)",
+                100 * bare_s / engine_s);
+  PrintRate("end to end: file, filter 10 %, NDJSON", events, engine_s, 0, bytes, note);
+}
+
+Settings ParseArguments(int argc, char** argv) {
+  Settings settings;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view name = argv[i];
+    if (i + 1 == argc || (name != "--only" && name != "--events" && name != "--rounds")) {
+      std::fprintf(stderr, "usage: weir_bench [--only TEXT] [--events N] [--rounds N]\n");
+      std::exit(64);
+    }
+    const char* value = argv[++i];
+    if (name == "--only") settings.only = value;
+    if (name == "--events") settings.events = std::strtoull(value, nullptr, 10);
+    if (name == "--rounds") settings.rounds = std::atoi(value);
+  }
+  settings.events = std::max<uint64_t>(settings.events, 10'000);
+  settings.rounds = std::max(settings.rounds, 1);
+  return settings;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Settings settings = ParseArguments(argc, argv);
+  const auto wanted = [&](std::string_view name) {
+    return name.find(settings.only) != std::string_view::npos;
+  };
+  std::printf("machine: memcpy %.1f GB/s (figures hold for 5.5)\n", MemcpyRate() / 1e9);
+  if (wanted("end to end")) RunEndToEnd(settings);
+  for (const Case& one : Cases()) {
+    if (wanted(one.name)) RunCase(one, settings);
+  }
+  return 0;
+}
