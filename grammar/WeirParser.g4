@@ -200,7 +200,7 @@ offset : K_OFFSET expression ;
 // ---------------------------------------------------------------------------- output
 
 outputRate
-    : K_OUTPUT (K_ALL | K_FIRST | K_LAST | K_SNAPSHOT)? K_EVERY (INT_LITERAL K_EVENTS | timeLiteral)
+    : K_OUTPUT (K_ALL | K_FIRST | K_LAST | K_SNAPSHOT)? K_EVERY INT_LITERAL (K_EVENTS | timeRest)
     ;
 
 outputAction
@@ -224,7 +224,8 @@ expression : andExpression (K_OR andExpression)* ;
 
 andExpression : inExpression (K_AND inExpression)* ;
 
-inExpression : equality (K_IN name)* ;
+// A test for a table may itself be compared: `a == b in T == true` is `((a == b) in T) == true`.
+inExpression : equality (K_IN name ((EQUAL | NOT_EQUAL) comparison)*)* ;
 
 equality : comparison ((EQUAL | NOT_EQUAL) comparison)* ;
 
@@ -273,7 +274,7 @@ attributeReference
 eventIndex : OPEN_SQUARE (INT_LITERAL | K_LAST (MINUS INT_LITERAL)?) CLOSE_SQUARE ;
 
 literal
-    : INT_LITERAL
+    : INT_LITERAL timeRest?
     | LONG_LITERAL
     | FLOAT_LITERAL
     | DOUBLE_LITERAL
@@ -281,10 +282,11 @@ literal
     | K_TRUE
     | K_FALSE
     | K_NULL
-    | timeLiteral
     ;
 
-timeLiteral : (INT_LITERAL timeUnit)+ ;
+timeLiteral : INT_LITERAL timeRest ;
+
+timeRest : timeUnit (INT_LITERAL timeUnit)* ;
 
 timeUnit : K_YEAR | K_MONTH | K_WEEK | K_DAY | K_HOUR | K_MIN | K_SEC | K_MILLISEC ;
 

@@ -71,4 +71,10 @@ struct RunOptions {
 // its reader ends the run with kOk.
 Outcome RunApp(const std::shared_ptr<const App>& app, const RunOptions& options);
 
+// Looks at the first 100 lines of an input and tells the shape of their events, for a stream whose
+// definition nobody wrote. No attributes: no event was seen. `bytes` receives what was read, if the
+// input is `-`, for RunOptions::stdin_prefix.
+Outcome InferStream(const std::string& path, const std::string& stream, const StopRequest* stop,
+                    StreamShape* shape, std::string* bytes);
+
 }  // namespace weir

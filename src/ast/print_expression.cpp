@@ -26,18 +26,11 @@ Level Next(Level level) { return static_cast<Level>(level + 1); }
 
 void PrintAt(const Expr& expression, Level needed, std::string* out);
 
-// Words that are printed as names only in backticks, as the place may read them otherwise. Not
-// among them are words such as `min` or `last`, which are fine everywhere.
+// Words that may be read as something else where a name is wanted. The other keywords are fine as
+// names everywhere.
 bool IsReserved(std::string_view name) {
   static const std::set<std::string, std::less<>> kReserved = {
-      "and",           "as",     "begin",    "between", "by",     "case",
-      "define",        "delete", "distinct", "else",    "end",    "every",
-      "false",         "for",    "from",     "group",   "having", "in",
-      "insert",        "into",   "is",       "join",    "like",   "limit",
-      "not",           "null",   "of",       "offset",  "on",     "or",
-      "order",         "output", "per",      "return",  "select", "set",
-      "then",          "true",   "update",   "when",    "with",   "within",
-      "unidirectional"};
+      "and", "as", "case", "distinct", "every", "false", "from", "is", "not", "null", "or", "true"};
   std::string lower(name);
   for (char& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

@@ -7,44 +7,52 @@
 
 namespace weir {
 
-// A first-in, first-out queue in one block of memory that grows as needed; every operation is O(1)
-// amortised. For values that are cheap to copy, such as row ids. Not thread-safe.
+// A double-ended queue of values that are cheap to copy, in one block that doubles when full; every
+// operation is O(1) amortised, without allocation once it is big enough. Not thread-safe.
 template <class T>
 class Ring {
  public:
   bool empty() const { return size_ == 0; }
   size_t size() const { return size_; }
+  const T& front() const { return (*this)[0]; }
+  const T& back() const { return (*this)[size_ - 1]; }
+  // The i-th value from the front.
+  const T& operator[](size_t i) const {
+    DCHECK(i < size_);
+    return items_[(head_ + i) & mask_];
+  }
 
-  const T& front() const {
-    DCHECK(size_ > 0);
-    return slots_[head_];
-  }
-  const T& back() const {
-    DCHECK(size_ > 0);
-    return slots_[(head_ + size_ - 1) & (slots_.size() - 1)];
-  }
   void PushBack(const T& value) {
-    if (size_ == slots_.size()) Grow();
-    slots_[(head_ + size_) & (slots_.size() - 1)] = value;
+    if (size_ == items_.size()) Grow();
+    items_[(head_ + size_) & mask_] = value;
     ++size_;
   }
   T PopFront() {
     DCHECK(size_ > 0);
-    const T value = slots_[head_];
-    head_ = (head_ + 1) & (slots_.size() - 1);
+    const T value = items_[head_];
+    head_ = (head_ + 1) & mask_;
     --size_;
     return value;
   }
+  T PopBack() {
+    DCHECK(size_ > 0);
+    --size_;
+    return items_[(head_ + size_) & mask_];
+  }
+  // Keeps the block.
+  void Clear() { head_ = size_ = 0; }
 
  private:
   void Grow() {
-    std::vector<T> grown(slots_.empty() ? 16 : slots_.size() * 2);
-    for (size_t i = 0; i < size_; ++i) grown[i] = slots_[(head_ + i) & (slots_.size() - 1)];
-    slots_.swap(grown);
+    std::vector<T> grown(items_.empty() ? 8 : items_.size() * 2);
+    for (size_t i = 0; i < size_; ++i) grown[i] = (*this)[i];
+    items_ = std::move(grown);
+    mask_ = items_.size() - 1;
     head_ = 0;
   }
 
-  std::vector<T> slots_;  // a power of two
+  std::vector<T> items_;  // a power of two of them
+  size_t mask_ = 0;
   size_t head_ = 0;
   size_t size_ = 0;
 };

@@ -15,10 +15,9 @@ namespace weir {
 //
 //   struct State {
 //     using Output = double;             // storage type of the result
-//     void Add(T value);                 // a current row; the argument's storage type converts to T
-//     void Remove(T value);              // an expired row
-//     bool Value(Output* value) const;   // false: null
-//     bool IsNew() const;                // as if just made
+//     void Add(T value);                 // a current row; the argument's storage type converts to
+//     T void Remove(T value);              // an expired row bool Value(Output* value) const;   //
+//     false: null bool IsNew() const;                // as if just made
 //   };
 //
 // and, if it wants: AddNull() / RemoveNull() (without them a null changes nothing), Clear() where
@@ -34,9 +33,13 @@ concept StateTakesNulls = requires(State state) {
   state.RemoveNull();
 };
 template <class State>
-concept StateIsForever = requires { requires State::kForever; };
+concept StateIsForever = requires {
+  requires State::kForever;
+};
 template <class State>
-concept StateClears = requires(State state) { state.Clear(); };
+concept StateClears = requires(State state) {
+  state.Clear();
+};
 
 template <class State, class Storage>
 class StateAggregator final : public Aggregator {
@@ -197,19 +200,19 @@ std::unique_ptr<Aggregator> MakeAggregator() {
   return std::make_unique<StateAggregator<State, Storage>>();
 }
 
-// Makes the aggregator of StateOf<T> for the numeric storage type T of `type`.
-template <template <class> class StateOf>
-std::unique_ptr<Aggregator> MakeNumericAggregator(Type type) {
+// Calls f(StorageTag<T>()) with the storage type of a numeric type.
+template <class F>
+auto DispatchNumeric(Type type, F&& f) {
   switch (type) {
     case Type::kInt:
-      return MakeAggregator<StateOf<int32_t>, int32_t>();
+      return f(StorageTag<int32_t>());
     case Type::kLong:
-      return MakeAggregator<StateOf<int64_t>, int64_t>();
+      return f(StorageTag<int64_t>());
     case Type::kFloat:
-      return MakeAggregator<StateOf<float>, float>();
+      return f(StorageTag<float>());
     default:
       CHECK(type == Type::kDouble);
-      return MakeAggregator<StateOf<double>, double>();
+      return f(StorageTag<double>());
   }
 }
 

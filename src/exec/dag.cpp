@@ -25,9 +25,9 @@ struct RunNode {
   std::string name;  // empty: an island, which names its members itself
   std::unique_ptr<Operator> op;
   std::vector<Port> ports;
-  std::vector<std::vector<Port>> edges;  // by port: the arrows into it, if there are several
+  std::vector<std::vector<Port>> edges;      // by port: the arrows into it, if there are several
   std::vector<std::vector<Reader>> readers;  // by output
-  bool has_rows = false;  // in this epoch
+  bool has_rows = false;                     // in this epoch
   TimeMs due = kNever;
 };
 
@@ -238,9 +238,8 @@ class DagAssembler {
     RunNode& running = running_[g];
     for (uint32_t p = 0; p < nodes_[id].ports.size(); ++p) {
       const std::vector<Edge>& edges = nodes_[id].ports[p];
-      const auto outer = std::count_if(edges.begin(), edges.end(), [&](const Edge& edge) {
-        return !Inside(edge.node, id);
-      });
+      const auto outer = std::count_if(edges.begin(), edges.end(),
+                                       [&](const Edge& edge) { return !Inside(edge.node, id); });
       if (groups_[g].island && outer == 0) {
         place.ports.push_back(kInside);
         continue;
@@ -272,7 +271,11 @@ class DagAssembler {
   }
 
   Reader OuterReader(const Arrow& arrow, bool with_rank) {
-    Reader reader{arrow.tap, arrow.target, 0, 0, with_rank ? arrow.rank : 0,
+    Reader reader{arrow.tap,
+                  arrow.target,
+                  0,
+                  0,
+                  with_rank ? arrow.rank : 0,
                   with_rank ? arrow.rank_width : 0};
     if (!arrow.tap) {
       Place& place = places_[arrow.target];

@@ -198,8 +198,8 @@ class LayoutBuilder {
     return std::nullopt;
   }
 
-  // The group, no source, with the longest paths into `group`. There is one, because paths that come
-  // from sources alone always fit.
+  // The group, no source, with the longest paths into `group`. There is one, because paths that
+  // come from sources alone always fit.
   uint32_t WidestFeeder(uint32_t group) const {
     uint32_t widest = group;
     int width = -1;

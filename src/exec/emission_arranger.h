@@ -11,8 +11,7 @@ namespace weir {
 // Order by, offset and limit of a select clause, each within one emission.
 class EmissionArranger {
  public:
-  EmissionArranger(std::vector<OrderByKey> order_by, std::optional<uint64_t> limit,
-                   uint64_t offset)
+  EmissionArranger(std::vector<OrderByKey> order_by, std::optional<uint64_t> limit, uint64_t offset)
       : order_by_(std::move(order_by)), limit_(limit), offset_(offset) {}
 
   // `rows` are physical rows of `chunk`, whole emissions in ascending order of key. Sorts each

@@ -118,7 +118,8 @@ GroupTable::Slot* GroupTable::Probe(uint64_t hash, IsKey is_key) {
 
 uint32_t GroupTable::FindNumber(uint64_t key) {
   Slot* slot = Probe(HashNumber(key), [&](uint32_t group) { return number_keys_[group] == key; });
-  if (slot->group_or_0 != 0) [[likely]] return slot->group_or_0 - 1;
+  if (slot->group_or_0 != 0) [[likely]]
+    return slot->group_or_0 - 1;
   const uint32_t group = NewGroup();
   slot->group_or_0 = group + 1;
   number_keys_[group] = key;
@@ -128,7 +129,8 @@ uint32_t GroupTable::FindNumber(uint64_t key) {
 
 uint32_t GroupTable::FindText(const StringRef& key) {
   Slot* slot = Probe(HashStringRef(key), [&](uint32_t group) { return text_keys_[group] == key; });
-  if (slot->group_or_0 != 0) [[likely]] return slot->group_or_0 - 1;
+  if (slot->group_or_0 != 0) [[likely]]
+    return slot->group_or_0 - 1;
   const uint32_t group = NewGroup();
   slot->group_or_0 = group + 1;
   text_keys_[group] = KeepText(key);

@@ -34,7 +34,7 @@ class GroupTable {
 
  private:
   struct Slot {
-    uint32_t tag = 0;       // part of the hash
+    uint32_t tag = 0;         // part of the hash
     uint32_t group_or_0 = 0;  // group + 1; 0: free
   };
 
@@ -55,7 +55,7 @@ class GroupTable {
 
   std::vector<Type> types_;
   bool by_number_;  // the key is one attribute that fits 64 bits: number_keys_, else text_keys_
-  std::vector<Slot> slots_;  // a power of two of them, at most half in use
+  std::vector<Slot> slots_;            // a power of two of them, at most half in use
   std::vector<uint64_t> number_keys_;  // by group
   std::vector<StringRef> text_keys_;   // by group; long ones point into arena_
   std::vector<bool> used_;             // by group

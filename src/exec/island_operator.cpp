@@ -119,12 +119,12 @@ IslandOperator::Frame* IslandOperator::Push(uint32_t member) {
 
 void IslandOperator::Deliver(uint32_t m, uint32_t port, const Chunk& emission) {
   Member& member = members_[m];
-  const bool overdue = MomentRound(cause_.moment) != 0 &&
-                       MomentRound(cause_.moment) != kMessageRound;
+  const bool overdue =
+      MomentRound(cause_.moment) != 0 && MomentRound(cause_.moment) != kMessageRound;
   if (member.nesting > 0 || overdue) loop_rows_ += emission.size();
   if (member.nesting > kMaxLoopRounds) {
-    GiveUp("a loop without end, " + LoopNames(m) + ": more than " +
-           std::to_string(kMaxLoopRounds) + " rounds for one event (limits.rounds)");
+    GiveUp("a loop without end, " + LoopNames(m) + ": more than " + std::to_string(kMaxLoopRounds) +
+           " rounds for one event (limits.rounds)");
     return;
   }
   if (loop_rows_ > kMaxLoopRows) {
@@ -199,8 +199,8 @@ void IslandOperator::HandOn(const IslandReader& reader) {
 
 void IslandOperator::Leave(uint32_t o, const Frame& frame) {
   Output& output = outputs_[o];
-  output.runs.push_back({frame.chunks[frame.chunk], frame.begin, frame.end,
-                         cause_.path.AppendEmission(left_++)});
+  output.runs.push_back(
+      {frame.chunks[frame.chunk], frame.begin, frame.end, cause_.path.AppendEmission(left_++)});
   output.rows += frame.end - frame.begin;
   if (output.rows >= kChunkRows) FlushOutput(o);
 }

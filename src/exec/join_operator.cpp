@@ -110,8 +110,8 @@ class JoinOperator final : public StepOperator {
     const OrderKey key = EmissionKey();
     if (clean_) return;  // a reset after a reset says nothing
     const auto begin = static_cast<uint32_t>(candidates_.size());
-    triggers_.push_back({begin, kNoRow, static_cast<int8_t>(port), RowKind::kReset, timestamp,
-                         key});
+    triggers_.push_back(
+        {begin, kNoRow, static_cast<int8_t>(port), RowKind::kReset, timestamp, key});
     clean_ = true;
   }
 
@@ -154,8 +154,8 @@ class JoinOperator final : public StepOperator {
         theirs.push_back(candidates_[i]);
         meta_.Append(trigger.timestamp, trigger.kind, trigger.key);
       }
-      if (trigger.begin == end && (trigger.row == kNoRow ||
-                                   inputs_[trigger.port].side().keeps_unmatched)) {
+      if (trigger.begin == end &&
+          (trigger.row == kNoRow || inputs_[trigger.port].side().keeps_unmatched)) {
         mine.push_back(trigger.row);
         theirs.push_back(kNoRow);
         meta_.Append(trigger.timestamp, trigger.kind, trigger.key);

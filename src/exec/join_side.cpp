@@ -40,16 +40,14 @@ bool KeyBits(const T& value, uint64_t* bits) {
 }  // namespace
 
 JoinInput::JoinInput(const JoinSide& side)
-    : side_(side),
-      stored_schema_(StoredSchema(side)),
-      store_(stored_schema_) {
+    : side_(side), stored_schema_(StoredSchema(side)), store_(stored_schema_) {
   uint32_t next = static_cast<uint32_t>(side.schema->size());
   for (const ExprPtr& key : side.keys) {
     key_columns_.push_back(key->column() != Expr::kNoColumn ? key->column() : next++);
   }
-  hash_is_key_ = side.keys.empty() || (side.keys.size() == 1 &&
-                                       side.keys[0]->type() != Type::kString &&
-                                       side.keys[0]->type() != Type::kObject);
+  hash_is_key_ =
+      side.keys.empty() || (side.keys.size() == 1 && side.keys[0]->type() != Type::kString &&
+                            side.keys[0]->type() != Type::kObject);
   slots_.resize(16);
 }
 
@@ -74,8 +72,8 @@ void JoinInput::Load(const Chunk& chunk, const Timeline& timeline) {
   loaded_.assign(chunk.physical_size(), kNoRow);
   Selection selection = RowsToStore(chunk);
   if (selection.empty()) return;
-  const Chunk rows = selection.size() == chunk.size() ? at_hand_
-                                                      : at_hand_.WithSelection(std::move(selection));
+  const Chunk rows =
+      selection.size() == chunk.size() ? at_hand_ : at_hand_.WithSelection(std::move(selection));
   added_.resize(rows.size());
   store_.Add(rows, 0, rows.size(), added_.data());
   for (uint32_t i = 0; i < rows.size(); ++i) loaded_[rows.Row(i)] = added_[i];
@@ -102,9 +100,8 @@ void JoinInput::HashKeys(const Chunk& chunk, const std::vector<ColumnPtr>& keys)
   hashes_.assign(chunk.physical_size(), 0);
   matchless_.assign(chunk.physical_size(), 0);
   for (size_t k = 0; k < keys.size(); ++k) {
-    DispatchType(keys[k]->type(), [&](auto tag) {
-      HashKey<typename decltype(tag)::type>(chunk, *keys[k], k == 0);
-    });
+    DispatchType(keys[k]->type(),
+                 [&](auto tag) { HashKey<typename decltype(tag)::type>(chunk, *keys[k], k == 0); });
   }
 }
 

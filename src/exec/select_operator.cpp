@@ -44,7 +44,8 @@ ColumnPtr EvalDense(const Expr& expr, const EvalContext& context) {
 Chunk Compact(const Chunk& chunk, const Selection& rows) {
   RowMetaBuilder meta;
   meta.Reserve(rows.size());
-  for (const uint32_t row : rows) meta.Append(chunk.timestamp(row), chunk.kind(row), chunk.key(row));
+  for (const uint32_t row : rows)
+    meta.Append(chunk.timestamp(row), chunk.kind(row), chunk.key(row));
   std::vector<ColumnPtr> columns;
   columns.reserve(chunk.column_count());
   for (const ColumnPtr& column : chunk.columns()) columns.push_back(GatherColumn(column, rows));
@@ -92,8 +93,9 @@ class SelectOperator final : public Operator {
   SchemaPtr with_outputs_;  // and then the outputs
   EmissionArranger arranger_;
   bool arranges_;
-  bool folds_;        // one row per emission (and group)
-  bool lazy_values_;  // an aggregate's value is dear: tell it which rows are read
+  bool folds_;                // one row per emission (and group)
+  bool computes_ = false;     // not all projections are plain columns
+  bool lazy_values_ = false;  // an aggregate's value is dear: tell it which rows are read
 
   std::unique_ptr<GroupTable> table_;  // null: no group by
   uint32_t next_sweep_ = kFirstSweep;
@@ -114,9 +116,11 @@ SelectOperator::SelectOperator(SelectSpec spec)
     : spec_(std::move(spec)),
       arranger_(spec_.order_by, spec_.limit, spec_.offset),
       arranges_(!spec_.order_by.empty() || spec_.limit.has_value() || spec_.offset > 0),
-      folds_((!spec_.aggregates.empty() || !spec_.group_by.empty()) && !spec_.every_row),
-      lazy_values_(false) {
+      folds_((!spec_.aggregates.empty() || !spec_.group_by.empty()) && !spec_.every_row) {
   CHECK_EQ(spec_.projections.size(), spec_.output->size());
+  for (const ExprPtr& expr : spec_.projections) {
+    computes_ = computes_ || expr->column() == Expr::kNoColumn;
+  }
   std::vector<Attribute> aggregates;
   for (AggregateCall& call : spec_.aggregates) {
     aggregates.push_back({call.description, call.result});
@@ -143,7 +147,9 @@ void SelectOperator::ProcessChunk(const Chunk& chunk, const Timeline& timeline,
   if (rows_.empty()) return;
 
   Chunk visible = extended;
-  if (rows_.size() != chunk.size()) visible = extended.WithSelection(Ascending(rows_));
+  if (rows_.size() != chunk.size() && (computes_ || filters)) {
+    visible = extended.WithSelection(Ascending(rows_));
+  }
   std::vector<ColumnPtr> outputs = Project(visible, timeline);
   if (filters) {
     rows_ = EvalFilter(*spec_.having, {WithOutputs(visible, outputs), &timeline});

@@ -79,10 +79,10 @@ void StepOperator::FireTimers(const OrderKey* key) {
 
 void StepOperator::GiveUp() {
   if (failure_) return;
-  failure_ = Failure{step_, Status(StatusCode::kLimit,
-                                   "timers without delay and without end: more than " +
-                                       std::to_string(kMaxTimerRounds) +
-                                       " rounds at one time (limits.rounds)")};
+  failure_ =
+      Failure{step_, Status(StatusCode::kLimit, "timers without delay and without end: more than " +
+                                                    std::to_string(kMaxTimerRounds) +
+                                                    " rounds at one time (limits.rounds)")};
 }
 
 void StepOperator::FireOne(Moment moment) {

@@ -88,8 +88,6 @@ void MergePorts(std::span<const Port> ports, std::vector<Chunk>* out) {
   collector.Flush();
 }
 
-std::unique_ptr<Operator> MakeUnionOperator(SchemaPtr) {
-  return std::make_unique<UnionOperator>();
-}
+std::unique_ptr<Operator> MakeUnionOperator(SchemaPtr) { return std::make_unique<UnionOperator>(); }
 
 }  // namespace weir

@@ -55,6 +55,7 @@ class WindowOperator final : public StepOperator {
 
     void SetNow(TimeMs now) { now_ = now; }
     const Emitted& emitted() const { return emitted_; }
+    bool needs_find_rows() const { return needs_find_rows_; }
     Emitted Take() {
       Emitted result = std::move(emitted_);
       emitted_ = Emitted();
@@ -123,7 +124,9 @@ class WindowOperator final : public StepOperator {
       for (; row < emission.end; ++row) meta->moments[row] = emission.key.moment;
       one_path = one_path && emission.key.path == first_path;
     }
-    const Chunk chunk(schema_, store_.GatherAll(emitted.rows), std::move(meta));
+    std::vector<ColumnPtr> columns = store_.GatherAll(emitted.rows);
+    if (context_.needs_find_rows()) meta->row_ids = std::move(emitted.rows);
+    const Chunk chunk(schema_, std::move(columns), std::move(meta));
     out()->push_back(one_path ? chunk.WithPath(first_path) : chunk.WithPaths(Paths()));
     emissions_.clear();
     closed_rows_ = 0;

@@ -100,6 +100,9 @@ void WithTest(const Sides& sides, Use&& use) {
   });
 }
 
+// choice ? yes : no, all 0 or 1, without a branch.
+inline bool Select(int choice, int yes, int no) { return ((choice & yes) | (~choice & no)) != 0; }
+
 // Calls `use` with a test that knows nulls too.
 template <class Use>
 void WithNullTest(const Sides& sides, Use&& use) {
@@ -118,17 +121,14 @@ void WithNullTest(const Sides& sides, Use&& use) {
   } else if (left != nullptr && right != nullptr) {
     WithTest(sides, [&](auto test) {
       use([=](uint32_t row) {
-        const bool both = BitIsSet(left, row) & BitIsSet(right, row);
-        return (test(row) & both) | (null_result & !both);
+        const int both = int{BitIsSet(left, row)} & int{BitIsSet(right, row)};
+        return Select(both, test(row), null_result);
       });
     });
   } else {
     const uint64_t* bits = left != nullptr ? left : right;
     WithTest(sides, [&](auto test) {
-      use([=](uint32_t row) {
-        const bool set = BitIsSet(bits, row);
-        return (test(row) & set) | (null_result & !set);
-      });
+      use([=](uint32_t row) { return Select(BitIsSet(bits, row), test(row), null_result); });
     });
   }
 }

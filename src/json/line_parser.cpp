@@ -97,8 +97,12 @@ LineParser::Kind LineParser::Impl::Parse(std::string_view line, MessageBatch* ba
   learnable_.reset();
   batch_ = batch;
   if (!Open(line)) return Kind::kBad;
-  if (document_.get_object().get(top_)) {
-    reader_.Fail(BadRecordKind::kShape, "not a JSON object");
+  if (const auto error = document_.get_object().get(top_)) {
+    if (error == simdjson::INCORRECT_TYPE) {
+      reader_.Fail(BadRecordKind::kShape, "not a JSON object");
+    } else {
+      reader_.FailJson(error);
+    }
     return Kind::kBad;
   }
   if (!ParseLine(batch)) return Kind::kBad;
@@ -344,8 +348,8 @@ bool LineParser::Impl::AppendColumn(uint32_t column, od::value value, int depth)
     attribute_time_ = reader_.last_long();
     if (attribute_time_ != kNoTime &&
         (attribute_time_ < -kTimestampMax || attribute_time_ > kTimestampMax)) {
-      return reader_.Fail(BadRecordKind::kTimestamp, "timestamp is out of range: " +
-                                                         std::to_string(attribute_time_));
+      return reader_.Fail(BadRecordKind::kTimestamp,
+                          "timestamp is out of range: " + std::to_string(attribute_time_));
     }
   }
   return true;
@@ -405,17 +409,16 @@ void LineParser::Impl::FinishRow() {
 bool LineParser::Impl::FinishMessage(size_t rows_before, MessageBatch* batch) {
   const size_t count = rows_->size() - rows_before;
   if (timestamp_list_ && timestamps_.size() != count) {
-    return reader_.Fail(BadRecordKind::kTimestamp,
-                        std::to_string(timestamps_.size()) + " timestamps for " +
-                            std::to_string(count) + " rows");
+    return reader_.Fail(
+        BadRecordKind::kTimestamp,
+        std::to_string(timestamps_.size()) + " timestamps for " + std::to_string(count) + " rows");
   }
   for (size_t i = 0; i < count; ++i) {
     TimeMs& time = rows_->timestamps[rows_before + i];
     if (time == kNoTime && !timestamps_.empty()) time = timestamps_[timestamp_list_ ? i : 0];
   }
   if (count != 1 || timestamp_list_) learnable_.reset();
-  batch->messages.push_back(
-      {rows_->timestamps.back(), stream_, static_cast<uint32_t>(count)});
+  batch->messages.push_back({rows_->timestamps.back(), stream_, static_cast<uint32_t>(count)});
   batch->rows += count;
   return true;
 }

@@ -118,9 +118,8 @@ bool NdjsonReader::ReadLine(size_t size, MessageBatch* batch, bool* is_query) {
 // The unfinished line at begin_ is too long already.
 bool NdjsonReader::StartLongLine() {
   ++lines_;
-  const BadRecord bad{BadRecordKind::kLength, "longer than " +
-                                                  std::to_string(limits_.record_bytes_max) +
-                                                  " bytes"};
+  const BadRecord bad{BadRecordKind::kLength,
+                      "longer than " + std::to_string(limits_.record_bytes_max) + " bytes"};
   const bool go_on = ReportBad({buffer_.data() + begin_, end_ - begin_}, bad, /*last=*/false);
   begin_ = scanned_ = end_;
   in_long_line_ = true;
@@ -131,9 +130,9 @@ bool NdjsonReader::StartLongLine() {
 bool NdjsonReader::SkipLongLine() {
   const char* text = buffer_.data() + begin_;
   const void* newline = std::memchr(text, '\n', end_ - begin_);
-  const size_t size = newline == nullptr ? end_ - begin_
-                                         : static_cast<size_t>(static_cast<const char*>(newline) -
-                                                               text);
+  const size_t size = newline == nullptr
+                          ? end_ - begin_
+                          : static_cast<size_t>(static_cast<const char*>(newline) - text);
   in_long_line_ = newline == nullptr && !finished_;
   bad_records_->OnRawBytes({text, size}, /*last=*/!in_long_line_);
   begin_ += size + (newline == nullptr ? 0 : 1);
@@ -155,8 +154,8 @@ NdjsonReader::State NdjsonReader::Read(size_t messages_max, size_t rows_max, Mes
       }
       return finished_ ? State::kEnd : State::kNeedBytes;
     }
-    const size_t size = static_cast<size_t>(static_cast<const char*>(found) -
-                                            (buffer_.data() + begin_));
+    const size_t size =
+        static_cast<size_t>(static_cast<const char*>(found) - (buffer_.data() + begin_));
     if (size > limits_.record_bytes_max) {
       // Shown as if its end had not come yet, so that the report does not depend on that.
       const size_t end = end_;

@@ -22,8 +22,8 @@ class BadRecordSink {
 };
 
 struct ReaderLimits {
-  size_t record_bytes_max = 1 << 20;   // longer lines are bad and skipped unread
-  size_t buffer_bytes = 256 << 10;     // read at a time; grows to hold one record
+  size_t record_bytes_max = 1 << 20;  // longer lines are bad and skipped unread
+  size_t buffer_bytes = 256 << 10;    // read at a time; grows to hold one record
 };
 
 // Bytes in, messages out. Lines end with \n or \r\n; blank lines and a byte order mark at the start

@@ -81,9 +81,9 @@ void RowWriter::WriteLine(const Chunk& chunk, uint32_t row, uint64_t sequence,
   to = CopyText(head_, to);
   to = WriteLong(chunk.timestamp(row), to);
   if (format_.envelope == RowFormat::Envelope::kQuery) {
-    to = CopyText(chunk.kind(row) == RowKind::kExpired ? ",\"type\":\"expired\""
-                                                       : ",\"type\":\"current\"",
-                  to);
+    to = CopyText(
+        chunk.kind(row) == RowKind::kExpired ? ",\"type\":\"expired\"" : ",\"type\":\"current\"",
+        to);
   }
   if (format_.sequence_numbers) {
     to = CopyText(",\"seq\":", to);

@@ -19,8 +19,8 @@ struct SeenAttribute {
 Seen Combine(Seen a, Seen b) {
   if (a == b || b == Seen::kNull) return a;
   if (a == Seen::kNull) return b;
-  const bool numbers = (a == Seen::kLong || a == Seen::kDouble) &&
-                       (b == Seen::kLong || b == Seen::kDouble);
+  const bool numbers =
+      (a == Seen::kLong || a == Seen::kDouble) && (b == Seen::kLong || b == Seen::kDouble);
   if (numbers) return Seen::kDouble;
   // A column of objects holds values of any kind.
   return a == Seen::kNested || b == Seen::kNested ? Seen::kNested : Seen::kMixed;
@@ -85,8 +85,8 @@ class Inference {
     }
     document.rewind();
     if (document.get_object().get(top) || !AddEvent(top, &found)) return;
-    const bool other = found.size() == 1 &&
-                       (found[0].name == "timestamp" || found[0].name == "query");
+    const bool other =
+        found.size() == 1 && (found[0].name == "timestamp" || found[0].name == "query");
     if (!other) Merge(found);
   }
 

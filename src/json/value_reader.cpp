@@ -125,8 +125,7 @@ bool ValueReader::AppendNested(od::value value, const Attribute& attribute, int 
   return true;
 }
 
-bool ValueReader::AppendString(od::value value, const Attribute& attribute,
-                               ColumnBuilder* column) {
+bool ValueReader::AppendString(od::value value, const Attribute& attribute, ColumnBuilder* column) {
   std::string_view text;
   if (const auto error = value.get_string().get(text)) return FailJson(error);
   if (attribute.type != Type::kString) return FailType(attribute, "a string");

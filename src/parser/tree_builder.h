@@ -24,7 +24,9 @@ class ExpressionBuilder {
 
   ast::ExprPtr Build(P::ExpressionContext* context) { return BuildTier(context, false); }
   ast::Call Build(P::CallContext* context);
-  ast::TimeLiteral Build(P::TimeLiteralContext* context);
+  ast::TimeLiteral Build(P::TimeLiteralContext* context) {
+    return BuildTime(context->INT_LITERAL(), context->timeRest());
+  }
   ast::AttributeRef Build(P::AttributeReferenceContext* context);
   ast::Name Build(P::NameContext* context) { return BuildName(*context->getStart()); }
   ast::TimeUnit Build(P::TimeUnitContext* context);
@@ -57,6 +59,7 @@ class ExpressionBuilder {
   static ast::Span Cover(const ast::Span& first, const ast::Span& last);
 
   ast::Name BuildName(const antlr4::Token& token);
+  ast::TimeLiteral BuildTime(antlr4::tree::TerminalNode* first, P::TimeRestContext* rest);
   int32_t BuildInt(antlr4::tree::TerminalNode* node);
   std::string BuildString(antlr4::tree::TerminalNode* node);
 

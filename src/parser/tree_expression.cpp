@@ -173,11 +173,12 @@ ast::TimeUnit ExpressionBuilder::Build(P::TimeUnitContext* context) {
   return static_cast<ast::TimeUnit>(context->getStart()->getType() - P::K_YEAR);
 }
 
-ast::TimeLiteral ExpressionBuilder::Build(P::TimeLiteralContext* context) {
+ast::TimeLiteral ExpressionBuilder::BuildTime(TerminalNode* first, P::TimeRestContext* rest) {
   ast::TimeLiteral time;
-  time.span = SpanOf(*context);
-  const std::vector<TerminalNode*> counts = context->INT_LITERAL();
-  const std::vector<P::TimeUnitContext*> units = context->timeUnit();
+  time.span = Cover(SpanOf(*first->getSymbol()), SpanOf(*rest));
+  std::vector<TerminalNode*> counts = rest->INT_LITERAL();
+  counts.insert(counts.begin(), first);
+  const std::vector<P::TimeUnitContext*> units = rest->timeUnit();
   bool ordered = true;
   bool fits = true;
   for (size_t i = 0; i < counts.size(); ++i) {
@@ -248,14 +249,21 @@ ast::ExprPtr ExpressionBuilder::BuildLogical(Context* context, ast::LogicalOp op
   return Make(SpanOf(*context), std::move(logical));
 }
 
+// An operand, then `in` and a table, or a comparison and an operand, in turn.
 ast::ExprPtr ExpressionBuilder::BuildInTable(P::InExpressionContext* context) {
-  const std::vector<P::NameContext*> tables = context->name();
-  const Depth depth(this, tables.size(), *context);
+  const Depth depth(this, context->children.size() / 2, *context);
   ast::ExprPtr result = BuildTier(context->children[0]);
-  for (P::NameContext* table : tables) {
-    const ast::Name name = Build(table);
-    const ast::Span span = Cover(SpanOf(*context), name.span);
-    result = Make(span, ast::InTable{std::move(result), name});
+  for (size_t i = 1; i + 1 < context->children.size(); i += 2) {
+    const Token& op = *TokenOf(context->children[i]);
+    if (op.getType() == P::K_IN) {
+      const ast::Name table = Build(static_cast<P::NameContext*>(context->children[i + 1]));
+      const ast::Span span = Cover(SpanOf(*context), table.span);
+      result = Make(span, ast::InTable{std::move(result), table});
+    } else {
+      ast::ExprPtr right = BuildTier(context->children[i + 1]);
+      const ast::Span span = Cover(SpanOf(*context), right->span);
+      result = Make(span, ast::Binary{BinaryOpOf(op), std::move(result), std::move(right)});
+    }
   }
   return result;
 }
@@ -360,8 +368,8 @@ ast::ExprPtr ExpressionBuilder::BuildCase(P::CaseExpressionContext* context) {
 
 ast::ExprPtr ExpressionBuilder::BuildLiteral(P::LiteralContext* context) {
   const ast::Span span = SpanOf(*context);
-  if (context->timeLiteral() != nullptr)
-    return Make(span, ast::Literal{Build(context->timeLiteral())});
+  if (context->timeRest() != nullptr)
+    return Make(span, ast::Literal{BuildTime(context->INT_LITERAL(), context->timeRest())});
   if (context->STRING_LITERAL() != nullptr)
     return Make(span, ast::Literal{BuildString(context->STRING_LITERAL())});
   if (context->K_TRUE() != nullptr) return Make(span, ast::Literal{true});

@@ -194,8 +194,8 @@ ast::OutputRate StatementBuilder::BuildRate(P::OutputRateContext* context) {
   if (context->K_FIRST() != nullptr) rate.kind = ast::RateKind::kFirst;
   if (context->K_LAST() != nullptr) rate.kind = ast::RateKind::kLast;
   if (context->K_SNAPSHOT() != nullptr) rate.kind = ast::RateKind::kSnapshot;
-  if (context->timeLiteral() != nullptr) {
-    rate.every = Build(context->timeLiteral());
+  if (context->timeRest() != nullptr) {
+    rate.every = BuildTime(context->INT_LITERAL(), context->timeRest());
     return rate;
   }
   rate.every = BuildInt(context->INT_LITERAL());

@@ -102,10 +102,6 @@ struct Automaton {
   bool is_last(uint32_t state) const { return states[state].element + 1 == elements.size(); }
 };
 
-// Builds the automaton; a failure is as of ValidatePattern. `use_index` is off only in tests.
-Result<std::shared_ptr<const Automaton>> BuildAutomaton(const PatternSpec& spec,
-                                                        bool use_index = true);
-
 // Takes apart the conditions of all states and decides what each state keeps of its events.
 void SplitConditions(const PatternSpec& spec, bool use_index, Automaton* automaton);
 

@@ -39,7 +39,7 @@ class PatternMachine {
   // True if the row passes the part about the event alone at some state of the port.
   bool MayMatch(uint32_t port, uint32_t row);
   // True if no event can matter any more.
-  bool finished() const { return partials_.live() == 0 && !automaton_.has_absent; }
+  bool finished() const;
 
   // Events without a match up to this time have passed: what began too long before is dropped.
   void Expire(TimeMs timestamp);
@@ -54,14 +54,16 @@ class PatternMachine {
   const PartialStore& partials() const { return partials_; }
 
  private:
+  static constexpr TimeMs kNoArrival = -kNever;
+
   // What a state remembers beside its lists.
   struct StateMemory {
     bool initialized = false;
-    bool reset_start = false;  // arm once more at the next update
-    bool active = true;        // false: an absence that is settled for good
-    TimeMs scheduled = 0;      // kAbsent: when silence is complete; 0: no event yet
-    TimeMs last_arrival = 0;   // kAbsentLogical: of an event that breaks the silence
-    uint32_t waiting = 0;      // pending, all keys together
+    bool reset_start = false;          // arm once more at the next update
+    bool active = true;                // false: an absence that is settled for good
+    TimeMs scheduled = 0;              // kAbsent: when silence is complete; 0: no event yet
+    TimeMs last_arrival = kNoArrival;  // kAbsentLogical: of an event that breaks the silence
+    uint32_t waiting = 0;              // pending, all keys together
     KeyTable keys;
     bool relevant = false;  // its rows are in relevant_[port]
   };
@@ -103,7 +105,7 @@ class PatternMachine {
   void AddState(uint32_t e, PartialId id);
   void AddLogical(uint32_t e, PartialId id);
   void AddEvery(uint32_t e, PartialId from);
-  void MinimumReached(uint32_t s, PartialId id);
+  void PassOn(uint32_t s, PartialId id);
   void Complete(uint32_t s, PartialId id);
   void RecordStart(uint32_t s, PartialId id, TimeMs timestamp);
   void Kill(PartialId id);
@@ -114,8 +116,7 @@ class PatternMachine {
   void OfferTo(uint32_t s, uint32_t row);
   void Collect(uint32_t s, uint32_t row);
   bool StillWaits(const Candidate& candidate, uint32_t s) const {
-    return lists_[candidate.wait].partial == candidate.partial &&
-           lists_[candidate.wait].state == s;
+    return lists_[candidate.wait].partial == candidate.partial && lists_[candidate.wait].state == s;
   }
   void OfferSingle(uint32_t s, const Candidate& candidate, uint32_t row);
   void SpawnFromStart(uint32_t s, uint32_t row);
@@ -128,6 +129,7 @@ class PatternMachine {
   bool PartnerAllows(uint32_t absent, PartialId id);
   void AddAbsent(uint32_t s, PartialId id);
   void ArmState(uint32_t s, TimeMs due);
+  void ArmSilence(uint32_t s, PartialId id);
   void OnAbsentTimer(uint32_t s, TimeMs now);
   void OnAbsentLogicalTimer(uint32_t s, TimeMs now);
   void SilenceComplete(uint32_t s, PartialId id, TimeMs now);

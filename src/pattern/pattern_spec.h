@@ -35,9 +35,10 @@ struct Capture {
 struct PatternState {
   uint32_t port;     // position of its stream among PatternSpec::streams
   std::string name;  // `e1`, or empty
-  // Over the arriving event's attributes, then one column per capture; null: always true.
+  // Over the arriving event's attributes, then one column per capture; null: always true. In a
+  // state's own condition `e1.x` is the arriving event, `e1[last].x` the one collected before it.
   ExprPtr condition;
-  std::vector<Capture> captures;  // of this and earlier states
+  std::vector<Capture> captures;  // of any state; null while that state has not matched
   std::string description;        // `e1=S[price > 50]`, for plans
 };
 
@@ -75,8 +76,16 @@ struct PatternSpec {
 // Checks what is supported; a message without a place, or "not supported yet: ...".
 Status ValidatePattern(const PatternSpec& spec);
 
+// A pattern made ready to run; shared by the operators of all partition keys. A failure is as of
+// ValidatePattern. Without an index the results are the same.
+struct Automaton;
+Result<std::shared_ptr<const Automaton>> BuildAutomaton(const PatternSpec& spec,
+                                                        bool use_index = true);
+
 // One emission per match; the row has the timestamp of the last matched event. A multi_emitter.
 std::unique_ptr<Operator> MakePatternOperator(OrderPlace place, PatternSpec spec);
+std::unique_ptr<Operator> MakePatternOperator(OrderPlace place,
+                                              std::shared_ptr<const Automaton> automaton);
 
 // The automaton for plans: format "text" or "dot".
 std::string DescribeAutomaton(const PatternSpec& spec, const std::string& format);

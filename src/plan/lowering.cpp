@@ -223,8 +223,8 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
   JoinSpec spec;
   const auto side = [&](const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
                         bool triggers, bool keeps, JoinSide* out) {
-    const bool explicit_find = input.window && input.window->spec->find_set == FindSet::kExplicit;
-    Chain chain = StreamSide(input, from, subset, /*needs_expired=*/true, explicit_find);
+    Chain chain =
+        StreamSide(input, from, subset, /*needs_expired=*/true, /*needs_find_rows=*/true);
     out->schema = chain.schema;
     out->triggers = triggers;
     out->keeps_unmatched = keeps;

@@ -5,8 +5,8 @@
 
 namespace weir {
 
-EpochLoop::EpochLoop(std::unique_ptr<Dag> dag, std::vector<SchemaPtr> schemas,
-                     bool rows_move_clock, OnEpoch on_epoch)
+EpochLoop::EpochLoop(std::unique_ptr<Dag> dag, std::vector<SchemaPtr> schemas, bool rows_move_clock,
+                     OnEpoch on_epoch)
     : dag_(std::move(dag)),
       schemas_(std::move(schemas)),
       rows_move_clock_(rows_move_clock),

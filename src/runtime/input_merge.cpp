@@ -105,7 +105,6 @@ Status InputMerge::Run(bool* stopped) {
         next->at_query = false;
         status = core_->Answer(next->input->reader()->query());
       }
-      if (core_->Ending()) return status.ok() ? core_->RunBatch() : status;
     }
     if (!status.ok()) return status;
   }

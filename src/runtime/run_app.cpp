@@ -77,9 +77,9 @@ LineRules AppRun::RulesFor(const RunInput& input) const {
   }
   if (input.stream.empty() && unfed.size() == 1) rules.bare_stream = unfed[0];
   if (!rules.bare_stream) {
-    rules.no_bare_stream =
-        "bare event, but the app has " + std::string(unfed.empty() ? "no stream" : "several streams") +
-        " that nothing feeds; name one with --input STREAM=PATH";
+    rules.no_bare_stream = "bare event, but the app has " +
+                           std::string(unfed.empty() ? "no stream" : "several streams") +
+                           " that nothing feeds; name one with --input STREAM=PATH";
   }
   return rules;
 }
@@ -90,9 +90,8 @@ Outcome AppRun::OpenInputs() {
     if (input.path == "-" && ++from_stdin > 1) {
       return {OutcomeCode::kUsage, "--input: standard input can be read once only"};
     }
-    const bool known = std::any_of(formats_.begin(), formats_.end(), [&](const StreamFormat& f) {
-      return f.name == input.stream;
-    });
+    const bool known = std::any_of(formats_.begin(), formats_.end(),
+                                   [&](const StreamFormat& f) { return f.name == input.stream; });
     if (!input.stream.empty() && !known) return UnknownStream(formats_, input.stream);
     LineRules rules = RulesFor(input);
     if (options_.format == LineFormat::kBare && !rules.bare_stream) {
@@ -155,6 +154,11 @@ Status AppRun::ReadInTurn(bool* stopped) {
   std::vector<Input*> open;
   for (const auto& input : open_inputs_) open.push_back(input.get());
   Status status;
+  // Bytes that were read before the run are not waited for.
+  for (size_t i = 0; i < open.size() && status.ok() && !*stopped; ++i) {
+    bool ended = false;
+    status = Drain(open[i], &ended, stopped);
+  }
   while (status.ok() && !open.empty() && !*stopped) {
     std::vector<Input*> candidates;
     bool has_file = false;

@@ -61,8 +61,7 @@ void RunCore::StampWallClock() {
         "warning: lines with only a timestamp are ignored, because the app runs on the wall clock "
         "(--playback makes it run on event time)");
   }
-  batch_.messages.insert(batch_.messages.begin(),
-                         {clock_.WallMs(), BatchMessage::kClockStep, 0});
+  batch_.messages.insert(batch_.messages.begin(), {clock_.WallMs(), BatchMessage::kClockStep, 0});
 }
 
 Status RunCore::RunBatch() {

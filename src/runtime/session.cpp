@@ -225,9 +225,8 @@ Outcome Session::Open(std::shared_ptr<const App> app, SessionOptions options,
   Result<Plan> plan = MakePlan(app->impl().bound, plan_options);
   if (!plan.ok()) return ToOutcome(plan.status());
   StreamFormats formats = app->impl().Formats(plan.value());
-  *session = std::unique_ptr<Session>(
-      new Session(std::make_unique<Impl>(std::move(app), std::move(options),
-                                         std::move(plan).value(), std::move(formats))));
+  *session = std::unique_ptr<Session>(new Session(std::make_unique<Impl>(
+      std::move(app), std::move(options), std::move(plan).value(), std::move(formats))));
   return {};
 }
 

@@ -8,7 +8,8 @@
 
 namespace weir {
 
-// Hands out the rows of several taps in the order of their keys, as `row(tap, chunk, physical_row)`.
+// Hands out the rows of several taps in the order of their keys, as `row(tap, chunk,
+// physical_row)`.
 class TapMerge {
  public:
   template <class F>

@@ -14,8 +14,8 @@ BenchPipeline::BenchPipeline(const std::string& queries) {
   for (const ast::Diagnostic& d : parsed.diagnostics) {
     std::fputs(ast::RenderDiagnostic(d, "bench", text).c_str(), stderr);
   }
-  CHECK(parsed.app.has_value());
-  auto bound = BindApp(*parsed.app, BuiltinRegistry());
+  CHECK(parsed.value.has_value());
+  auto bound = BindApp(*parsed.value, BuiltinRegistry());
   for (const ast::Diagnostic& d : bound.diagnostics) {
     std::fputs(ast::RenderDiagnostic(d, "bench", text).c_str(), stderr);
   }

@@ -1,7 +1,6 @@
 #include "testing/golden_file.h"
 
 #include <algorithm>
-#include <iterator>
 #include <regex>
 
 #include "testing/golden_text.h"
@@ -124,7 +123,7 @@ void Reader::ReadRecord() {
   const Line& line = lines_[at_];
   const std::vector<std::string> words = SplitWords(line.text);
   const std::string word = words.empty() ? "" : words[0];
-  if (std::count(std::begin(kLaterRecords), std::end(kLaterRecords), word) > 0) {
+  if (std::ranges::count(kLaterRecords, word) > 0) {
     return Fail(line.number, "the record '" + word + "' is not supported yet");
   }
   if (word == "end") return Fail(line.number, "this 'end' has no 'for'");

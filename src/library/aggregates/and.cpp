@@ -24,8 +24,7 @@ void RegisterAnd(Registry* registry) {
   registry->Add(AggregateSpec{
       .name = "and",
       .summary = "True if there are values and all are true; nulls are left out.",
-      .example =
-          "from Checks#window.lengthBatch(10) select and(passed) as ok insert into Results;",
+      .example = "from Checks#window.lengthBatch(10) select and(passed) as ok insert into Results;",
       .overloads = {{{.name = "arg", .types = kBoolOnly}}},
       .result_type = [](std::span<const Argument>) { return Type::kBool; },
       .make = [](std::span<const Argument>, bool) { return MakeAggregator<And, uint8_t>(); },

@@ -55,8 +55,13 @@ void RegisterAvg(Registry* registry) {
       .example = "from Trades#window.time(1 min) select avg(price) as mean insert into Means;",
       .overloads = {{{.name = "arg", .types = kNumeric}}},
       .result_type = [](std::span<const Argument>) { return Type::kDouble; },
-      .make = [](std::span<const Argument> arguments,
-                 bool) { return MakeNumericAggregator<Average>(arguments[0].type); },
+      .make =
+          [](std::span<const Argument> arguments, bool) {
+            return DispatchNumeric(arguments[0].type, [](auto tag) {
+              using T = typename decltype(tag)::type;
+              return MakeAggregator<Average<T>, T>();
+            });
+          },
   });
 }
 

@@ -28,7 +28,8 @@ class CompensatedSum {
   }
 
   double Value() const {
-    if (special_ != 0) [[unlikely]] return SpecialValue();
+    if (special_ != 0) [[unlikely]]
+      return SpecialValue();
     return std::isfinite(sum_) ? sum_ + error_ : sum_;
   }
 

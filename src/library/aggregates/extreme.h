@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "base/check.h"
+#include "base/ring.h"
 #include "library/aggregates/extreme_key.h"
-#include "library/aggregates/ring.h"
 
 namespace weir {
 

@@ -3,15 +3,6 @@
 #include "library/aggregates/extreme.h"
 
 namespace weir {
-namespace {
-
-template <class T>
-using Running = RunningExtreme<T, false>;
-template <class T>
-using Windowed = WindowExtreme<T, false>;
-
-}  // namespace
-
 void RegisterMin(Registry* registry) {
   registry->Add(AggregateSpec{
       .name = "min",
@@ -21,9 +12,11 @@ void RegisterMin(Registry* registry) {
       .result_type = [](std::span<const Argument> arguments) { return arguments[0].type; },
       .make =
           [](std::span<const Argument> arguments, bool expires) {
-            const Type type = arguments[0].type;
-            return expires ? MakeNumericAggregator<Windowed>(type)
-                           : MakeNumericAggregator<Running>(type);
+            return DispatchNumeric(arguments[0].type, [expires](auto tag) {
+              using T = typename decltype(tag)::type;
+              return expires ? MakeAggregator<WindowExtreme<T, false>, T>()
+                             : MakeAggregator<RunningExtreme<T, false>, T>();
+            });
           },
   });
 }

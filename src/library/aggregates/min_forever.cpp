@@ -3,23 +3,22 @@
 #include "library/aggregates/extreme.h"
 
 namespace weir {
-namespace {
-
-template <class T>
-using Forever = ForeverExtreme<T, false>;
-
-}  // namespace
-
 void RegisterMinForever(Registry* registry) {
   registry->Add(AggregateSpec{
       .name = "minForever",
       .summary = "The least value seen since the start, whatever the window has let go.",
-      .example = "from Trades#window.length(9) select minForever(price) as record insert into Best;",
+      .example =
+          "from Trades#window.length(9) select minForever(price) as record insert into Best;",
       .overloads = {{{.name = "arg", .types = kNumeric}}},
       .keeps_forever = true,
       .result_type = [](std::span<const Argument> arguments) { return arguments[0].type; },
-      .make = [](std::span<const Argument> arguments,
-                 bool) { return MakeNumericAggregator<Forever>(arguments[0].type); },
+      .make =
+          [](std::span<const Argument> arguments, bool) {
+            return DispatchNumeric(arguments[0].type, [](auto tag) {
+              using T = typename decltype(tag)::type;
+              return MakeAggregator<ForeverExtreme<T, false>, T>();
+            });
+          },
   });
 }
 

@@ -24,8 +24,7 @@ void RegisterOr(Registry* registry) {
   registry->Add(AggregateSpec{
       .name = "or",
       .summary = "True if any value is true; nulls are left out.",
-      .example =
-          "from Checks#window.lengthBatch(10) select or(failed) as bad insert into Results;",
+      .example = "from Checks#window.lengthBatch(10) select or(failed) as bad insert into Results;",
       .overloads = {{{.name = "arg", .types = kBoolOnly}}},
       .result_type = [](std::span<const Argument>) { return Type::kBool; },
       .make = [](std::span<const Argument>, bool) { return MakeAggregator<Or, uint8_t>(); },

@@ -62,19 +62,6 @@ struct StandardDeviation {
   bool has_origin = false;
 };
 
-std::unique_ptr<Aggregator> Make(std::span<const Argument> arguments, bool /*expires*/) {
-  switch (arguments[0].type) {
-    case Type::kInt:
-      return MakeAggregator<StandardDeviation, int32_t>();
-    case Type::kLong:
-      return MakeAggregator<StandardDeviation, int64_t>();
-    case Type::kFloat:
-      return MakeAggregator<StandardDeviation, float>();
-    default:
-      return MakeAggregator<StandardDeviation, double>();
-  }
-}
-
 }  // namespace
 
 void RegisterStdDev(Registry* registry) {
@@ -82,10 +69,16 @@ void RegisterStdDev(Registry* registry) {
       .name = "stdDev",
       .summary = "The population standard deviation of all values that are not null; null when "
                  "there are none, 0.0 for one.",
-      .example = "from Trades#window.length(20) select stdDev(price) as spread insert into Spreads;",
+      .example =
+          "from Trades#window.length(20) select stdDev(price) as spread insert into Spreads;",
       .overloads = {{{.name = "arg", .types = kNumeric}}},
       .result_type = [](std::span<const Argument>) { return Type::kDouble; },
-      .make = Make,
+      .make =
+          [](std::span<const Argument> arguments, bool) {
+            return DispatchNumeric(arguments[0].type, [](auto tag) {
+              return MakeAggregator<StandardDeviation, typename decltype(tag)::type>();
+            });
+          },
   });
 }
 

@@ -46,19 +46,6 @@ struct DoubleSum {
   int64_t count = 0;
 };
 
-std::unique_ptr<Aggregator> Make(std::span<const Argument> arguments, bool /*expires*/) {
-  switch (arguments[0].type) {
-    case Type::kInt:
-      return MakeAggregator<LongSum, int32_t>();
-    case Type::kLong:
-      return MakeAggregator<LongSum, int64_t>();
-    case Type::kFloat:
-      return MakeAggregator<DoubleSum, float>();
-    default:
-      return MakeAggregator<DoubleSum, double>();
-  }
-}
-
 }  // namespace
 
 void RegisterSum(Registry* registry) {
@@ -71,7 +58,14 @@ void RegisterSum(Registry* registry) {
           [](std::span<const Argument> arguments) {
             return IsInteger(arguments[0].type) ? Type::kLong : Type::kDouble;
           },
-      .make = Make,
+      .make =
+          [](std::span<const Argument> arguments, bool) {
+            return DispatchNumeric(arguments[0].type, [](auto tag) {
+              using T = typename decltype(tag)::type;
+              using Sum = std::conditional_t<std::is_integral_v<T>, LongSum, DoubleSum>;
+              return MakeAggregator<Sum, T>();
+            });
+          },
   });
 }
 

@@ -79,11 +79,11 @@ void RegisterUnionSet(Registry* registry) {
   registry->Add(AggregateSpec{
       .name = "unionSet",
       .summary = "The union of all sets, as a set.",
-      .example = "from Sets#window.timeBatch(10 sec) select unionSet(tags) as all insert into Tags;",
+      .example =
+          "from Sets#window.timeBatch(10 sec) select unionSet(tags) as all insert into Tags;",
       .overloads = {{{.name = "set", .types = kObjectOnly}}},
       .result_type = [](std::span<const Argument>) { return Type::kObject; },
-      .make = [](std::span<const Argument>,
-                 bool) { return MakeAggregator<UnionSet, ObjectRef>(); },
+      .make = [](std::span<const Argument>, bool) { return MakeAggregator<UnionSet, ObjectRef>(); },
   });
 }
 

@@ -26,7 +26,7 @@ class LengthWindow final : public Window {
     context.EmitCurrent(row);
   }
 
-  bool passes_current() const override { return true; }
+  bool passes_current() const override { return length_ > 0; }
 
  private:
   size_t length_;

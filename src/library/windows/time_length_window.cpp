@@ -32,7 +32,7 @@ class TimeLengthWindow final : public Window {
     if (!rows_.empty()) ScheduleOldest(context);
   }
 
-  bool passes_current() const override { return true; }
+  bool passes_current() const override { return length_ > 0; }
 
  private:
   static constexpr TimeMs kUnscheduled = std::numeric_limits<TimeMs>::max();

@@ -5,6 +5,7 @@
 namespace weir::test {
 namespace {
 
+constexpr uint64_t kSeeds = 1500;
 const std::vector<std::vector<size_t>> kEpochs = {{1}, {3}, {2048}};
 
 // Compares the engine with the depth-first reference under all epoch sizes.
@@ -25,7 +26,7 @@ void ExpectLawful(const ToyCase& c, const std::string& about,
 
 TEST(OrderLaw, RandomApps) {
   int islands = 0, printing = 0, loops = 0;
-  for (uint64_t seed = 1; seed <= 1500; ++seed) {
+  for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const ToyCase c = RandomCase(seed);
     std::mt19937_64 random(seed);
     std::vector<size_t> sizes;
@@ -34,6 +35,7 @@ TEST(OrderLaw, RandomApps) {
     epochs.push_back(sizes);
     ExpectLawful(c, "seed " + std::to_string(seed), epochs);
     if (HasFatalFailure()) return;
+    if (RunReference(c.app, c.messages).too_big) continue;
     const ToyResult result = RunEngine(c.app, c.messages, {2048});
     islands += !result.islands.empty();
     for (const IslandInfo& island : result.islands) loops += island.reason[0] == 'i';
@@ -152,7 +154,7 @@ TEST(OrderLaw, OverdueTimersOfTwoReaders) {
   ToyMessage late = Rows(20, {2, 3});
   late.rows[0].ts = late.rows[1].ts = 10;
   ExpectValues({Q("S", {{Stage::kDelay, 5}}, "O"), Q("S", {}, "O")},
-               {Rows(20, {1}), late, Rows(20, {3})}, {1, 2, 3, 2, 3, 3});
+               {late, Rows(20, {4})}, {2, 3, 2, 3, 4});
 }
 
 TEST(OrderLaw, TimersWithinOneJump) {
@@ -167,10 +169,10 @@ TEST(OrderLaw, LoopSeesTheDeepestFirst) {
 }
 
 TEST(OrderLaw, TimersOfOneMemberAtOneTime) {
-  // Two timers of the delay are due at once; what the first leads to goes round before the second.
-  ExpectValues({Q("S", {{Stage::kDelay, 5}, {Stage::kEachRow, 0}, {Stage::kHop, 0}}, "S"),
-                Q("S", {}, "O")},
-               {Rows(0, {1}), Rows(0, {2}), {-1, 30, {}}}, {1, 2, 1, 2, 1, 2});
+  // Two timers of one member are due at once; all that the first leads to, the member's own next
+  // step included, comes before the second.
+  ExpectValues({{{"S", "Z"}, {{Stage::kAbsent, 5}, {Stage::kHop, 0}}, "S", 0}, Q("S", {}, "O")},
+               {Rows(0, {1, 2}), {-1, 30, {}}}, {1, 2, 1, 2, 1, 2});
 }
 
 }  // namespace

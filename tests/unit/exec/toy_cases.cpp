@@ -70,14 +70,14 @@ class CaseMaker {
   void AddBody(ToyQuery* query) {
     query->inputs = {Pick(readable_)};
     const int kind = Between(0, 99);
-    if (kind < 40) query->inputs.push_back(Pick(readable_));
+    if (kind < 42) query->inputs.push_back(Pick(readable_));
     if (kind < 20) {
       query->stages = {{Stage::kJoin, Between(0, 8)}};
     } else if (kind < 30) {
       query->stages = {{Stage::kPattern, AnyTime()}};
-    } else if (kind < 37) {
+    } else if (kind < 39) {
       query->stages = {{Stage::kAbsent, AnyTime()}};
-    } else if (kind < 40) {
+    } else if (kind < 42) {
       query->stages = {{Stage::kAbsentFirst, LaterTime()}};
     } else {
       if (Chance(25)) query->stages.push_back({Stage::kFilter, Between(2, 4)});

@@ -14,7 +14,8 @@ namespace {
 
 SchemaPtr SchemaOf(const std::vector<Type>& types) {
   std::vector<Attribute> attributes;
-  for (const Type type : types) attributes.push_back({"a" + std::to_string(attributes.size()), type});
+  for (const Type type : types)
+    attributes.push_back({"a" + std::to_string(attributes.size()), type});
   return std::make_shared<const Schema>(std::move(attributes));
 }
 
@@ -33,8 +34,9 @@ Value RandomKey(Type type, std::mt19937* random) {
     case Type::kDouble:
       return Value::Double(number == 1 ? std::nan("") : number == 2 ? -0.0 : (number - 3) * 0.5);
     case Type::kString:
-      return Value::String(number == 1 ? "null" : number == 2 ? "" :
-                           std::string(static_cast<size_t>(number), 'x'));
+      return Value::String(number == 1   ? "null"
+                           : number == 2 ? ""
+                                         : std::string(static_cast<size_t>(number), 'x'));
     case Type::kObject:
       return Value::FromObject(std::make_shared<const Object>(Object{number}));
   }
@@ -56,10 +58,17 @@ std::string TextOf(const std::vector<Value>& values) {
 
 TEST(GroupTable, TellsKeysApartAsTextsWouldWithNullsOfTheirOwn) {
   std::mt19937 random(5);
-  for (const auto& types : std::vector<std::vector<Type>>{
-           {Type::kBool}, {Type::kInt}, {Type::kLong}, {Type::kFloat}, {Type::kDouble},
-           {Type::kString}, {Type::kObject}, {Type::kString, Type::kInt},
-           {Type::kString, Type::kString}, {Type::kDouble, Type::kBool, Type::kObject}}) {
+  for (const auto& types :
+       std::vector<std::vector<Type>>{{Type::kBool},
+                                      {Type::kInt},
+                                      {Type::kLong},
+                                      {Type::kFloat},
+                                      {Type::kDouble},
+                                      {Type::kString},
+                                      {Type::kObject},
+                                      {Type::kString, Type::kInt},
+                                      {Type::kString, Type::kString},
+                                      {Type::kDouble, Type::kBool, Type::kObject}}) {
     const SchemaPtr schema = SchemaOf(types);
     GroupTable table(types);
     std::map<std::string, uint32_t> model;

@@ -13,8 +13,8 @@ namespace weir {
 namespace {
 
 const SchemaPtr& InputSchema() {
-  static const SchemaPtr schema = std::make_shared<const Schema>(std::vector<Attribute>{
-      {"k", Type::kString}, {"n", Type::kInt}, {"v", Type::kLong}});
+  static const SchemaPtr schema = std::make_shared<const Schema>(
+      std::vector<Attribute>{{"k", Type::kString}, {"n", Type::kInt}, {"v", Type::kLong}});
   return schema;
 }
 constexpr size_t kInputs = 3;
@@ -54,8 +54,7 @@ std::unique_ptr<Operator> MakeSelect(const Query& query) {
   spec.input = InputSchema();
   std::vector<Attribute> outputs = {{"k", Type::kString}, {"w", Type::kLong}};
   spec.projections = {
-      Input(0),
-      MakeArithmetic(ArithmeticOp::kAdd, Input(2), MakeConstant(Value::Int(1))).value()};
+      Input(0), MakeArithmetic(ArithmeticOp::kAdd, Input(2), MakeConstant(Value::Int(1))).value()};
   if (query.aggregates) {
     spec.aggregates.push_back(Call("sum", {Input(2)}));
     spec.aggregates.push_back(Call("count", {}));
@@ -72,12 +71,15 @@ std::unique_ptr<Operator> MakeSelect(const Query& query) {
     // `w` is an output: one more than v.
     const auto base = static_cast<uint32_t>(kInputs + spec.aggregates.size());
     spec.having = MakeCompare(CompareOp::kGreater, MakeColumn(base + 1, Type::kLong, "w"),
-                              MakeConstant(Value::Int(0))).value();
+                              MakeConstant(Value::Int(0)))
+                      .value();
     if (query.aggregates) {
       spec.having = MakeLogical(LogicalOp::kAnd, spec.having,
                                 MakeCompare(CompareOp::kGreater,
                                             MakeColumn(kInputs + 1, Type::kLong, "count"),
-                                            MakeConstant(Value::Int(1))).value()).value();
+                                            MakeConstant(Value::Int(1)))
+                                    .value())
+                        .value();
     }
   }
   for (const auto& [column, ascending] : query.order_by) {
@@ -136,8 +138,8 @@ class Model {
     Sort(&results);
     for (size_t i = query_.offset; i < results.size(); ++i) {
       if (query_.limit.has_value() && i >= query_.offset + *query_.limit) break;
-      lines_.push_back(DescribeRow(results[i].row->emission, results[i].row->kind,
-                                   results[i].values));
+      lines_.push_back(
+          DescribeRow(results[i].row->emission, results[i].row->kind, results[i].values));
     }
   }
 
@@ -338,9 +340,9 @@ TEST(SelectOperator, PlainProjectionSharesItsColumns) {
       std::vector<Attribute>{{"b", Type::kLong}, {"a", Type::kString}});
   spec.projections = {Input(2), Input(0)};
   const auto op = MakeSelectOperator(std::move(spec));
-  const auto chunks = SplitRows(InputSchema(), {{0, RowKind::kCurrent,
-                                                 {Value::String("x"), Value::Int(1),
-                                                  Value::Long(2)}}}, 10, false);
+  const auto chunks = SplitRows(
+      InputSchema(), {{0, RowKind::kCurrent, {Value::String("x"), Value::Int(1), Value::Long(2)}}},
+      10, false);
   Timeline timeline;
   timeline.clocks = {0};
   const Port port{chunks};
@@ -366,8 +368,8 @@ TEST(FilterOperator, KeepsWhatIsTrueAndEveryReset) {
     }
     expected.push_back(DescribeRow(row.emission, row.kind, values));
   }
-  const ExprPtr condition = MakeCompare(CompareOp::kGreater, Input(2),
-                                        MakeConstant(Value::Int(3))).value();
+  const ExprPtr condition =
+      MakeCompare(CompareOp::kGreater, Input(2), MakeConstant(Value::Int(3))).value();
   for (const bool hidden : {false, true}) {
     const auto op = MakeFilterOperator(condition);
     EXPECT_EQ(expected, RunRows(op.get(), SplitRows(InputSchema(), rows, 50, hidden), false));
@@ -379,8 +381,8 @@ TEST(InsertOperator, MakesEveryRowCurrent) {
   const std::vector<TestRow> rows = {{0, RowKind::kExpired, values},
                                      {0, RowKind::kCurrent, values},
                                      {1, RowKind::kExpired, values}};
-  const auto target = std::make_shared<const Schema>(std::vector<Attribute>{
-      {"a", Type::kString}, {"b", Type::kInt}, {"c", Type::kLong}});
+  const auto target = std::make_shared<const Schema>(
+      std::vector<Attribute>{{"a", Type::kString}, {"b", Type::kInt}, {"c", Type::kLong}});
   const auto op = MakeInsertOperator(target);
   Timeline timeline;
   timeline.clocks = {0};

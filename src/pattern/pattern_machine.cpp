@@ -1,0 +1,325 @@
+#include "pattern/pattern_machine.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace weir {
+
+PatternMachine::PatternMachine(const Automaton& automaton, MachineHost* host)
+    : automaton_(automaton),
+      host_(*host),
+      partials_(automaton),
+      lists_(static_cast<uint32_t>(automaton.states.size())),
+      memory_(automaton.states.size()),
+      relevant_(automaton.streams.size()),
+      attached_(automaton.streams.size()) {
+  for (uint32_t s = 0; s < automaton.states.size(); ++s) {
+    guards_.push_back(std::make_unique<GuardRunner>(automaton, s, &partials_));
+  }
+  for (const AutomatonElement& e : automaton.elements) {
+    rearm_on_expiry_ |= !automaton.sequence && e.rearm == 0;
+  }
+  if (!automaton.has_absent) Init(element(0).states[0]);
+}
+
+void PatternMachine::Attach(uint32_t port, const Chunk* chunk, const Timeline* timeline) {
+  if (attached_[port] == nullptr && chunk == nullptr) return;
+  attached_[port] = chunk;
+  if (chunk != nullptr) relevant_[port].Reset(chunk->size(), false);
+  for (uint32_t s : automaton_.states_of_port[port]) {
+    guards_[s]->Attach(chunk, timeline);
+    partials_.events(s).Attach(chunk, timeline);
+    memory_[s].relevant = false;
+  }
+}
+
+const RowMask& PatternMachine::Relevant(uint32_t port) {
+  for (uint32_t s : automaton_.states_of_port[port]) {
+    StateMemory& memory = memory_[s];
+    if (memory.relevant || (memory.waiting == 0 && FreshEmpty(s))) continue;
+    memory.relevant = true;
+    relevant_[port].Add(guards_[s]->Passing());
+  }
+  return relevant_[port];
+}
+
+bool PatternMachine::MayMatch(uint32_t port, uint32_t row) {
+  for (uint32_t s : automaton_.states_of_port[port]) {
+    if (guards_[s]->Passing().Test(row)) return true;
+  }
+  return false;
+}
+
+bool PatternMachine::finished() const {
+  const bool arms_itself = sequence() && element(0).rearm != kNone;
+  return partials_.live() == 0 && !automaton_.has_absent && !arms_itself;
+}
+
+void PatternMachine::Reclaim() {
+  for (uint32_t s = 0; s < automaton_.states.size(); ++s) partials_.events(s).Reclaim();
+}
+
+// Lists.
+
+void PatternMachine::Unpin(PartialId id) {
+  Partial& partial = partials_[id];
+  if (--partial.pins == 0 && partial.waits == 0) partials_.Free(id);
+}
+
+void PatternMachine::AddFresh(uint32_t s, PartialId id) {
+  lists_.Add(WaitingLists::Fresh(s), s, id, &partials_[id]);
+}
+
+void PatternMachine::RemoveWait(WaitId wait) {
+  const auto [id, s, list, previous, next, sibling] = lists_[wait];
+  Partial& partial = partials_[id];
+  lists_.Remove(wait, &partial);
+  if (list != WaitingLists::Fresh(s)) {
+    --memory_[s].waiting;
+    if (list != WaitingLists::Pending(s) && lists_.empty(list)) {
+      memory_[s].keys.Erase(lists_.list(list).hash, list);
+      lists_.DropList(list);
+    }
+  }
+  if (partial.waits == 0 && partial.pins == 0) partials_.Free(id);
+}
+
+void PatternMachine::RemoveAll(PartialId id) {
+  const Pin pin(this, id);
+  while (partials_[id].first_wait != kNone) RemoveWait(partials_[id].first_wait);
+}
+
+void PatternMachine::RemoveEarlier(PartialId id, uint32_t e) {
+  for (WaitId wait = partials_[id].first_wait; wait != kNone;) {
+    const WaitId sibling = lists_[wait].sibling;
+    if (state(lists_[wait].state).element < e) RemoveWait(wait);
+    wait = sibling;
+  }
+}
+
+void PatternMachine::ClearList(uint32_t list) {
+  while (!lists_.empty(list)) RemoveWait(lists_.list(list).first);
+}
+
+// Newcomers enter in the order of the events that brought them here, without such an event last.
+void PatternMachine::SortFresh(uint32_t s) {
+  const uint32_t fresh = WaitingLists::Fresh(s);
+  const auto time = [&](WaitId wait) {
+    const TimeMs timestamp = partials_[lists_[wait].partial].timestamp;
+    return timestamp == -1 ? kNever : timestamp;
+  };
+  bool sorted = true;
+  scratch_.clear();
+  for (WaitId wait = lists_.list(fresh).first; wait != kNone; wait = lists_[wait].next) {
+    sorted = sorted && (scratch_.empty() || time(scratch_.back()) <= time(wait));
+    scratch_.push_back(wait);
+  }
+  if (sorted) return;
+  std::stable_sort(scratch_.begin(), scratch_.end(),
+                   [&](WaitId a, WaitId b) { return time(a) < time(b); });
+  for (WaitId wait : scratch_) lists_.Move(wait, fresh);
+}
+
+void PatternMachine::Settle(uint32_t s) {
+  const uint32_t fresh = WaitingLists::Fresh(s);
+  if (lists_.empty(fresh)) return;
+  if (lists_.list(fresh).size > 1) SortFresh(s);
+  while (!lists_.empty(fresh)) EnterPending(s, lists_.list(fresh).first);
+}
+
+void PatternMachine::EnterPending(uint32_t s, WaitId wait) {
+  ++memory_[s].waiting;
+  const GuardRunner& guard = *guards_[s];
+  const PartialId id = lists_[wait].partial;
+  uint64_t hash = 0;
+  if (!guard.has_keys() || !guard.PartialKeyHash(id, &hash)) {
+    // With an index no event finds what is here: a null key equals nothing.
+    lists_.Move(wait, WaitingLists::Pending(s));
+    return;
+  }
+  KeyTable& keys = memory_[s].keys;
+  uint32_t list = keys.Find(hash, [&](uint32_t candidate) {
+    return guard.PartialKeyEquals(id, lists_[lists_.list(candidate).first].partial);
+  });
+  if (list == kNone) {
+    list = lists_.NewList(hash);
+    keys.Insert(hash, list);
+  }
+  lists_.Move(wait, list);
+}
+
+// Arming and advancing.
+
+void PatternMachine::Init(uint32_t s) {
+  const uint32_t e = state(s).element;
+  const bool before_absent =
+      sequence() && automaton_.elements.size() > e + 1 && state(element(e + 1).states[0]).absent();
+  if (e != 0 || (memory_[s].initialized && element(e).rearm == kNone && !before_absent)) return;
+  const PartialId id = partials_.New();
+  const Pin pin(this, id);
+  for (uint32_t operand : element(e).states) memory_[operand].initialized = true;
+  AddState(e, id);
+}
+
+void PatternMachine::AddState(uint32_t e, PartialId id) {
+  const uint32_t s = element(e).states[0];
+  switch (state(s).kind) {
+    case StateKind::kSingle:
+      if (!sequence() || FreshEmpty(s)) AddFresh(s, id);
+      return;
+    case StateKind::kCount: {
+      const bool skips = state(s).min == 0 && !partials_.Has(id, s);
+      // Where nothing more is needed the match is complete already.
+      if (!(skips && automaton_.is_last(s)) && (!sequence() || FreshEmpty(s))) AddFresh(s, id);
+      if (skips) PassOn(s, id);
+      return;
+    }
+    case StateKind::kLogical:
+    case StateKind::kAbsentLogical:
+      AddLogical(e, id);
+      return;
+    case StateKind::kAbsent:
+      AddAbsent(s, id);
+      return;
+  }
+}
+
+void PatternMachine::AddLogical(uint32_t e, PartialId id) {
+  const std::vector<uint32_t>& operands = element(e).states;
+  const uint32_t first = operands[0];
+  if (state(first).absent() && !memory_[first].active) return;
+  const bool one_place = e == 0 || sequence();
+  for (uint32_t s : operands) {
+    if (!one_place || FreshEmpty(s)) AddFresh(s, id);
+  }
+  if (e == 0) return;
+  for (uint32_t s : operands) {
+    if (state(s).wait_ms >= 0) ArmState(s, partials_[id].timestamp + state(s).wait_ms);
+  }
+}
+
+void PatternMachine::AddEvery(uint32_t e, PartialId from) {
+  const PartialId id = partials_.CopyBefore(from, e);
+  const Pin pin(this, id);
+  const uint32_t first = element(e).states[0];
+  if (state(first).absent() && state(first).wait_ms >= 0 && partials_.Has(from, first)) {
+    partials_[id].timestamp = -1;
+  }
+  for (uint32_t s : element(e).states) AddFresh(s, id);
+  if (state(first).kind == StateKind::kAbsent) ArmSilence(first, id);
+  // In a sequence Init offers it to the next state.
+  const bool skips = state(first).kind == StateKind::kCount && state(first).min == 0;
+  if (skips && !sequence()) AddState(e + 1, id);
+}
+
+void PatternMachine::PassOn(uint32_t s, PartialId id) {
+  const uint32_t e = state(s).element;
+  if (automaton_.is_last(s)) {
+    host_.OnMatch(partials_, id);
+  } else {
+    AddState(e + 1, id);
+  }
+  if (element(e).rearm != kNone) {
+    partials_[id].rearmed |= element(e).rearm == 0;
+    AddEvery(element(e).rearm, id);
+  }
+}
+
+void PatternMachine::Complete(uint32_t s, PartialId id) {
+  PassOn(s, id);
+  const AutomatonElement& e = automaton_.element_of(s);
+  if (e.resets_start && s == e.states[0]) memory_[element(0).states[0]].reset_start = true;
+}
+
+void PatternMachine::RecordStart(uint32_t s, PartialId id, TimeMs timestamp) {
+  if (automaton_.within_ms < 0 || !automaton_.is_start(s)) return;
+  Partial& partial = partials_[id];
+  if (timestamp >= partial.start) return;
+  partial.start = timestamp;
+  latest_start_ = std::max(latest_start_, timestamp);
+  // Most matches end long before their time: forget those, so that the queue stays in proportion.
+  if (starts_.size() > 1024 + 2 * size_t{partials_.live()}) {
+    starts_.Keep([&](const StartQueue::Start& start) {
+      const Partial& p = partials_[start.partial];
+      return p.alive && p.generation == start.generation;
+    });
+  }
+  starts_.Push({timestamp, id, partial.generation});
+}
+
+void PatternMachine::Expire(TimeMs timestamp) {
+  if (automaton_.within_ms < 0) return;
+  bool armed = false;
+  const auto kill = [&](PartialId id) {
+    const Pin pin(this, id);
+    RemoveAll(id);
+    if (!rearm_on_expiry_ || partials_[id].rearmed || armed) return;
+    armed = true;
+    AddEvery(0, id);
+  };
+  while (!starts_.empty() && starts_.front().time < timestamp - automaton_.within_ms) {
+    const StartQueue::Start start = starts_.front();
+    starts_.Pop();
+    const Partial& partial = partials_[start.partial];
+    if (partial.alive && partial.generation == start.generation) kill(start.partial);
+  }
+  if (latest_start_ > timestamp + automaton_.within_ms) {
+    // An event from long ago: what began too long after it goes as well.
+    latest_start_ = -kNever;
+    for (PartialId id = 0; id < partials_.capacity(); ++id) {
+      const Partial& partial = partials_[id];
+      if (!partial.alive || partial.start == kNever) continue;
+      if (partial.start > timestamp + automaton_.within_ms) {
+        kill(id);
+      } else {
+        latest_start_ = std::max(latest_start_, partial.start);
+      }
+    }
+  }
+  if (armed) UpdateElement(0);
+}
+
+// Called for the elements from the last to the first.
+void PatternMachine::ResetElement(uint32_t e) {
+  const std::vector<uint32_t>& operands = element(e).states;
+  const uint32_t first = operands[0];
+  if (!state(first).is_or && state(first).logical()) {
+    // Operands that do not wait for the same number show an `and` half done: it may stay.
+    for (uint32_t s : operands) {
+      if (lists_.list(WaitingLists::Pending(s)).size !=
+          lists_.list(WaitingLists::Pending(first)).size) {
+        return;
+      }
+    }
+  }
+  for (uint32_t s : operands) ClearPending(s);
+  if (e != 0) return;
+  const bool every = element(e).rearm != kNone;
+  const uint32_t armed = every ? first : operands.back();
+  if (state(first).kind != StateKind::kAbsent && !FreshEmpty(armed)) return;
+  const bool next_waits =
+      automaton_.elements.size() > 1 && !lists_.empty(WaitingLists::Pending(element(1).states[0]));
+  if (every || !next_waits) Init(armed);
+}
+
+void PatternMachine::UpdateElement(uint32_t e) {
+  for (uint32_t s : element(e).states) {
+    if (memory_[s].reset_start) {
+      memory_[s].reset_start = false;
+      Init(s);
+    }
+    Settle(s);
+  }
+}
+
+void PatternMachine::Update(uint32_t port) {
+  for (uint32_t s : automaton_.states_of_port[port]) {
+    if (!state(s).logical()) {
+      Settle(s);
+    } else {
+      UpdateElement(state(s).element);
+    }
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,1 @@
+from T as t on t.a between 1 and 2L within '2017-**' per "days" select a group by a;

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "json/ndjson_reader.h"
+#include "json/row_writer.h"
+
+namespace weir {
+
+// What a reader made of some bytes, as text: one line per message, query and bad record.
+class ReaderFixture : public BadRecordSink {
+ public:
+  struct Pieces {
+    size_t bytes = SIZE_MAX;  // handed over at a time
+    size_t messages = 2048;   // read at a time
+  };
+
+  explicit ReaderFixture(StreamFormats formats) : formats_(std::move(formats)) {}
+
+  static StreamFormat Format(const std::string& name, std::vector<Attribute> attributes) {
+    StreamFormat format;
+    format.name = name;
+    format.schema = std::make_shared<const Schema>(std::move(attributes));
+    return format;
+  }
+
+  LineRules rules;
+  ReaderLimits limits;
+  bool stop_at_bad_record = false;
+  std::string raw;  // of bad records
+
+  std::string Read(std::string_view bytes) { return Read(bytes, Pieces()); }
+
+  std::string Read(std::string_view bytes, Pieces pieces) {
+    text_.clear();
+    raw.clear();
+    NdjsonReader reader(formats_, rules, limits, this);
+    MessageBatch batch(formats_);
+    for (;;) {
+      const NdjsonReader::State state = reader.Read(pieces.messages, SIZE_MAX, &batch);
+      AppendBatch(&batch);
+      switch (state) {
+        case NdjsonReader::State::kFull:
+          break;
+        case NdjsonReader::State::kQuery:
+          text_ += "query " + reader.query() + "\n";
+          break;
+        case NdjsonReader::State::kNeedBytes: {
+          if (bytes.empty()) {
+            reader.Finish();
+            break;
+          }
+          const NdjsonReader::Space space = reader.Reserve();
+          const size_t size = std::min({space.size, bytes.size(), pieces.bytes});
+          std::copy_n(bytes.data(), size, space.data);
+          reader.Commit(size);
+          bytes.remove_prefix(size);
+          break;
+        }
+        case NdjsonReader::State::kStopped:
+          return text_ + "stopped\n";
+        case NdjsonReader::State::kEnd:
+          return text_;
+      }
+    }
+  }
+
+ private:
+  bool OnBadRecord(uint64_t line, const BadRecord& bad) override {
+    pending_bad_ += "bad " + std::to_string(line) + ": " + bad.reason + "\n";
+    return !stop_at_bad_record;
+  }
+  void OnRawBytes(std::string_view piece, bool last) override {
+    raw += piece;
+    if (last) raw += "\n";
+  }
+
+  // Bad records come after the messages of their batch.
+  void AppendBatch(MessageBatch* batch) {
+    std::vector<Chunk> chunks;
+    for (size_t s = 0; s < formats_.size(); ++s) {
+      StreamRows& rows = batch->streams[s];
+      auto meta = std::make_shared<RowMeta>();
+      meta->timestamps = rows.timestamps;
+      meta->moments.resize(rows.size());
+      std::vector<ColumnPtr> columns;
+      for (ColumnBuilder& column : rows.columns) columns.push_back(column.Finish());
+      chunks.emplace_back(formats_[s].schema, std::move(columns), std::move(meta));
+    }
+    std::vector<uint32_t> next(formats_.size(), 0);
+    for (const BatchMessage& message : batch->messages) {
+      if (message.stream == BatchMessage::kClockStep) {
+        text_ += "clock " + std::to_string(message.time) + "\n";
+        continue;
+      }
+      text_ += formats_[message.stream].name;
+      for (uint32_t i = 0; i < message.rows; ++i) {
+        AppendRow(chunks[message.stream], next[message.stream]++);
+      }
+      text_ += "\n";
+    }
+    batch->Clear();
+    text_ += pending_bad_;
+    pending_bad_.clear();
+  }
+
+  void AppendRow(const Chunk& chunk, uint32_t row) {
+    const TimeMs time = chunk.timestamp(row);
+    TextBuffer values;
+    RowWriter(chunk.schema(), {}).WriteValues(chunk, row, &values);
+    text_ += " @" + (time == kNoTime ? std::string("-") : std::to_string(time)) + " ";
+    text_ += values.view();
+  }
+
+  StreamFormats formats_;
+  std::string text_;
+  std::string pending_bad_;
+};
+
+}  // namespace weir

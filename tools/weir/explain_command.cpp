@@ -1,0 +1,36 @@
+#include <iostream>
+
+#include "commands.h"
+#include "console.h"
+#include "text_file.h"
+
+int ExplainCommand(const Arguments& arguments) {
+  using weir::ExitCode;
+  using weir::OutcomeCode;
+  ExplainArguments parsed;
+  switch (ParseExplain(arguments, &parsed)) {
+    case Parsed::kHelp:
+      return 0;
+    case Parsed::kUsage:
+      return ExitCode(OutcomeCode::kUsage);
+    case Parsed::kOk:
+      break;
+  }
+  std::string text;
+  weir::Outcome outcome = ReadTextFile(parsed.path, &text);
+  if (outcome.ok()) {
+    parsed.compile.file_name = parsed.path;
+    const weir::CompileResult compiled = weir::CompileApp(text, parsed.compile);
+    for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) ReportDiagnostic(diagnostic);
+    if (compiled.app == nullptr) return ExitCode(OutcomeCode::kAppRefused);
+    std::string plan;
+    outcome = compiled.app->Explain(parsed.format, &plan);
+    if (outcome.ok()) {
+      std::cout << plan;
+      if (!plan.empty() && plan.back() != '\n') std::cout << "\n";
+      return 0;
+    }
+  }
+  Report("weir: " + outcome.message());
+  return ExitCode(outcome.code());
+}

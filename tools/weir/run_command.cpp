@@ -1,0 +1,112 @@
+#include <csignal>
+#include <iostream>
+
+#include "commands.h"
+#include "console.h"
+#include "text_file.h"
+
+namespace {
+
+using weir::ExitCode;
+using weir::OutcomeCode;
+
+weir::StopRequest* stop_request = nullptr;
+
+// The first signal asks for an orderly end, the second is the end.
+extern "C" void OnStopSignal(int number) {
+  if (stop_request->requested()) {
+    std::signal(number, SIG_DFL);
+    std::raise(number);
+    return;
+  }
+  stop_request->Request();
+}
+
+void HandleSignals(weir::StopRequest* stop) {
+  stop_request = stop;
+  std::signal(SIGPIPE, SIG_IGN);  // seen as a failed write
+  struct sigaction action = {};
+  action.sa_handler = OnStopSignal;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+int Finish(const weir::Outcome& outcome) {
+  ClearProgress();
+  if (!outcome.ok()) Report("weir: " + outcome.message());
+  if (outcome.code() == OutcomeCode::kUsage) std::cerr << "Try 'weir help run'.\n";
+  return ExitCode(outcome.code());
+}
+
+int Refused(const weir::CompileResult& compiled) {
+  for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) {
+    if (diagnostic.kind == weir::DiagnosticKind::kUsage) return ExitCode(OutcomeCode::kUsage);
+  }
+  return ExitCode(OutcomeCode::kAppRefused);
+}
+
+// Runs what was compiled, or says why it cannot be.
+int Run(const weir::CompileResult& compiled, RunArguments* arguments) {
+  for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) ReportDiagnostic(diagnostic);
+  if (compiled.app == nullptr) return Refused(compiled);
+  arguments->run.report = Report;
+  if (StderrIsTerminal()) arguments->run.progress = ShowProgress;
+  return Finish(weir::RunApp(compiled.app, arguments->run));
+}
+
+bool OnlyBindingErrors(const weir::CompileResult& compiled) {
+  for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) {
+    if (diagnostic.kind == weir::DiagnosticKind::kSyntax) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+int RunCommand(const Arguments& arguments) {
+  RunArguments parsed;
+  switch (ParseRun(arguments, &parsed)) {
+    case Parsed::kHelp:
+      return 0;
+    case Parsed::kUsage:
+      return ExitCode(OutcomeCode::kUsage);
+    case Parsed::kOk:
+      break;
+  }
+  weir::StopRequest stop;
+  HandleSignals(&stop);
+  parsed.run.stop = &stop;
+  std::string text;
+  const weir::Outcome read = ReadTextFile(parsed.app_path, &text);
+  if (!read.ok()) return Finish(read);
+  parsed.compile.file_name = parsed.app_path;
+  return Run(weir::CompileApp(text, parsed.compile), &parsed);
+}
+
+int OneLinerCommand(const Arguments& arguments) {
+  RunArguments parsed;
+  switch (ParseOneLiner(arguments, &parsed)) {
+    case Parsed::kHelp:
+      return 0;
+    case Parsed::kUsage:
+      return ExitCode(OutcomeCode::kUsage);
+    case Parsed::kOk:
+      break;
+  }
+  weir::StopRequest stop;
+  HandleSignals(&stop);
+  parsed.run.stop = &stop;
+  const std::string path = parsed.run.inputs.empty() ? "-" : parsed.run.inputs[0].path;
+  weir::StreamShape shape;
+  const weir::Outcome inferred =
+      weir::InferStream(path, "stdin", &stop, &shape, &parsed.run.stdin_prefix);
+  if (!inferred.ok()) return Finish(inferred);
+  parsed.compile.file_name = "query";
+  if (!shape.attributes.empty()) parsed.compile.streams.push_back(shape);
+  const weir::CompileResult compiled = weir::CompileApp(parsed.query, parsed.compile);
+  // Without events nothing is known about their attributes, and there is nothing to do.
+  const bool nothing_to_do =
+      compiled.app == nullptr && shape.attributes.empty() && OnlyBindingErrors(compiled);
+  return nothing_to_do ? 0 : Run(compiled, &parsed);
+}

@@ -1,0 +1,8 @@
+#pragma once
+
+#include <string>
+
+#include "weir/outcome.h"
+
+// Reads a whole file; kNoInput if there is none or it is a directory.
+weir::Outcome ReadTextFile(const std::string& path, std::string* text);
