@@ -78,12 +78,20 @@ struct BoundSelect {
   uint64_t offset = 0;
 };
 
+// `output [all|first|last|snapshot] every ...`.
+struct BoundRate {
+  ast::RateKind kind = ast::RateKind::kAll;
+  std::optional<uint64_t> every_events;
+  std::optional<TimeMs> every_ms;
+};
+
 struct BoundQuery {
   std::string name;  // @info(name) or query_N
   ast::Span span;
   std::variant<BoundStreamInput, BoundJoin, std::shared_ptr<const BoundPattern>> input;
   SchemaPtr input_schema;  // what select sees
   BoundSelect select;
+  std::optional<BoundRate> rate;
   bool emits_current = true;
   bool emits_expired = false;
   std::optional<uint32_t> target;  // position in BoundApp::streams; absent for `return`

@@ -59,7 +59,7 @@ ExprPtr ExpressionBinder::Bind(const ast::Expr& expr) {
 ExprPtr ExpressionBinder::BindCondition(const ast::Expr& expr, std::string_view what) {
   ExprPtr bound = Bind(expr);
   if (bound == nullptr || bound->type() == Type::kBool) return bound;
-  context_.Error(expr.span, std::string(what) + " must be a bool, this is a " +
+  context_.Error(expr.span, std::string(what) + " must be a bool, not " +
                                 std::string(TypeName(bound->type())));
   return nullptr;
 }

@@ -108,6 +108,10 @@ std::optional<BoundWindow> QueryBinder::BindWindow(const ast::Call& call, const 
   }
   BoundWindow window{spec, 0, ToArguments(arguments), name + "("};
   for (size_t i = 0; i < arguments.size(); ++i) {
+    // A parameter is a literal or an attribute; `1/2` is neither, though it could be computed.
+    if (arguments[i]->constant() == nullptr) window.arguments[i].constant.reset();
+  }
+  for (size_t i = 0; i < arguments.size(); ++i) {
     window.text += (i > 0 ? ", " : "") + arguments[i]->Describe();
   }
   window.text += ")";
@@ -333,16 +337,36 @@ bool QueryBinder::InsertInto(const ast::InsertInto& insert, BoundQuery* bound) {
   return true;
 }
 
-bool QueryBinder::BindOutput(const ast::Query& query, BoundQuery* bound) {
-  if (query.rate) {
-    context_.NotSupported(query.rate->span, "output rate limits");
-    return false;
+bool QueryBinder::BindRate(const ast::OutputRate& rate, BoundQuery* bound) {
+  BoundRate result;
+  result.kind = rate.kind;
+  if (const auto* events = std::get_if<int32_t>(&rate.every)) {
+    if (*events < 1) {
+      context_.Error(rate.span, "a rate needs at least 1 event");
+      return false;
+    }
+    if (rate.kind == ast::RateKind::kSnapshot) {
+      context_.Error(rate.span, "a snapshot is put out by time, not by number of events");
+      return false;
+    }
+    result.every_events = static_cast<uint64_t>(*events);
+  } else {
+    result.every_ms = std::get<ast::TimeLiteral>(rate.every).milliseconds;
+    if (*result.every_ms < 1) {
+      context_.Error(rate.span, "a rate needs a time of at least 1 millisecond");
+      return false;
+    }
   }
+  bound->rate = result;
+  return true;
+}
+
+bool QueryBinder::BindOutput(const ast::Query& query, BoundQuery* bound) {
   std::optional<ast::EventType> events;
-  bool ok = true;
+  bool ok = !query.rate || BindRate(*query.rate, bound);
   if (const auto* insert = std::get_if<ast::InsertInto>(&query.output.node)) {
     events = insert->events;
-    ok = InsertInto(*insert, bound);
+    ok = InsertInto(*insert, bound) && ok;
   } else if (const auto* rows = std::get_if<ast::ReturnRows>(&query.output.node)) {
     events = rows->events;
   } else {
@@ -352,6 +376,12 @@ bool QueryBinder::BindOutput(const ast::Query& query, BoundQuery* bound) {
   const ast::EventType kind = events.value_or(ast::EventType::kCurrent);
   bound->emits_current = kind != ast::EventType::kExpired;
   bound->emits_expired = kind != ast::EventType::kCurrent;
+  if (ok && bound->rate && bound->rate->kind == ast::RateKind::kSnapshot &&
+      kind != ast::EventType::kAll) {
+    context_.Error(query.rate->span, "a snapshot has to see rows come and go",
+                   "write 'insert all events into'");
+    return false;
+  }
   return ok;
 }
 

@@ -40,6 +40,7 @@ class QueryBinder {
   bool BindInput(const ast::Query& query, BoundQuery* bound);
   void BindAnnotations(const ast::Query& query, BoundQuery* bound);
   bool BindOutput(const ast::Query& query, BoundQuery* bound);
+  bool BindRate(const ast::OutputRate& rate, BoundQuery* bound);
   bool InsertInto(const ast::InsertInto& insert, BoundQuery* bound);
 
   BindContext& context_;

@@ -65,7 +65,7 @@ const WindowSpec* Registry::FindWindow(std::string_view full_name) const {
 std::string NearestName(std::string_view name, const std::vector<std::string>& candidates) {
   // About one error in three letters is a typing error; names longer than this are no name.
   constexpr size_t kLongestName = 200;
-  if (name.size() > kLongestName) return "";
+  if (name.size() < 2 || name.size() > kLongestName) return "";
   const size_t allowed = std::max<size_t>(1, name.size() / 3);
   const std::string* nearest = nullptr;
   size_t nearest_distance = allowed + 1;

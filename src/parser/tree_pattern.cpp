@@ -76,10 +76,9 @@ ast::StateNodePtr StatementBuilder::BuildChainTail(ast::StateNodePtr first,
   next.steps.push_back(std::move(first));
   for (P::StateElementContext* element : context->stateElement()) {
     next.steps.push_back(BuildElement(element));
-    if (!arrow && element->K_EVERY() != nullptr) {
-      Error(SpanOf(*element->K_EVERY()->getSymbol()),
-            "in a sequence 'every' may stand only before the first element");
-    }
+    const ast::StateNode& step = *next.steps.back();
+    if (!arrow && std::holds_alternative<ast::StateEvery>(step.node))
+      Error(step.span, "in a sequence 'every' may stand only before the first element");
   }
   return MakeState(span, std::move(next));
 }

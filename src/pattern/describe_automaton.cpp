@@ -118,8 +118,10 @@ class AutomatonText {
     const StoredValue& stored = term.stored;
     const std::string& name = spec_.states[stored.state].name;
     const std::string& value = (*automaton_.states[stored.state].stored.schema)[stored.column].name;
-    return term.event->Describe() + " " + SignOf(term.op) + " " +
-           (name.empty() ? "state " + std::to_string(stored.state + 1) : name) +
+    const std::string left = term.event->Describe() + " " + SignOf(term.op) + " ";
+    // What an app's expression says of an earlier event names the event itself.
+    if (value.find('.') != std::string::npos) return left + value;
+    return left + (name.empty() ? "state " + std::to_string(stored.state + 1) : name) +
            IndexText(stored.index) + "." + value;
   }
 

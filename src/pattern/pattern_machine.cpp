@@ -36,7 +36,9 @@ void PatternMachine::Attach(uint32_t port, const Chunk* chunk, const Timeline* t
 const RowMask& PatternMachine::Relevant(uint32_t port) {
   for (uint32_t s : automaton_.states_of_port[port]) {
     StateMemory& memory = memory_[s];
-    if (memory.relevant || (memory.waiting == 0 && FreshEmpty(s))) continue;
+    // The start of a group under `every` is armed by whatever event finds it too old.
+    const bool arms = rearm_on_expiry_ && automaton_.within_ms >= 0 && state(s).element == 0;
+    if (memory.relevant || (memory.waiting == 0 && FreshEmpty(s) && !arms)) continue;
     memory.relevant = true;
     relevant_[port].Add(guards_[s]->Passing());
   }

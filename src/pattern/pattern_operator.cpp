@@ -31,7 +31,9 @@ class PatternOperator final : public StepOperator, private MachineHost {
     }
     chunk_ = &chunk;
     has_step_ = false;
-    if (automaton_->sequence) {
+    if (automaton_->has_absent) {
+      FeedWithTimers(p, begin, end);
+    } else if (automaton_->sequence) {
       FeedSequence(p, begin, end);
     } else {
       FeedPattern(p, begin, end);
@@ -69,7 +71,7 @@ class PatternOperator final : public StepOperator, private MachineHost {
     for (uint32_t row = begin; row < end; ++row) {
       if (machine_.MayMatch(port, row)) {
         idle_rows_ = 0;
-      } else if (port == idle_port_ && idle_rows_ >= kRowsToRest && !automaton_->has_absent) {
+      } else if (port == idle_port_ && idle_rows_ >= kRowsToRest) {
         LetTimePass(row, row + 1);
         continue;
       } else {
@@ -84,23 +86,26 @@ class PatternOperator final : public StepOperator, private MachineHost {
   void OfferRow(uint32_t port, uint32_t row) {
     if (chunk_->kind(chunk_->Row(row)) != RowKind::kCurrent) return;
     row_ = row;
-    // Without timers the step matters only if there is a match.
-    if (automaton_->has_absent) EnterStep();
     machine_.Offer(port, row);
     if (output_.size() >= kChunkRows) TakeOutput();
+  }
+
+  // With absence a timer before a row may decide whether the row matters.
+  void FeedWithTimers(uint32_t port, uint32_t begin, uint32_t end) {
+    for (uint32_t row = begin; row < end; ++row) {
+      row_ = row;
+      EnterStep();
+      if (automaton_->sequence || machine_.Relevant(port).Test(row)) {
+        OfferRow(port, row);
+      } else {
+        Skip(port, row, row + 1);
+      }
+    }
   }
 
   // What rows [begin, end) do although they fit no state: newcomers take their places.
   void Skip(uint32_t port, uint32_t begin, uint32_t end) {
     if (begin == end) return;
-    if (automaton_->has_absent) {
-      for (row_ = begin; row_ < end; ++row_) {
-        EnterStep();
-        machine_.Update(port);
-        machine_.Expire(chunk_->timestamp(chunk_->Row(row_)));
-      }
-      return;
-    }
     machine_.Update(port);
     LetTimePass(begin, end);
   }
@@ -130,7 +135,7 @@ class PatternOperator final : public StepOperator, private MachineHost {
   }
 
   void OnMatch(const PartialStore& partials, PartialId id) override {
-    if (row_ != kNoRow && !automaton_->has_absent) EnterStep();
+    if (row_ != kNoRow && !automaton_->has_absent) EnterStep();  // only matches matter
     output_.Add(partials, id, EmissionKey());
   }
 

@@ -1,4 +1,6 @@
 
+#include <algorithm>
+
 #include "plan/planner.h"
 #include "types/value.h"
 
@@ -17,26 +19,38 @@ std::string Indented(const std::string& text, const std::string& indent) {
 
 std::string NodeNumber(size_t node) { return "#" + std::to_string(node); }
 
+void AppendNode(const PlanNode& node, size_t number, std::string* out) {
+  *out += node.query.empty() ? "" : "  ";
+  *out += NodeNumber(number) + " " + node.kind;
+  if (!node.detail.empty()) *out += " " + Indented(node.detail, "      ");
+  if (!node.inputs.empty()) {
+    *out += "  <-";
+    for (NodeId input : node.inputs) *out += " " + NodeNumber(input);
+  }
+  *out += "\n";
+}
+
+// Streams first, then each query with all its nodes.
 std::string ExplainText(const Plan& plan) {
   std::string out;
-  std::string query;
-  for (size_t i = 0; i < plan.graph.size(); ++i) {
-    const PlanNode& node = plan.graph[i];
-    if (!node.query.empty() && node.query != query) out += "query " + node.query + "\n";
-    query = node.query;
-    out += node.query.empty() ? "" : "  ";
-    out += NodeNumber(i) + " " + node.kind;
-    if (!node.detail.empty()) out += " " + Indented(node.detail, "      ");
-    if (!node.inputs.empty()) {
-      out += "  <-";
-      for (NodeId input : node.inputs) out += " " + NodeNumber(input);
+  std::vector<std::string> queries = {""};
+  for (const PlanNode& node : plan.graph) {
+    if (std::find(queries.begin(), queries.end(), node.query) == queries.end()) {
+      queries.push_back(node.query);
     }
-    out += "\n";
+  }
+  for (const std::string& query : queries) {
+    if (!query.empty()) out += "query " + query + "\n";
+    for (size_t i = 0; i < plan.graph.size(); ++i) {
+      if (plan.graph[i].query == query) AppendNode(plan.graph[i], i, &out);
+    }
   }
   if (plan.dag->islands().empty()) out += "lockstep islands: none\n";
   for (const IslandInfo& island : plan.dag->islands()) {
     out += "lockstep island: " + island.reason + "\n ";
-    for (const std::string& member : island.members) out += " " + member;
+    for (size_t i = 0; i < island.members.size(); ++i) {
+      out += (i > 0 ? ", " : " ") + island.members[i];
+    }
     out += "\n";
   }
   return out;

@@ -1,9 +1,11 @@
 #include "plan/lowering.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "bind/expression_binder.h"
 #include "exec/join_operator.h"
+#include "exec/rate_operator.h"
 #include "exec/select_operator.h"
 #include "exec/window_operator.h"
 
@@ -223,8 +225,7 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
   JoinSpec spec;
   const auto side = [&](const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
                         bool triggers, bool keeps, JoinSide* out) {
-    Chain chain =
-        StreamSide(input, from, subset, /*needs_expired=*/true, /*needs_find_rows=*/true);
+    Chain chain = StreamSide(input, from, subset, /*needs_expired=*/true, /*needs_find_rows=*/true);
     out->schema = chain.schema;
     out->triggers = triggers;
     out->keeps_unmatched = keeps;
@@ -279,6 +280,7 @@ NodeId QueryLowering::LowerPattern(const BoundPattern& pattern, const std::vecto
 
 NodeId QueryLowering::Select(Chain chain, const BoundSelect& select, bool expires) {
   SelectSpec spec;
+  input_columns_ = chain.schema->size();
   spec.input = chain.schema;
   spec.output = select.output;
   std::string detail;
@@ -314,12 +316,54 @@ NodeId QueryLowering::Select(Chain chain, const BoundSelect& select, bool expire
   if (select.offset > 0) detail += " offset " + std::to_string(select.offset);
   spec.emits_current = query_.emits_current;
   spec.emits_expired = query_.emits_expired;
-  return Append(std::move(chain), "select", detail, MakeSelectOperator(std::move(spec)),
-                select.output)
+  if (query_.rate) {
+    // The limiter needs to know the group of a row, which the output may not show.
+    std::vector<Attribute> attributes = select.output->attributes();
+    for (size_t i = 0; i < select.group_by.size(); ++i) {
+      attributes.push_back({"#group" + std::to_string(i), select.group_by[i]->type()});
+      spec.projections.push_back(select.group_by[i]);
+    }
+    spec.output = std::make_shared<const Schema>(std::move(attributes));
+    spec.every_row = query_.rate->kind == ast::RateKind::kSnapshot;
+  }
+  const SchemaPtr output = spec.output;
+  Chain selected =
+      Append(std::move(chain), "select", detail, MakeSelectOperator(std::move(spec)), output);
+  return query_.rate ? Rate(std::move(selected), select, output) : selected.edge.node;
+}
+
+NodeId QueryLowering::Rate(Chain chain, const BoundSelect& select, const SchemaPtr& grouped) {
+  static constexpr const char* kKinds[] = {"all", "first", "last", "snapshot"};
+  RateSpec spec;
+  spec.kind = static_cast<RateSpec::Kind>(query_.rate->kind);
+  spec.every_events = query_.rate->every_events;
+  spec.every_ms = query_.rate->every_ms;
+  spec.input = grouped;
+  spec.output_columns = select.output->size();
+  const auto* stream = std::get_if<BoundStreamInput>(&query_.input);
+  const auto* join = std::get_if<BoundJoin>(&query_.input);
+  spec.windowed = (stream != nullptr && stream->window) ||
+                  (join != nullptr && (join->left.window || join->right.window));
+  // Aggregate columns stand behind the input columns, wherever narrowing has put those.
+  for (const ExprPtr& projection : select.projections) {
+    std::vector<bool> used(input_columns_ + select.aggregates.size(), false);
+    CollectColumns(*projection, &used);
+    const auto first = used.begin() + static_cast<std::ptrdiff_t>(input_columns_);
+    spec.aggregate_columns.push_back(std::find(first, used.end(), true) != used.end());
+  }
+  const std::string every = spec.every_events ? std::to_string(*spec.every_events) + " events"
+                                              : std::to_string(*spec.every_ms) + " ms";
+  const std::string detail =
+      std::string(kKinds[static_cast<int>(query_.rate->kind)]) + " every " + every;
+  return Append(std::move(chain), "rate", detail, MakeRateOperator(rate_place_, std::move(spec)),
+                select.output, true)
       .edge.node;
 }
 
 NodeId QueryLowering::Lower(const std::vector<Edge>& inputs) {
+  // At equal times a rate limit's tick comes before the query's own windows move on: recorded
+  // answers show rows that expire at the tick as still there.
+  if (query_.rate) rate_place_ = roots_->Next(true);
   if (const auto* stream = std::get_if<BoundStreamInput>(&query_.input)) {
     return LowerStream(*stream, inputs[0]);
   }

@@ -63,6 +63,7 @@ class QueryLowering {
   NodeId LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs);
   NodeId LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs);
   NodeId Select(Chain chain, const BoundSelect& select, bool expires);
+  NodeId Rate(Chain chain, const BoundSelect& select, const SchemaPtr& grouped);
   ColumnSubset KeptColumns(const BoundStreamInput& input, std::vector<bool> used) const;
   bool AggregatesNeedExpired(const BoundStreamInput& input) const;
 
@@ -71,6 +72,8 @@ class QueryLowering {
   const bool optimize_;
   RootNumbers* roots_;
   GraphWriter* graph_;
+  OrderPlace rate_place_;
+  size_t input_columns_ = 0;  // of the select clause, once it is lowered
 };
 
 }  // namespace weir

@@ -16,15 +16,16 @@ std::vector<uint32_t> StreamsRead(const BoundQuery& query) {
   return std::get<std::shared_ptr<const BoundPattern>>(query.input)->streams;
 }
 
-// A window, a join and a pattern each take one root number.
+// A rate limit, a window, a join and a pattern each take one root number.
 size_t CountRoots(const BoundQuery& query) {
+  const size_t rate = query.rate ? 1 : 0;
   if (const auto* stream = std::get_if<BoundStreamInput>(&query.input)) {
-    return stream->window ? 1 : 0;
+    return rate + (stream->window ? 1 : 0);
   }
   if (const auto* join = std::get_if<BoundJoin>(&query.input)) {
-    return 1 + (join->left.window ? 1 : 0) + (join->right.window ? 1 : 0);
+    return rate + 1 + (join->left.window ? 1 : 0) + (join->right.window ? 1 : 0);
   }
-  return 1;
+  return rate + 1;
 }
 
 // Hands out the places of a node's readers. All readers are counted before the first is placed,

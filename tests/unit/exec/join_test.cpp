@@ -416,6 +416,39 @@ TEST(Join, ManyMatches) {
   EXPECT_EQ(expected, JoinRun(c).Run({2048}));
 }
 
+// Enough keys, coming and going, for the index to grow and to close its gaps.
+TEST(Join, ManyKeys) {
+  for (const bool computed : {false, true}) {
+    JoinCase c;
+    c.types = {computed ? Type::kInt : Type::kString, Type::kInt};
+    c.computed_key = computed;
+    std::mt19937_64 random(7);
+    std::vector<SideRow> held[2];
+    for (int i = 0; i < 4000; ++i) {
+      const int side = i % 2;
+      const auto key = static_cast<int>(random() % 500);
+      Message message;
+      message.clock = 100 + i;
+      SideRow row{RowKind::kCurrent, static_cast<uint32_t>(i / 2 % 211), message.clock, {}};
+      if (held[side].size() > 200) {
+        SideRow expired = held[side].front();
+        held[side].erase(held[side].begin());
+        expired.kind = RowKind::kExpired;
+        message.rows[side].push_back(expired);
+      }
+      row.values = {computed ? Value::Int(key)
+                             : Value::String("key number " + std::to_string(key)),
+                    Value::Int(i)};
+      held[side].push_back(row);
+      message.rows[side].push_back(row);
+      c.messages.push_back(std::move(message));
+    }
+    const Emissions expected = NaiveJoin(c).Run();
+    EXPECT_EQ(expected, JoinRun(c).Run({9}));
+    EXPECT_EQ(expected, JoinRun(c).Run({2048}));
+  }
+}
+
 // NaN equals nothing, not even itself; zeros of both signs are equal.
 TEST(Join, FloatingKeys) {
   JoinCase c;

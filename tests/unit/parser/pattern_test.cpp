@@ -101,7 +101,7 @@ TEST(ParserPattern, PatternAndSequenceDoNotMix) {
   EXPECT_EQ(AppErrors("from A, every B insert into T"),
             "app:1:9: error: in a sequence 'every' may stand only before the first element\n"
             "from A, every B insert into T\n"
-            "        ^~~~~\n");
+            "        ^~~~~~~\n");
 }
 
 TEST(ParserPattern, AStreamInParenthesesIsAPattern) {

@@ -95,7 +95,8 @@ class EpochLoopTest : public testing::Test {
     int32_t number = 0;
     for (const Message& message : script) {
       Append(message, &number, &batch);
-      if (batch.messages.size() == epoch) EXPECT_TRUE(loop.Run(&batch).ok());
+      if (batch.messages.size() < epoch) continue;
+      EXPECT_TRUE(loop.Run(&batch).ok());
     }
     EXPECT_TRUE(loop.Run(&batch).ok());
     EXPECT_EQ(loop.next_message(), script.size());

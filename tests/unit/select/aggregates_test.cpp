@@ -82,7 +82,7 @@ std::vector<Step> RandomSteps(Type type, uint32_t groups, Order order, uint32_t 
   std::vector<std::vector<Value>> held(groups);
   std::vector<Step> steps;
   bool grows = true;
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 2000; ++i) {
     if (i % 97 == 0) grows = random() % 2 == 0;
     if (resets && random() % 200 == 0) {
       for (auto& values : held) values.clear();

@@ -270,7 +270,7 @@ TEST(SelectOperator, EqualsTheModelHoweverRowsAreCut) {
           query.current = (kinds & 1) != 0;
           query.expired = (kinds & 2) != 0;
           SCOPED_TRACE("case " + std::to_string(seed));
-          Check(query, RandomRows(++seed, 300, 8));
+          Check(query, RandomRows(++seed, 200, 8));
         }
       }
     }
@@ -291,7 +291,7 @@ TEST(SelectOperator, OrdersAndCutsWithinAnEmission) {
         if (variant >= 2) query.offset = 1;
         if (variant == 3) query.limit = 0;
         SCOPED_TRACE("case " + std::to_string(seed));
-        Check(query, RandomRows(++seed, 300, 8));
+        Check(query, RandomRows(++seed, 200, 8));
       }
     }
   }

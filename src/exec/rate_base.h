@@ -1,0 +1,76 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "exec/rate_operator.h"
+#include "types/row_store.h"
+
+namespace weir {
+
+// What the rate limiters share: rows kept in a store, rows chosen for output, ticks at the start
+// of the app plus multiples of the interval. One thread at a time.
+class RateBase : public StepOperator {
+ public:
+  RateBase(OrderPlace place, RateSpec spec);
+
+  void Start(TimeMs now) override;
+
+ protected:
+  // A row of the query's output that is kept; its values are in rows().
+  struct Kept {
+    RowId row;
+    RowKind kind;
+  };
+
+  // One arriving row, current or expired, already stored; the limiter owns it from here.
+  virtual void OnRow(Kept row) = 0;
+  virtual void OnEmissionEnd() {}
+  virtual void OnTick() {}
+
+  void OnRows(int port, const Chunk& chunk, uint32_t begin, uint32_t end) final;
+  void OnTimer(const Timer& timer) final;
+  void Flush() final;
+
+  const RateSpec& spec() const { return spec_; }
+  bool grouped() const { return spec_.input->size() > spec_.output_columns; }
+  // Bytes that are equal iff the values of the columns are.
+  std::string KeyOf(RowId row, size_t first_column, size_t end_column) const;
+  std::string GroupOf(RowId row) const {
+    return KeyOf(row, spec_.output_columns, spec_.input->size());
+  }
+  RowStore& rows() { return store_; }
+
+  // Puts a row out in the emission that is open; see BeginEmission.
+  void Emit(RowId row, RowKind kind) { EmitPatched(row, kind, {}); }
+  // The same with other values in some columns, as (column, value).
+  using Patch = std::vector<std::pair<uint32_t, Value>>;
+  void EmitPatched(RowId row, RowKind kind, Patch patch);
+  // What is emitted until the next call leaves together.
+  void BeginEmission() { emission_key_ = EmissionKey(); }
+
+  // Makes sure that OnTick comes at the next tick; ticks nobody asked for do not exist.
+  void WantTick();
+  TimeMs start() const { return start_; }
+
+ private:
+  struct Output {
+    RowId row;
+    RowKind kind;
+    TimeMs timestamp;
+    OrderKey key;
+  };
+
+  RateSpec spec_;
+  SchemaPtr output_;
+  RowStore store_;
+  std::vector<Output> outputs_;
+  std::vector<std::pair<size_t, Patch>> patches_;  // by output
+  OrderKey emission_key_;
+  TimeMs start_ = 0;
+  bool tick_wanted_ = false;
+};
+
+std::unique_ptr<Operator> MakeSnapshotRate(OrderPlace place, RateSpec spec);
+
+}  // namespace weir
