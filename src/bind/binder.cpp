@@ -81,6 +81,7 @@ class AppBinder {
   void BindPlayback(const ast::Annotation& annotation);
   void DefineElement(const ast::Element& element);
   void DefineStream(const ast::StreamDefinition& definition);
+  void DefineTrigger(const ast::TriggerDefinition& definition);
   void StreamAnnotation(const ast::Annotation& annotation, BoundStream* stream);
   void NotSupportedDefinition(const ast::Span& span, const std::string& what,
                               const std::string& name) {
@@ -145,7 +146,7 @@ void AppBinder::DefineElement(const ast::Element& element) {
   } else if (const auto* window = std::get_if<ast::WindowDefinition>(&element)) {
     NotSupportedDefinition(window->span, "define window", window->name.text);
   } else if (const auto* trigger = std::get_if<ast::TriggerDefinition>(&element)) {
-    NotSupportedDefinition(trigger->span, "define trigger", trigger->name.text);
+    DefineTrigger(*trigger);
   } else if (const auto* function = std::get_if<ast::FunctionDefinition>(&element)) {
     NotSupportedDefinition(function->span, "define function", function->name.text);
   } else if (const auto* aggregation = std::get_if<ast::AggregationDefinition>(&element)) {
@@ -186,10 +187,34 @@ void AppBinder::DefineStream(const ast::StreamDefinition& definition) {
   const auto known = streams_.Find(stream.name);
   if (!known) {
     streams_.Add(std::move(stream));
-  } else if (!(*streams_.at(*known).schema == *stream.schema)) {
+  } else if (streams_.at(*known).trigger || !(*streams_.at(*known).schema == *stream.schema)) {
     context_.Error(definition.name.span,
                    "stream '" + stream.name + "' is defined twice, with other attributes");
   }
+}
+
+void AppBinder::DefineTrigger(const ast::TriggerDefinition& definition) {
+  BoundStream stream;
+  stream.name = definition.name.text;
+  stream.schema = TriggerSchema();
+  stream.defined = true;
+  stream.trigger.emplace();
+  if (const auto* every = std::get_if<ast::TimeLiteral>(&definition.at)) {
+    stream.trigger->every_ms = every->milliseconds;
+    if (every->milliseconds < 1) {
+      context_.Error(definition.at_span, "a trigger needs a time of at least 1 millisecond");
+    }
+  } else if (SameText(std::get<std::string>(definition.at), "start")) {
+    stream.trigger->at_start = true;
+  } else {
+    NotSupportedDefinition(definition.at_span, "triggers by cron expression", stream.name);
+    return;
+  }
+  if (streams_.Find(stream.name)) {
+    context_.Error(definition.name.span, "'" + stream.name + "' is defined twice");
+    return;
+  }
+  streams_.Add(std::move(stream));
 }
 
 void AppBinder::StreamAnnotation(const ast::Annotation& annotation, BoundStream* stream) {

@@ -10,6 +10,7 @@
 #include "ast/app.h"
 #include "ast/diagnostic.h"
 #include "catalog/registry.h"
+#include "exec/trigger_operator.h"
 #include "expr/expr.h"
 #include "pattern/pattern_spec.h"
 #include "types/schema.h"
@@ -25,6 +26,7 @@ struct BoundStream {
   bool read = false;                            // some query reads it
   bool has_sink = false;                        // an @sink takes it
   std::optional<uint32_t> timestamp_attribute;  // @timestamp('ATTR')
+  std::optional<TriggerSpec> trigger;           // `define trigger`
 };
 
 // `#window.name(args)`: the spec and what was written for each parameter.

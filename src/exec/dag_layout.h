@@ -22,10 +22,10 @@ struct LayoutGroup {
   std::string reason;  // of an island
 };
 
-// Finds loops and sub-graphs whose call paths could need more than Path::kMaxBits bits, and sorts the
-// groups topologically. Sub-graphs: as long as the paths of some group could be too long, it is joined
-// with the group whose paths into it are the longest (and what lies between the two); an island's
-// paths grow by one digit however many emitters it holds, so this ends.
+// Finds loops and sub-graphs whose call paths could need more than Path::kMaxBits bits, and sorts
+// the groups topologically. Sub-graphs: as long as the paths of some group could be too long, it is
+// joined with the group whose paths into it are the longest (and what lies between the two); an
+// island's paths grow by one digit however many emitters it holds, so this ends.
 std::vector<LayoutGroup> LayOut(const std::vector<LayoutNode>& nodes,
                                 const std::vector<Edge>& taps);
 

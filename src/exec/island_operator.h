@@ -35,10 +35,10 @@ struct IslandPort {
   uint32_t port = 0;
 };
 
-// Runs operators in lockstep: takes its inputs and its members' timers in key order, one emission at
-// a time, and hands everything that follows from one on depth first. Used for loops, and where call
-// paths would get too long: what leaves carries the key of its cause and one emission digit, counted
-// over all arrows out. It has one output per arrow out; those need no rank.
+// Runs operators in lockstep: takes its inputs and its members' timers in key order, one emission
+// at a time, and hands everything that follows from one on depth first. Used for loops, and where
+// call paths would get too long: what leaves carries the key of its cause and one emission digit,
+// counted over all arrows out. It has one output per arrow out; those need no rank.
 class IslandOperator : public Operator {
  public:
   IslandOperator(std::vector<IslandMember> members, std::vector<IslandPort> ports,
@@ -54,9 +54,9 @@ class IslandOperator : public Operator {
  private:
   struct Member {
     IslandMember part;
-    std::vector<Port> ports;               // filled for one call at a time
-    std::optional<OrderKey> next_timer;    // within the timeline
-    uint32_t nesting = 0;                  // calls of it on the stack
+    std::vector<Port> ports;             // filled for one call at a time
+    std::optional<OrderKey> next_timer;  // within the timeline
+    uint32_t nesting = 0;                // calls of it on the stack
     Moment fired_moment = 0;
     uint64_t fired = 0;  // timers fired in fired_moment
   };

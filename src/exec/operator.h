@@ -25,8 +25,8 @@ struct EpochInput {
   std::optional<OrderKey> limit;
 };
 
-// Why an operator had to give up, and the key of the step in which it did: everything with a smaller
-// key is right, nothing from this key on is.
+// Why an operator had to give up, and the key of the step in which it did: everything with a
+// smaller key is right, nothing from this key on is.
 struct Failure {
   OrderKey at;
   Status status;
@@ -39,8 +39,8 @@ class Operator {
   virtual ~Operator() = default;
 
   // Consumes all ports of the epoch, merged by key with the operator's own timers (a timer comes
-  // first iff its key is smaller), and appends what it emits in ascending key order. `out` points to
-  // output_count() lists.
+  // first iff its key is smaller), and appends what it emits in ascending key order. `out` points
+  // to output_count() lists.
   virtual void Process(const EpochInput& in, std::vector<Chunk>* out) = 0;
 
   // For islands and for the live clock: the key of the next timer within the timeline, and the

@@ -65,9 +65,14 @@ class AppLowering {
   Result<Plan> Lower() {
     const Status resolved = ResolveOutputs();
     if (!resolved.ok()) return resolved;
-    AddStreams();
+    // Definitions come before queries in the order of timers.
+    size_t operators = 0;
+    for (const BoundStream& stream : app_.streams) operators += stream.trigger ? 1 : 0;
+    for (const BoundQuery& query : app_.queries) operators += CountRoots(query);
+    RootNumbers roots(operators);
+    AddStreams(&roots);
     CountReaders();
-    LowerQueries();
+    LowerQueries(&roots);
     AddTaps();
     Plan plan;
     for (const BoundStream& stream : app_.streams) {
@@ -80,9 +85,9 @@ class AppLowering {
 
  private:
   Status ResolveOutputs();
-  void AddStreams();
+  void AddStreams(RootNumbers* roots);
   void CountReaders();
-  void LowerQueries();
+  void LowerQueries(RootNumbers* roots);
   void AddTaps();
 
   const BoundApp& app_;
@@ -114,17 +119,25 @@ Status AppLowering::ResolveOutputs() {
   return Status::Ok();
 }
 
-void AppLowering::AddStreams() {
+void AppLowering::AddStreams(RootNumbers* roots) {
   for (const BoundStream& stream : app_.streams) {
     stream_nodes_.push_back(graph_.AddSource(stream.name, stream.schema));
   }
   for (uint32_t s = 0; s < app_.streams.size(); ++s) {
     const BoundStream& stream = app_.streams[s];
-    if (!stream.written) continue;
+    if (!stream.written && !stream.trigger) continue;
     const NodeId node = graph_.AddNode({"union", "into " + stream.name, "", {}, ""},
                                        MakeUnionOperator(stream.schema), 1, false);
     graph_.Connect(node, 0, {stream_nodes_[s], 0, 0});
     stream_nodes_[s] = node;
+    if (!stream.trigger) continue;
+    const std::string when = stream.trigger->at_start
+                                 ? "at start"
+                                 : "every " + std::to_string(*stream.trigger->every_ms) + " ms";
+    const NodeId trigger =
+        graph_.AddNode({"trigger", stream.name + " " + when, "", {}, ""},
+                       MakeTriggerOperator(roots->Next(false), *stream.trigger), 0, false);
+    graph_.Connect(node, 0, {trigger, 0, 0});
   }
 }
 
@@ -141,17 +154,14 @@ void AppLowering::CountReaders() {
   }
 }
 
-void AppLowering::LowerQueries() {
-  size_t roots = 0;
-  for (const BoundQuery& query : app_.queries) roots += CountRoots(query);
-  RootNumbers numbers(roots);
+void AppLowering::LowerQueries(RootNumbers* roots) {
   for (const BoundQuery& query : app_.queries) {
     std::vector<Edge> inputs;
     for (uint32_t stream : StreamsRead(query)) {
       inputs.push_back(stream_places_[stream].Next(stream_nodes_[stream]));
     }
     query_nodes_.push_back(
-        QueryLowering(app_, query, options_.optimize, &numbers, &graph_).Lower(inputs));
+        QueryLowering(app_, query, options_.optimize, roots, &graph_).Lower(inputs));
   }
 }
 

@@ -14,10 +14,10 @@ inline constexpr TimeMs kNever = std::numeric_limits<TimeMs>::max();
 // The clock of one epoch: its value before the first message and after each. Operators learn the
 // time from here only. Invariant between epochs: no pending timer is due at or before the clock.
 struct Timeline {
-  TimeMs base = 0;                // the clock before position 0
-  std::vector<TimeMs> clocks;     // after each position; never decreasing, each >= base
-  uint64_t first_message = 0;     // app-wide number of the message at position 0
-  uint64_t app_seed = 0;          // seeds UUID() and random functions
+  TimeMs base = 0;             // the clock before position 0
+  std::vector<TimeMs> clocks;  // after each position; never decreasing, each >= base
+  uint64_t first_message = 0;  // app-wide number of the message at position 0
+  uint64_t app_seed = 0;       // seeds UUID() and random functions
 
   uint32_t size() const { return static_cast<uint32_t>(clocks.size()); }
   TimeMs end() const { return clocks.empty() ? base : clocks.back(); }

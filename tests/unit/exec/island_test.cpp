@@ -35,10 +35,8 @@ void ExpectFailure(const ToyApp& app, const std::vector<ToyMessage>& messages,
 
 TEST(Island, LoopWithoutEnd) {
   // Even values go round for ever. Nothing of the event that fails is shown.
-  const ToyApp app{{"S"},
-                   {},
-                   {Q("S", {}, "O"), Q("S", {{Stage::kKey, 0}, {Stage::kFilter, 3}}, "S")},
-                   {"O"}};
+  const ToyApp app{
+      {"S"}, {}, {Q("S", {}, "O"), Q("S", {{Stage::kKey, 0}, {Stage::kFilter, 3}}, "S")}, {"O"}};
   ExpectFailure(app, {Rows(1, {3}), Rows(2, {6}), Rows(3, {4}), Rows(4, {9})}, {3, 6},
                 "a loop without end, S -> q1 -> q1 -> q1.insert -> S: more than 1000 rounds for "
                 "one event (limits.rounds)");
@@ -66,10 +64,8 @@ TEST(Island, LoopThatGrowsWithoutEnd) {
 
 TEST(Island, TimersWithoutDelayAndWithoutEnd) {
   // The event and 510 rounds; the last of the 511 rounds would arm one more.
-  const ToyApp app{{"S"},
-                   {},
-                   {Q("S", {}, "O"), Q("S", {{Stage::kFilter, 2}, {Stage::kDelay, 0}}, "S")},
-                   {"O"}};
+  const ToyApp app{
+      {"S"}, {}, {Q("S", {}, "O"), Q("S", {{Stage::kFilter, 2}, {Stage::kDelay, 0}}, "S")}, {"O"}};
   std::vector<int> printed = {2, 4};
   printed.insert(printed.end(), 511, 1);
   ExpectFailure(app, {Rows(1, {2}), Rows(2, {4}), Rows(3, {1}), Rows(4, {8})}, printed,

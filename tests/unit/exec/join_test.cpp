@@ -42,9 +42,7 @@ using Emissions = std::vector<std::string>;
 
 std::string Text(RowKind kind, TimeMs timestamp, const Values* left, const Values* right,
                  size_t columns) {
-  std::string text = kind == RowKind::kCurrent   ? "+"
-                     : kind == RowKind::kExpired ? "-"
-                                                 : "R";
+  std::string text = kind == RowKind::kCurrent ? "+" : kind == RowKind::kExpired ? "-" : "R";
   text += std::to_string(timestamp);
   for (const Values* side : {left, right}) {
     for (size_t c = 0; c < columns; ++c) text += " " + (side ? (*side)[c].ToText() : "null");
@@ -311,13 +309,19 @@ class CaseMaker {
     if (Chance(10)) return Value::Null(type);
     const int n = static_cast<int>(random_() % 4);
     switch (type) {
-      case Type::kBool: return Value::Bool(n % 2 == 0);
-      case Type::kInt: return Value::Int(n);
-      case Type::kLong: return Value::Long(n);
-      case Type::kFloat: return Value::Float(n == 0 ? -0.0f : static_cast<float>(n));
-      case Type::kDouble: return Value::Double(n == 0 ? 0.0 : n + 0.5);
-      default: return Value::String(n < 2 ? "s" + std::to_string(n)
-                                          : "a long string, number " + std::to_string(n));
+      case Type::kBool:
+        return Value::Bool(n % 2 == 0);
+      case Type::kInt:
+        return Value::Int(n);
+      case Type::kLong:
+        return Value::Long(n);
+      case Type::kFloat:
+        return Value::Float(n == 0 ? -0.0f : static_cast<float>(n));
+      case Type::kDouble:
+        return Value::Double(n == 0 ? 0.0 : n + 0.5);
+      default:
+        return Value::String(n < 2 ? "s" + std::to_string(n)
+                                   : "a long string, number " + std::to_string(n));
     }
   }
 
@@ -436,8 +440,7 @@ TEST(Join, ManyKeys) {
         expired.kind = RowKind::kExpired;
         message.rows[side].push_back(expired);
       }
-      row.values = {computed ? Value::Int(key)
-                             : Value::String("key number " + std::to_string(key)),
+      row.values = {computed ? Value::Int(key) : Value::String("key number " + std::to_string(key)),
                     Value::Int(i)};
       held[side].push_back(row);
       message.rows[side].push_back(row);

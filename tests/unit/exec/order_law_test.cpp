@@ -16,10 +16,10 @@ void ExpectLawful(const ToyCase& c, const std::string& about,
   for (const std::vector<size_t>& sizes : epochs) {
     const ToyResult actual = RunEngine(c.app, c.messages, sizes);
     ASSERT_TRUE(actual.status.ok()) << about << actual.status.message();
-    ASSERT_EQ(expected.printed, actual.printed)
-        << about << ", epochs of " << sizes[0] << "\n"
-        << Describe(c) << "expected\n" << Describe(expected.printed) << "but got\n"
-        << Describe(actual.printed);
+    ASSERT_EQ(expected.printed, actual.printed) << about << ", epochs of " << sizes[0] << "\n"
+                                                << Describe(c) << "expected\n"
+                                                << Describe(expected.printed) << "but got\n"
+                                                << Describe(actual.printed);
     ASSERT_EQ(expected.states, actual.states) << about << "\n" << Describe(c);
   }
 }
@@ -98,8 +98,8 @@ void ExpectValues(const std::vector<ToyQuery>& queries, const std::vector<ToyMes
 }
 
 TEST(OrderLaw, UnionDoesNotFuseEmissions) {
-  ExpectValues({Q("S", {}, "X"), Q("S", {}, "X"), Q("X", {{Stage::kSum, 0}}, "O")},
-               {Rows(1, {5})}, {6, 12});
+  ExpectValues({Q("S", {}, "X"), Q("S", {}, "X"), Q("X", {{Stage::kSum, 0}}, "O")}, {Rows(1, {5})},
+               {6, 12});
 }
 
 TEST(OrderLaw, UnionFollowsCallsNotQueries) {
@@ -153,8 +153,8 @@ TEST(OrderLaw, LateRowsTimerComesAfterItsMessage) {
 TEST(OrderLaw, OverdueTimersOfTwoReaders) {
   ToyMessage late = Rows(20, {2, 3});
   late.rows[0].ts = late.rows[1].ts = 10;
-  ExpectValues({Q("S", {{Stage::kDelay, 5}}, "O"), Q("S", {}, "O")},
-               {late, Rows(20, {4})}, {2, 3, 2, 3, 4});
+  ExpectValues({Q("S", {{Stage::kDelay, 5}}, "O"), Q("S", {}, "O")}, {late, Rows(20, {4})},
+               {2, 3, 2, 3, 4});
 }
 
 TEST(OrderLaw, TimersWithinOneJump) {

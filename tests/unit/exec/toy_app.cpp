@@ -174,8 +174,8 @@ class Reference {
 };
 
 SchemaPtr RowSchema() {
-  static const SchemaPtr schema = std::make_shared<const Schema>(std::vector<Attribute>{
-      {"key", Type::kInt}, {"value", Type::kInt}, {"hops", Type::kInt}});
+  static const SchemaPtr schema = std::make_shared<const Schema>(
+      std::vector<Attribute>{{"key", Type::kInt}, {"value", Type::kInt}, {"hops", Type::kInt}});
   return schema;
 }
 

@@ -57,13 +57,27 @@ class CaseMaker {
 
   void AddWindow(ToyQuery* query) {
     switch (Between(0, 7)) {
-      case 0: query->stages.push_back({Stage::kLength, Between(1, 3)}); break;
-      case 1: query->stages.push_back({Stage::kTimeBatch, LaterTime()}); break;
-      case 2: query->stages.push_back({Stage::kSession, LaterTime()}); break;
-      case 3: query->stages.push_back({Stage::kLengthBatch, Between(1, 3)}); break;
-      case 4: query->stages.push_back({Stage::kTime, AnyTime()}); break;
-      case 5: query->stages.push_back({Stage::kEachRow, 0}); break;
-      default: query->stages.push_back({Stage::kDelay, AnyTime()}); break;
+      case 0:
+        query->stages.push_back({Stage::kLength, Between(1, 3)});
+        break;
+      case 1:
+        query->stages.push_back({Stage::kTimeBatch, LaterTime()});
+        break;
+      case 2:
+        query->stages.push_back({Stage::kSession, LaterTime()});
+        break;
+      case 3:
+        query->stages.push_back({Stage::kLengthBatch, Between(1, 3)});
+        break;
+      case 4:
+        query->stages.push_back({Stage::kTime, AnyTime()});
+        break;
+      case 5:
+        query->stages.push_back({Stage::kEachRow, 0});
+        break;
+      default:
+        query->stages.push_back({Stage::kDelay, AnyTime()});
+        break;
     }
   }
 
@@ -138,8 +152,11 @@ class CaseMaker {
 
 void Write(const ToyEmission& rows, std::ostream& out) {
   for (const ToyRow& row : rows) {
-    out << " (" << row.ts << (row.sign < 0 ? "-" : row.sign > 0 ? "+" : "R") << " k" << row.key
-        << " v" << row.value << ")";
+    out << " (" << row.ts
+        << (row.sign < 0   ? "-"
+            : row.sign > 0 ? "+"
+                           : "R")
+        << " k" << row.key << " v" << row.value << ")";
   }
   out << "\n";
 }
@@ -150,7 +167,8 @@ ToyCase RandomCase(uint64_t seed) { return CaseMaker(seed).Make(); }
 
 std::string Describe(const ToyCase& c) {
   std::ostringstream out;
-  for (const auto& [name, period] : c.app.triggers) out << "trigger " << name << " " << period << "\n";
+  for (const auto& [name, period] : c.app.triggers)
+    out << "trigger " << name << " " << period << "\n";
   for (const ToyQuery& query : c.app.queries) {
     out << "from";
     for (const std::string& input : query.inputs) out << " " << input;

@@ -39,16 +39,25 @@ class RowToy : public Toy {
  private:
   bool Change(ToyRow* row, TimeMs now) const {
     switch (stage_) {
-      case Stage::kFilter: return row->value % n_ != 0;
-      case Stage::kIncrement: row->value = (row->value + 1) % 1000; break;
-      case Stage::kTakeNow: row->value = static_cast<int>(now % 1000); break;
-      case Stage::kKey: row->key = row->value % 2; break;
-      case Stage::kHop: return row->hops++ < 2;
+      case Stage::kFilter:
+        return row->value % n_ != 0;
+      case Stage::kIncrement:
+        row->value = (row->value + 1) % 1000;
+        break;
+      case Stage::kTakeNow:
+        row->value = static_cast<int>(now % 1000);
+        break;
+      case Stage::kKey:
+        row->key = row->value % 2;
+        break;
+      case Stage::kHop:
+        return row->hops++ < 2;
       case Stage::kInsert:
         if (n_ != 2 && (row->sign < 0) != (n_ == 1)) return false;
         row->sign = 1;
         break;
-      default: break;
+      default:
+        break;
     }
     return true;
   }
@@ -70,9 +79,8 @@ class SumToy : public Toy {
       int& sum = sums_[key];
       sum = (sum + row.sign * (row.value % 97 + 1)) % 9973;
       row.value = sum;
-      const auto same = std::find_if(last.begin(), last.end(), [&](const ToyRow& r) {
-        return !by_key_ || r.key == row.key;
-      });
+      const auto same = std::find_if(last.begin(), last.end(),
+                                     [&](const ToyRow& r) { return !by_key_ || r.key == row.key; });
       if (same == last.end()) {
         last.push_back(row);
       } else {
@@ -444,9 +452,7 @@ class AbsentFirstToy : public Toy {
     if (since_ + n_ <= context.now()) silent_ = true;
     return {};
   }
-  std::string State() const override {
-    return std::to_string(since_) + (silent_ ? " silent" : "");
-  }
+  std::string State() const override { return std::to_string(since_) + (silent_ ? " silent" : ""); }
 
  private:
   int n_;
@@ -458,22 +464,38 @@ class AbsentFirstToy : public Toy {
 
 std::unique_ptr<Toy> MakeToy(Stage stage, int n) {
   switch (stage) {
-    case Stage::kSum: return std::make_unique<SumToy>(n != 0);
-    case Stage::kLength: return std::make_unique<LengthToy>(n);
-    case Stage::kTime: return std::make_unique<TimeToy>(n, false);
-    case Stage::kDelay: return std::make_unique<TimeToy>(n, true);
-    case Stage::kTimeBatch: return std::make_unique<TimeBatchToy>(n);
-    case Stage::kSession: return std::make_unique<SessionToy>(n);
-    case Stage::kLengthBatch: return std::make_unique<LengthBatchToy>(n);
-    case Stage::kEachRow: return std::make_unique<EachRowToy>();
-    case Stage::kEveryN: return std::make_unique<EveryNToy>(n);
-    case Stage::kLastEvery: return std::make_unique<LastEveryToy>(n);
-    case Stage::kTrigger: return std::make_unique<TriggerToy>(n);
-    case Stage::kJoin: return std::make_unique<JoinToy>(n);
-    case Stage::kPattern: return std::make_unique<PatternToy>(n);
-    case Stage::kAbsent: return std::make_unique<AbsentToy>(n);
-    case Stage::kAbsentFirst: return std::make_unique<AbsentFirstToy>(n);
-    default: return std::make_unique<RowToy>(stage, n);
+    case Stage::kSum:
+      return std::make_unique<SumToy>(n != 0);
+    case Stage::kLength:
+      return std::make_unique<LengthToy>(n);
+    case Stage::kTime:
+      return std::make_unique<TimeToy>(n, false);
+    case Stage::kDelay:
+      return std::make_unique<TimeToy>(n, true);
+    case Stage::kTimeBatch:
+      return std::make_unique<TimeBatchToy>(n);
+    case Stage::kSession:
+      return std::make_unique<SessionToy>(n);
+    case Stage::kLengthBatch:
+      return std::make_unique<LengthBatchToy>(n);
+    case Stage::kEachRow:
+      return std::make_unique<EachRowToy>();
+    case Stage::kEveryN:
+      return std::make_unique<EveryNToy>(n);
+    case Stage::kLastEvery:
+      return std::make_unique<LastEveryToy>(n);
+    case Stage::kTrigger:
+      return std::make_unique<TriggerToy>(n);
+    case Stage::kJoin:
+      return std::make_unique<JoinToy>(n);
+    case Stage::kPattern:
+      return std::make_unique<PatternToy>(n);
+    case Stage::kAbsent:
+      return std::make_unique<AbsentToy>(n);
+    case Stage::kAbsentFirst:
+      return std::make_unique<AbsentFirstToy>(n);
+    default:
+      return std::make_unique<RowToy>(stage, n);
   }
 }
 

@@ -43,13 +43,13 @@ class Toy {
 // The kinds of stages a query is made of; `n` is a size, a time or a flag.
 enum class Stage {
   kPass,
-  kFilter,       // drops values that n divides
+  kFilter,  // drops values that n divides
   kIncrement,
-  kTakeNow,      // value = the time
-  kKey,          // key = value modulo 2
-  kHop,          // counts a round; rows after two rounds are dropped
-  kInsert,       // n: 0 current rows, 1 expired rows, 2 both; all become current
-  kSum,          // the last sum of an emission (n: by key)
+  kTakeNow,  // value = the time
+  kKey,      // key = value modulo 2
+  kHop,      // counts a round; rows after two rounds are dropped
+  kInsert,   // n: 0 current rows, 1 expired rows, 2 both; all become current
+  kSum,      // the last sum of an emission (n: by key)
   kLength,
   kTime,
   kTimeBatch,
