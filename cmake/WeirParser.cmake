@@ -22,8 +22,10 @@ endforeach()
 
 # clang cannot compile one header that antlr4-runtime.h includes and nobody needs: leave it out.
 file(READ "${ANTLR4_INCLUDE_DIR}/antlr4-runtime.h" runtime_header)
-string(REGEX REPLACE "#include \"[^\"]*InterpreterDataReader.h\"\n" "" runtime_header "${runtime_header}")
-string(REGEX REPLACE "#include \"([^\"]+)\"" "#include <\\1>" runtime_header "${runtime_header}")
+string(REGEX REPLACE "#include \"[^\"]*InterpreterDataReader.h\"\n" "" runtime_header
+  "${runtime_header}")
+string(REGEX REPLACE "#include \"([^\"]+)\"" "#include <\\1>" runtime_header
+  "${runtime_header}")
 file(CONFIGURE OUTPUT "${grammar_dir}/runtime/antlr4-runtime.h" CONTENT "${runtime_header}" @ONLY)
 
 # Generated code is not held to our rules: no warnings, no sanitizers. -fno-char8_t: the lexer

@@ -40,7 +40,7 @@ macro(weir_rooms)
   weir_room(expr base types time state weir catalog)
   weir_room(exec base types time state weir catalog expr)
   weir_room(pattern base types time state weir catalog expr exec)
-  weir_room(bind base types time state ast weir catalog expr exec pattern)
+  weir_room(bind base types time state ast parser weir catalog expr exec pattern)
   weir_room(library base types time state json weir catalog expr exec)
   weir_room(plan base types time ast weir catalog expr bind exec pattern)
   weir_room(runtime base types time state ast parser json weir catalog expr exec pattern bind plan

@@ -4,7 +4,7 @@
 #include <cctype>
 #include <charconv>
 
-#include "bind/query_binder.h"
+#include "bind/table_binder.h"
 
 namespace weir {
 namespace {
@@ -13,26 +13,6 @@ bool SameText(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
     return std::tolower(x) == std::tolower(y);
   });
-}
-
-Type ToType(ast::AttributeType type) {
-  switch (type) {
-    case ast::AttributeType::kString:
-      return Type::kString;
-    case ast::AttributeType::kInt:
-      return Type::kInt;
-    case ast::AttributeType::kLong:
-      return Type::kLong;
-    case ast::AttributeType::kFloat:
-      return Type::kFloat;
-    case ast::AttributeType::kDouble:
-      return Type::kDouble;
-    case ast::AttributeType::kBool:
-      return Type::kBool;
-    case ast::AttributeType::kObject:
-      return Type::kObject;
-  }
-  return Type::kObject;
 }
 
 // `100 millisec`, `5 sec`: a number and a unit, as in @app:playback(idle.time = '...').
@@ -80,6 +60,7 @@ class AppBinder {
   void BindAppAnnotations();
   void BindPlayback(const ast::Annotation& annotation);
   void DefineElement(const ast::Element& element);
+  void DefinePartition(const ast::Partition& partition);
   void DefineStream(const ast::StreamDefinition& definition);
   void DefineTrigger(const ast::TriggerDefinition& definition);
   void StreamAnnotation(const ast::Annotation& annotation, BoundStream* stream);
@@ -88,10 +69,18 @@ class AppBinder {
     context_.NotSupported(span, what);
     hidden_names_.push_back(name);
   }
+  // A query of the text, and the partition it stands in.
+  struct WrittenQuery {
+    const ast::Query* query;
+    std::optional<uint32_t> partition;
+  };
+  std::vector<WrittenQuery> WrittenQueries() const;
   void BindQueries();
-  bool Ready(const ast::Query& query);
-  void MarkRead(const ast::Query& query);
-  void ReportUnknownStreams(const ast::Query& query);
+  void KeepQueries(std::vector<std::optional<BoundQuery>> bound);
+  bool Ready(const WrittenQuery& written);
+  void MarkRead(const WrittenQuery& written);
+  void HideTarget(const ast::Query& query);
+  void ReportUnknownStreams(const WrittenQuery& written);
   void CheckTimestamps();
 
   const ast::App& app_;
@@ -99,6 +88,7 @@ class AppBinder {
   BoundApp bound_;
   BindContext context_;
   StreamTable streams_;
+  std::vector<const ast::Partition*> written_partitions_;  // as bound_.partitions
   // Names of definitions that were refused, so that their use is not reported again.
   std::vector<std::string> hidden_names_;
 };
@@ -142,9 +132,9 @@ void AppBinder::DefineElement(const ast::Element& element) {
   if (const auto* stream = std::get_if<ast::StreamDefinition>(&element)) {
     DefineStream(*stream);
   } else if (const auto* table = std::get_if<ast::TableDefinition>(&element)) {
-    NotSupportedDefinition(table->span, "define table", table->name.text);
+    DefineTable(*table, streams_, context_);
   } else if (const auto* window = std::get_if<ast::WindowDefinition>(&element)) {
-    NotSupportedDefinition(window->span, "define window", window->name.text);
+    DefineNamedWindow(*window, streams_, context_);
   } else if (const auto* trigger = std::get_if<ast::TriggerDefinition>(&element)) {
     DefineTrigger(*trigger);
   } else if (const auto* function = std::get_if<ast::FunctionDefinition>(&element)) {
@@ -152,34 +142,35 @@ void AppBinder::DefineElement(const ast::Element& element) {
   } else if (const auto* aggregation = std::get_if<ast::AggregationDefinition>(&element)) {
     NotSupportedDefinition(aggregation->span, "define aggregation", aggregation->name.text);
   } else if (const auto* partition = std::get_if<ast::Partition>(&element)) {
-    context_.NotSupported(partition->span, "partition");
-    for (const ast::Query& query : partition->queries) {
-      const auto* insert = std::get_if<ast::InsertInto>(&query.output.node);
-      if (insert != nullptr) hidden_names_.push_back(insert->target.name);
-    }
+    DefinePartition(*partition);
   }
 }
 
-void AppBinder::DefineStream(const ast::StreamDefinition& definition) {
-  std::vector<Attribute> attributes;
-  for (const ast::AttributeDefinition& written : definition.attributes) {
-    const auto same = [&](const Attribute& a) { return a.name == written.name.text; };
-    if (std::any_of(attributes.begin(), attributes.end(), same)) {
-      context_.Error(written.span, "stream '" + definition.name.text +
-                                       "' has two attributes named '" + written.name.text + "'");
-      continue;
+void AppBinder::DefinePartition(const ast::Partition& partition) {
+  BoundPartition bound;
+  bound.name = "partition_" + std::to_string(bound_.partitions.size() + 1);
+  for (const ast::Annotation& annotation : partition.annotations) {
+    if (SameText(annotation.name.text, "info")) {
+      for (const ast::AnnotationElement& element : annotation.elements) {
+        if (SameText(element.key.text, "name")) bound.name = element.value;
+      }
+    } else if (SameText(annotation.name.text, "purge")) {
+      context_.NotSupported(annotation.span, "@purge on a partition");
+    } else {
+      context_.Warn(annotation.span, "the annotation @" + annotation.name.text +
+                                         " has no effect on a partition");
     }
-    attributes.push_back({written.name.text, ToType(written.type)});
   }
-  if (attributes.size() > kMaxColumns) {
-    context_.Error(definition.span, "stream '" + definition.name.text + "' has more than " +
-                                        std::to_string(kMaxColumns) +
-                                        " attributes (limits.columns)");
-    return;
-  }
+  bound_.partitions.push_back(std::move(bound));
+  written_partitions_.push_back(&partition);
+}
+
+void AppBinder::DefineStream(const ast::StreamDefinition& definition) {
   BoundStream stream;
   stream.name = definition.name.text;
-  stream.schema = std::make_shared<const Schema>(std::move(attributes));
+  stream.schema =
+      BindAttributes("stream", definition.name, definition.attributes, definition.span, context_);
+  if (stream.schema == nullptr) return;
   stream.defined = true;
   for (const ast::Annotation& annotation : definition.annotations) {
     StreamAnnotation(annotation, &stream);
@@ -187,7 +178,8 @@ void AppBinder::DefineStream(const ast::StreamDefinition& definition) {
   const auto known = streams_.Find(stream.name);
   if (!known) {
     streams_.Add(std::move(stream));
-  } else if (streams_.at(*known).trigger || !(*streams_.at(*known).schema == *stream.schema)) {
+  } else if (streams_.at(*known).trigger || streams_.at(*known).table ||
+             streams_.at(*known).named_window || !(*streams_.at(*known).schema == *stream.schema)) {
     context_.Error(definition.name.span,
                    "stream '" + stream.name + "' is defined twice, with other attributes");
   }
@@ -237,60 +229,88 @@ void AppBinder::StreamAnnotation(const ast::Annotation& annotation, BoundStream*
   }
 }
 
-bool AppBinder::Ready(const ast::Query& query) {
-  for (const ast::StreamName* name : InputStreams(query)) {
-    if (name->kind == ast::StreamKind::kPlain && !streams_.Find(name->name)) return false;
+bool AppBinder::Ready(const WrittenQuery& written) {
+  for (const ast::StreamName* name : InputStreams(*written.query)) {
+    const bool fault = name->kind == ast::StreamKind::kFault;
+    if (!fault && !streams_.Find(*name, written.partition)) return false;
   }
   return true;
 }
 
-void AppBinder::MarkRead(const ast::Query& query) {
-  for (const ast::StreamName* name : InputStreams(query)) {
-    if (const auto found = streams_.Find(name->name)) streams_.at(*found).read = true;
+void AppBinder::MarkRead(const WrittenQuery& written) {
+  for (const ast::StreamName* name : InputStreams(*written.query)) {
+    const auto found = streams_.Find(*name, written.partition);
+    if (found) streams_.at(*found).read = true;
   }
 }
 
-void AppBinder::ReportUnknownStreams(const ast::Query& query) {
-  for (const ast::StreamName* name : InputStreams(query)) {
-    if (name->kind != ast::StreamKind::kPlain || streams_.Find(name->name)) continue;
-    const bool hidden =
-        std::find(hidden_names_.begin(), hidden_names_.end(), name->name) != hidden_names_.end();
-    if (hidden) continue;
-    context_.UnknownName(name->span, "unknown stream '" + name->name + "'", name->name,
-                         streams_.Names());
+void AppBinder::HideTarget(const ast::Query& query) {
+  const auto* insert = std::get_if<ast::InsertInto>(&query.output.node);
+  if (insert != nullptr) hidden_names_.push_back(ShownName(insert->target));
+}
+
+void AppBinder::ReportUnknownStreams(const WrittenQuery& written) {
+  for (const ast::StreamName* name : InputStreams(*written.query)) {
+    if (streams_.Find(*name, written.partition)) continue;
+    const std::string shown = ShownName(*name);
+    if (std::find(hidden_names_.begin(), hidden_names_.end(), shown) != hidden_names_.end()) {
+      continue;
+    }
+    if (name->kind == ast::StreamKind::kInner && !written.partition) {
+      context_.Error(name->span, "inner streams exist only inside a partition");
+    } else {
+      context_.UnknownName(name->span, "unknown stream '" + shown + "'", shown, streams_.Names());
+    }
   }
+}
+
+std::vector<AppBinder::WrittenQuery> AppBinder::WrittenQueries() const {
+  std::vector<WrittenQuery> queries;
+  uint32_t partition = 0;
+  for (const ast::Element& element : app_.elements) {
+    if (const auto* query = std::get_if<ast::Query>(&element)) {
+      queries.push_back({query, std::nullopt});
+    } else if (const auto* written = std::get_if<ast::Partition>(&element)) {
+      for (const ast::Query& inside : written->queries) queries.push_back({&inside, partition});
+      ++partition;
+    }
+  }
+  return queries;
 }
 
 void AppBinder::BindQueries() {
-  std::vector<const ast::Query*> waiting;
-  for (const ast::Element& element : app_.elements) {
-    if (const auto* query = std::get_if<ast::Query>(&element)) waiting.push_back(query);
-  }
+  std::vector<WrittenQuery> waiting = WrittenQueries();
   std::vector<std::optional<BoundQuery>> bound(waiting.size());
-  QueryBinder binder(context_, streams_);
   // A query may read a stream that a later query makes, so go round until nothing new is known.
   for (bool progress = true; progress;) {
     progress = false;
     for (size_t i = 0; i < waiting.size(); ++i) {
-      if (waiting[i] == nullptr || !Ready(*waiting[i])) continue;
-      bound[i] = binder.Bind(*waiting[i], i + 1);
-      if (!bound[i]) {
-        const auto* insert = std::get_if<ast::InsertInto>(&waiting[i]->output.node);
-        if (insert != nullptr) hidden_names_.push_back(insert->target.name);
-      }
-      MarkRead(*waiting[i]);
-      waiting[i] = nullptr;
+      if (waiting[i].query == nullptr || !Ready(waiting[i])) continue;
+      QueryBinder binder(context_, streams_, waiting[i].partition);
+      bound[i] = binder.Bind(*waiting[i].query, i + 1);
+      if (!bound[i]) HideTarget(*waiting[i].query);
+      MarkRead(waiting[i]);
+      waiting[i].query = nullptr;
       progress = true;
     }
   }
-  for (const ast::Query* query : waiting) {
-    if (query == nullptr) continue;
-    const auto* insert = std::get_if<ast::InsertInto>(&query->output.node);
-    if (insert != nullptr) hidden_names_.push_back(insert->target.name);
+  for (const WrittenQuery& written : waiting) {
+    if (written.query != nullptr) HideTarget(*written.query);
   }
-  for (const ast::Query* query : waiting) {
-    if (query != nullptr) ReportUnknownStreams(*query);
+  for (const WrittenQuery& written : waiting) {
+    if (written.query != nullptr) ReportUnknownStreams(written);
   }
+  for (size_t p = 0; p < written_partitions_.size(); ++p) {
+    if (BindPartitionKeys(*written_partitions_[p], streams_, context_, &bound_.partitions[p])) {
+      for (const BoundPartition::Key& key : bound_.partitions[p].keys) {
+        streams_.at(key.stream).read = true;
+      }
+    }
+  }
+  KeepQueries(std::move(bound));
+}
+
+void AppBinder::KeepQueries(std::vector<std::optional<BoundQuery>> bound) {
   for (auto& query : bound) {
     if (!query) continue;
     const auto same = [&](const BoundQuery& other) { return other.name == query->name; };

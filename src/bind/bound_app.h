@@ -10,6 +10,7 @@
 #include "ast/app.h"
 #include "ast/diagnostic.h"
 #include "catalog/registry.h"
+#include "exec/table_operator.h"
 #include "exec/trigger_operator.h"
 #include "expr/expr.h"
 #include "pattern/pattern_spec.h"
@@ -17,7 +18,35 @@
 
 namespace weir {
 
-// A stream of the app, defined or made by an `insert into`.
+// `#window.name(args)`: the spec and what was written for each parameter.
+struct BoundWindow {
+  const WindowSpec* spec = nullptr;
+  size_t overload = 0;
+  std::vector<Argument> arguments;  // columns are positions in the stream's schema
+  std::string text;                 // as written, for plans
+  // Compiles the text of a window's condition; null if the window takes none.
+  std::shared_ptr<const ConditionCompiler> conditions;
+
+  // `moved` are the arguments with columns where the window's rows have them.
+  Result<std::unique_ptr<Window>> Make(std::span<const Argument> moved) const {
+    return conditions == nullptr ? spec->make(moved, overload)
+                                 : spec->make_conditional(moved, conditions);
+  }
+};
+
+// What `define table` says beside the attributes.
+struct BoundTable {
+  std::vector<uint32_t> primary_key;  // attributes; empty: none
+};
+
+// What `define window` says beside the attributes.
+struct BoundNamedWindow {
+  BoundWindow window;
+  bool emits_current = true;  // to its readers
+  bool emits_expired = true;
+};
+
+// A stream, table or named window of the app, defined or made by an `insert into`.
 struct BoundStream {
   std::string name;
   SchemaPtr schema;
@@ -27,21 +56,31 @@ struct BoundStream {
   bool has_sink = false;                        // an @sink takes it
   std::optional<uint32_t> timestamp_attribute;  // @timestamp('ATTR')
   std::optional<TriggerSpec> trigger;           // `define trigger`
+  std::optional<uint32_t> partition;            // an inner stream of that partition; name is `#S`
+  std::optional<BoundTable> table;
+  std::optional<BoundNamedWindow> named_window;
 };
 
-// `#window.name(args)`: the spec and what was written for each parameter.
-struct BoundWindow {
-  const WindowSpec* spec = nullptr;
-  size_t overload = 0;
-  std::vector<Argument> arguments;  // columns are positions in the stream's schema
-  std::string text;                 // as written, for plans
+// `condition in Table` in a filter; its value is a bool column behind the stream's.
+struct BoundLookup {
+  uint32_t table = 0;  // position in BoundApp::streams
+  ExprPtr condition;   // over the stream's columns, then the table's
+};
+
+// What the rows of a query do to a table.
+struct BoundTableWrite {
+  uint32_t table = 0;  // position in BoundApp::streams
+  TableAction action = TableAction::kInsert;
+  ExprPtr on;  // over the query's output, then the table's attributes; null: every row
+  std::vector<TableWrite::Assignment> set;
 };
 
 // A stream with its filters before and after the window.
 struct BoundStreamInput {
   uint32_t stream = 0;                  // position in BoundApp::streams
   std::string alias;                    // the name expressions know it by
-  std::vector<ExprPtr> filters_before;  // over the stream's schema
+  std::vector<BoundLookup> lookups;     // of filters_before
+  std::vector<ExprPtr> filters_before;  // over the stream's schema, then the look-ups
   std::optional<BoundWindow> window;
   std::vector<ExprPtr> filters_after;
 };
@@ -96,7 +135,25 @@ struct BoundQuery {
   std::optional<BoundRate> rate;
   bool emits_current = true;
   bool emits_expired = false;
+  std::optional<uint32_t> partition;  // position in BoundApp::partitions
   std::optional<uint32_t> target;  // position in BoundApp::streams; absent for `return`
+  std::optional<BoundTableWrite> write;  // if the target is a table
+};
+
+// `partition with (... of S) begin ... end`.
+struct BoundPartition {
+  struct Range {
+    std::string key;
+    ExprPtr condition;
+  };
+  // How the rows of one stream find their keys: by a value, or by ranges.
+  struct Key {
+    uint32_t stream = 0;
+    ExprPtr value;  // null: ranges
+    std::vector<Range> ranges;
+  };
+  std::string name;
+  std::vector<Key> keys;
 };
 
 // An app whose names are resolved and whose types are checked.
@@ -106,7 +163,8 @@ struct BoundApp {
   std::optional<TimeMs> idle_time;  // @app:playback(idle.time=..., increment=...)
   std::optional<TimeMs> increment;
   std::vector<BoundStream> streams;
-  std::vector<BoundQuery> queries;  // in app order
+  std::vector<BoundQuery> queries;  // in app order, those of partitions among them
+  std::vector<BoundPartition> partitions;
 
   const BoundStream* FindStream(std::string_view stream_name) const;
 };

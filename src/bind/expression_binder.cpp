@@ -79,9 +79,14 @@ ExprPtr ExpressionBinder::BindNode(const ast::Literal& node, const ast::Span&) {
 }
 
 ExprPtr ExpressionBinder::BindNode(const ast::AttributeRef& node, const ast::Span& span) {
-  if (node.stream && node.stream->stream.kind != ast::StreamKind::kPlain) {
-    context_.NotSupported(span, "inner and fault streams in expressions");
+  if (node.stream && node.stream->stream.kind == ast::StreamKind::kFault) {
+    context_.NotSupported(span, "fault streams in expressions");
     return nullptr;
+  }
+  if (node.stream && node.stream->stream.kind == ast::StreamKind::kInner) {
+    ast::AttributeRef shown = node;
+    shown.stream->stream.name = "#" + node.stream->stream.name;
+    return scope_.Resolve(shown, span, context_);
   }
   return scope_.Resolve(node, span, context_);
 }
@@ -187,12 +192,14 @@ ExprPtr ExpressionBinder::BindNode(const ast::IsNull& node, const ast::Span& spa
   return Take(MakeNot(std::move(result)), span);
 }
 
-ExprPtr ExpressionBinder::BindNode(const ast::InTable&, const ast::Span& span) {
-  context_.NotSupported(span, "'in' a table");
+ExprPtr ExpressionBinder::BindNode(const ast::InTable& node, const ast::Span& span) {
+  if (lookups_ != nullptr) return lookups_->BindIn(node, span);
+  context_.NotSupported(span, "'in' a table outside the filter of a stream");
   return nullptr;
 }
 
 ExprPtr ExpressionBinder::BindNode(const ast::Call& node, const ast::Span& span) {
+  if (auto own = scope_.ResolveCall(node)) return *own;
   const std::string name = FullName(node);
   const AggregateSpec* aggregate = context_.registry().FindAggregate(name);
   const FunctionSpec* function = context_.registry().FindFunction(name);

@@ -8,6 +8,14 @@
 
 namespace weir {
 
+// Binds `condition in Table` where that can be asked.
+class LookupBinder {
+ public:
+  virtual ~LookupBinder() = default;
+  // Null if an error was reported.
+  virtual ExprPtr BindIn(const ast::InTable& node, const ast::Span& span) = 0;
+};
+
 // Turns expressions of the text into bound ones. Every failure is reported with its place; a null
 // result means that it was.
 class ExpressionBinder {
@@ -17,6 +25,9 @@ class ExpressionBinder {
   ExpressionBinder(BindContext& context, Scope& scope,
                    std::vector<BoundAggregate>* aggregates = nullptr)
       : context_(context), scope_(scope), aggregates_(aggregates) {}
+
+  // Without it, `in` a table is refused.
+  void set_lookups(LookupBinder* lookups) { lookups_ = lookups; }
 
   ExprPtr Bind(const ast::Expr& expr);
   // Bind, and report if the result is not a bool. `what` names the place, as in "the filter".
@@ -46,6 +57,7 @@ class ExpressionBinder {
   Scope& scope_;
   std::vector<BoundAggregate>* aggregates_;
   bool in_aggregate_ = false;
+  LookupBinder* lookups_ = nullptr;
 };
 
 // What the overloads of a built-in are matched against.

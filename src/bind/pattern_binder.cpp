@@ -8,8 +8,9 @@ namespace {
 // Walks the pattern twice: names first, since a condition may speak of any other state.
 class PatternShapeBinder {
  public:
-  PatternShapeBinder(StreamTable& streams, BindContext& context, std::vector<StateName>* names)
-      : streams_(streams), context_(context), names_(names) {}
+  PatternShapeBinder(StreamTable& streams, std::optional<uint32_t> partition,
+                     BindContext& context, std::vector<StateName>* names)
+      : streams_(streams), partition_(partition), context_(context), names_(names) {}
 
   std::optional<BoundPattern> Bind(const ast::StateInput& input) {
     bound_.spec.sequence = input.kind == ast::StateKind::kSequence;
@@ -79,13 +80,12 @@ class PatternShapeBinder {
 
   uint32_t AddState(const ast::SingleStream& stream, const std::string& ref, bool counted) {
     const auto number = static_cast<uint32_t>(sources_.size());
-    if (stream.source.kind != ast::StreamKind::kPlain) {
-      context_.NotSupported(stream.source.span, "inner and fault streams");
+    const auto found = streams_.Find(stream.source, partition_);
+    if (!found) {  // the binder has checked all others
+      context_.NotSupported(stream.source.span, "fault streams");
       failed_ = true;
       return number;
     }
-    const auto found = streams_.Find(stream.source.name);
-    CHECK(found.has_value());
     if (!ref.empty()) {
       for (const StateName& name : *names_) {
         if (name.ref != ref) continue;
@@ -103,9 +103,9 @@ class PatternShapeBinder {
     PatternState state;
     state.port = static_cast<uint32_t>(port - ports.begin());
     state.name = ref;
-    state.description = (ref.empty() ? "" : ref + "=") + stream.source.name;
+    state.description = (ref.empty() ? "" : ref + "=") + ShownName(stream.source);
     bound_.spec.states.push_back(std::move(state));
-    names_->push_back({ref, stream.source.name, streams_.at(*found).schema, counted});
+    names_->push_back({ref, ShownName(stream.source), streams_.at(*found).schema, counted});
     sources_.push_back(&stream);
     return number;
   }
@@ -138,6 +138,7 @@ class PatternShapeBinder {
   }
 
   StreamTable& streams_;
+  std::optional<uint32_t> partition_;
   BindContext& context_;
   std::vector<StateName>* names_;
   std::vector<const ast::SingleStream*> sources_;  // by state
@@ -148,8 +149,8 @@ class PatternShapeBinder {
 }  // namespace
 
 std::optional<BoundPattern> BindPatternShape(const ast::StateInput& input, StreamTable& streams,
-                                             BindContext& context, std::vector<StateName>* names) {
-  return PatternShapeBinder(streams, context, names).Bind(input);
+                                             std::optional<uint32_t> partition, BindContext& context, std::vector<StateName>* names) {
+  return PatternShapeBinder(streams, partition, context, names).Bind(input);
 }
 
 }  // namespace weir

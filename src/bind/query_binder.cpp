@@ -2,6 +2,10 @@
 
 #include <algorithm>
 
+#include "bind/table_binder.h"
+
+#include "bind/condition_binder.h"
+
 namespace weir {
 namespace {
 
@@ -40,14 +44,6 @@ std::vector<NamedColumn> ColumnsOf(const RowScope& scope) {
   return columns;
 }
 
-std::string DescribeSchema(const Schema& schema) {
-  std::string text = "(";
-  for (size_t i = 0; i < schema.size(); ++i) {
-    text += (i > 0 ? ", " : "") + schema[i].name + " " + std::string(TypeName(schema[i].type));
-  }
-  return text + ")";
-}
-
 }  // namespace
 
 std::optional<uint32_t> StreamTable::Find(std::string_view name) const {
@@ -55,6 +51,31 @@ std::optional<uint32_t> StreamTable::Find(std::string_view name) const {
     if ((*streams_)[i].name == name) return i;
   }
   return std::nullopt;
+}
+
+std::optional<uint32_t> StreamTable::Find(const ast::StreamName& name,
+                                          std::optional<uint32_t> partition) const {
+  if (name.kind == ast::StreamKind::kFault) return std::nullopt;
+  const bool inner = name.kind == ast::StreamKind::kInner;
+  const std::string shown = ShownName(name);
+  for (uint32_t i = 0; i < streams_->size(); ++i) {
+    const BoundStream& stream = (*streams_)[i];
+    if (stream.name != shown) continue;
+    if (inner ? stream.partition && stream.partition == partition : !stream.partition) return i;
+  }
+  return std::nullopt;
+}
+
+std::string ShownName(const ast::StreamName& name) {
+  switch (name.kind) {
+    case ast::StreamKind::kPlain:
+      return name.name;
+    case ast::StreamKind::kInner:
+      return "#" + name.name;
+    case ast::StreamKind::kFault:
+      return "!" + name.name;
+  }
+  return name.name;
 }
 
 uint32_t StreamTable::Add(BoundStream stream) {
@@ -82,7 +103,7 @@ std::vector<const ast::StreamName*> InputStreams(const ast::Query& query) {
 }
 
 std::optional<BoundWindow> QueryBinder::BindWindow(const ast::Call& call, const ast::Span& span,
-                                                   Scope& scope) {
+                                                   RowScope& scope) {
   std::string name = call.name.text;
   if (!call.ns.text.empty()) name = call.ns.text + ":" + name;
   const WindowSpec* spec = context_.registry().FindWindow(name);
@@ -93,9 +114,7 @@ std::optional<BoundWindow> QueryBinder::BindWindow(const ast::Call& call, const 
     if (arguments.back() == nullptr) return std::nullopt;
   }
   if (spec == nullptr) {
-    static constexpr std::string_view kLater[] = {"expression", "expressionBatch", "cron",
-                                                  "frequent",   "lossyFrequent",   "hop",
-                                                  "cumulative", "hopping"};
+    static constexpr std::string_view kLater[] = {"hop", "cumulative", "hopping"};
     if (!call.ns.text.empty() ||
         std::find(std::begin(kLater), std::end(kLater), name) != std::end(kLater)) {
       context_.NotSupported(span, "window " + name);
@@ -106,7 +125,10 @@ std::optional<BoundWindow> QueryBinder::BindWindow(const ast::Call& call, const 
     context_.UnknownName(call.name.span, "unknown window '" + name + "'", name, names);
     return std::nullopt;
   }
-  BoundWindow window{spec, 0, ToArguments(arguments), name + "("};
+  BoundWindow window;
+  window.spec = spec;
+  window.arguments = ToArguments(arguments);
+  window.text = name + "(";
   for (size_t i = 0; i < arguments.size(); ++i) {
     // A parameter is a literal or an attribute; `1/2` is neither, though it could be computed.
     if (arguments[i]->constant() == nullptr) window.arguments[i].constant.reset();
@@ -121,8 +143,13 @@ std::optional<BoundWindow> QueryBinder::BindWindow(const ast::Call& call, const 
     return std::nullopt;
   }
   window.overload = overload.value();
+  if (spec->make_conditional) {
+    const ScopeSource& source = scope.sources().front();
+    window.conditions = MakeConditionCompiler(
+        context_.registry(), source.alias.empty() ? source.name : source.alias, source.schema);
+  }
   // Made once here so that values out of range are found by `check`.
-  const auto made = spec->make(window.arguments, window.overload);
+  const auto made = window.Make(window.arguments);
   if (!made.ok()) {
     context_.Error(span, made.status().message());
     return std::nullopt;
@@ -130,12 +157,14 @@ std::optional<BoundWindow> QueryBinder::BindWindow(const ast::Call& call, const 
   return window;
 }
 
-bool QueryBinder::BindHandlers(const ast::SingleStream& stream, Scope& scope,
+bool QueryBinder::BindHandlers(const ast::SingleStream& stream, RowScope& scope,
                                BoundStreamInput* input) {
   bool ok = true;
   for (const ast::StreamHandler& handler : stream.handlers) {
     if (const auto* filter = std::get_if<ast::Filter>(&handler.node)) {
       ExpressionBinder binder(context_, scope);
+      FilterLookups lookups(scope.sources().front(), streams_, context_, &input->lookups);
+      if (!input->window) binder.set_lookups(&lookups);
       ExprPtr condition = binder.BindCondition(*filter->condition, "a filter");
       ok = ok && condition != nullptr;
       (input->window ? input->filters_after : input->filters_before)
@@ -163,22 +192,45 @@ bool QueryBinder::BindHandlers(const ast::SingleStream& stream, Scope& scope,
   return ok;
 }
 
-std::optional<BoundStreamInput> QueryBinder::BindStream(const ast::SingleStream& stream) {
-  if (stream.source.kind != ast::StreamKind::kPlain) {
-    context_.NotSupported(stream.source.span, stream.source.kind == ast::StreamKind::kInner
-                                                  ? "inner streams"
-                                                  : "fault streams");
+std::optional<BoundStreamInput> QueryBinder::BindStream(const ast::SingleStream& stream,
+                                                        bool findable) {
+  const auto found = streams_.Find(stream.source, partition_);
+  if (!found) {  // the binder has checked all others
+    context_.NotSupported(stream.source.span, "fault streams");
     return std::nullopt;
   }
-  const auto found = streams_.Find(stream.source.name);
-  CHECK(found.has_value());
   BoundStreamInput input;
   input.stream = *found;
-  input.alias = stream.alias ? stream.alias->text : stream.source.name;
-  RowScope scope({{stream.source.name, stream.alias ? stream.alias->text : "",
+  input.alias = stream.alias ? stream.alias->text : ShownName(stream.source);
+  RowScope scope({{ShownName(stream.source), stream.alias ? stream.alias->text : "",
                    streams_.at(*found).schema, 0}});
   if (!BindHandlers(stream, scope, &input)) return std::nullopt;
-  return input;
+  return CheckFound(stream, findable, input) ? std::optional(std::move(input)) : std::nullopt;
+}
+
+// What may stand where a table or a named window does.
+bool QueryBinder::CheckFound(const ast::SingleStream& stream, bool findable,
+                             const BoundStreamInput& input) {
+  const BoundStream& found = streams_.at(input.stream);
+  const ast::Span& span = stream.source.span;
+  if (partition_ && (found.table || found.named_window || !input.lookups.empty())) {
+    context_.NotSupported(span, "reading a table or a named window inside a partition");
+    return false;
+  }
+  if (found.table && !findable) {
+    context_.Error(span, "'" + found.name + "' is a table, a query reads streams",
+                   "join a stream with it");
+    return false;
+  }
+  if ((found.table || found.named_window) && input.window) {
+    context_.Error(span, "'" + found.name + "' cannot have a window on top");
+    return false;
+  }
+  if (found.table && !input.filters_before.empty()) {
+    context_.NotSupported(span, "a filter on a table in a join");
+    return false;
+  }
+  return true;
 }
 
 std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join, BoundQuery* query) {
@@ -186,16 +238,26 @@ std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join, Bound
     context_.NotSupported(join.span, "joins with an aggregation (within ... per ...)");
     return std::nullopt;
   }
-  auto left = BindStream(join.left.stream);
-  auto right = BindStream(join.right.stream);
+  auto left = BindStream(join.left.stream, /*findable=*/true);
+  auto right = BindStream(join.right.stream, /*findable=*/true);
   if (!left || !right) return std::nullopt;
+  const bool left_table = streams_.at(left->stream).table.has_value();
+  const bool right_table = streams_.at(right->stream).table.has_value();
+  if (left_table && right_table) {
+    context_.Error(join.span, "a join of two tables never happens: no rows arrive on a table");
+    return std::nullopt;
+  }
+  if ((left_table && join.left.unidirectional) || (right_table && join.right.unidirectional)) {
+    context_.Error(join.span, "a table cannot be the unidirectional side: no rows arrive on it");
+    return std::nullopt;
+  }
   if (join.left.unidirectional && join.right.unidirectional) {
     context_.Error(join.span, "only one side of a join can be unidirectional");
     return std::nullopt;
   }
   BoundJoin bound;
-  bound.left_triggers = !join.right.unidirectional;
-  bound.right_triggers = !join.left.unidirectional;
+  bound.left_triggers = !join.right.unidirectional && !left_table;
+  bound.right_triggers = !join.left.unidirectional && !right_table;
   const bool full = join.type == ast::JoinType::kFullOuter;
   bound.keeps_left = full || join.type == ast::JoinType::kLeftOuter;
   bound.keeps_right = full || join.type == ast::JoinType::kRightOuter;
@@ -207,7 +269,7 @@ std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join, Bound
     return std::nullopt;
   }
   const auto source = [&](const ast::SingleStream& s, const SchemaPtr& schema, size_t offset) {
-    return ScopeSource{s.alias ? "" : s.source.name, s.alias ? s.alias->text : "", schema,
+    return ScopeSource{s.alias ? "" : ShownName(s.source), s.alias ? s.alias->text : "", schema,
                        static_cast<uint32_t>(offset)};
   };
   RowScope scope({source(join.left.stream, ls, 0), source(join.right.stream, rs, ls->size())});
@@ -226,10 +288,10 @@ std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join, Bound
 
 bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
   if (const auto* single = std::get_if<ast::SingleStream>(&query.input)) {
-    auto input = BindStream(*single);
-    const auto found = streams_.Find(single->source.name);
+    auto input = BindStream(*single, /*findable=*/false);
+    const auto found = streams_.Find(single->source, partition_);
     if (!found) return false;
-    RowScope scope({{single->source.name, single->alias ? single->alias->text : "",
+    RowScope scope({{ShownName(single->source), single->alias ? single->alias->text : "",
                      streams_.at(*found).schema, 0}});
     bound->input_schema = streams_.at(*found).schema;
     // The select clause is bound even if the input failed, to report all errors at once.
@@ -242,7 +304,7 @@ bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
     auto input = BindJoin(*join, bound);
     if (!input) return false;
     const auto source = [&](const ast::SingleStream& s, uint32_t stream, size_t offset) {
-      return ScopeSource{s.alias ? "" : s.source.name, s.alias ? s.alias->text : "",
+      return ScopeSource{s.alias ? "" : ShownName(s.source), s.alias ? s.alias->text : "",
                          streams_.at(stream).schema, static_cast<uint32_t>(offset)};
     };
     const size_t left_size = streams_.at(input->left.stream).schema->size();
@@ -254,7 +316,7 @@ bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
   if (const auto* state = std::get_if<ast::StateInput>(&query.input)) {
     auto pattern = std::make_shared<BoundPattern>();
     std::vector<StateName> names;
-    auto shape = BindPatternShape(*state, streams_, context_, &names);
+    auto shape = BindPatternShape(*state, streams_, partition_, context_, &names);
     if (!shape) return false;
     PatternScope scope(names, PatternScope::kNoState);
     std::vector<NamedColumn> all;
@@ -306,19 +368,20 @@ void QueryBinder::BindAnnotations(const ast::Query& query, BoundQuery* bound) {
 }
 
 bool QueryBinder::InsertInto(const ast::InsertInto& insert, BoundQuery* bound) {
-  if (insert.target.kind != ast::StreamKind::kPlain) {
-    const bool inner = insert.target.kind == ast::StreamKind::kInner;
-    if (inner) {
-      context_.Error(insert.target.span, "inner streams exist only inside a partition");
-    } else {
-      context_.NotSupported(insert.target.span, "fault streams");
-    }
+  if (insert.target.kind == ast::StreamKind::kFault) {
+    context_.NotSupported(insert.target.span, "fault streams");
     return false;
   }
-  const auto found = streams_.Find(insert.target.name);
+  const bool inner = insert.target.kind == ast::StreamKind::kInner;
+  if (inner && !partition_) {
+    context_.Error(insert.target.span, "inner streams exist only inside a partition");
+    return false;
+  }
+  const auto found = streams_.Find(insert.target, partition_);
   if (!found) {
     BoundStream made;
-    made.name = insert.target.name;
+    made.name = ShownName(insert.target);
+    if (inner) made.partition = partition_;
     made.schema = bound->select.output;
     made.written = true;
     bound->target = streams_.Add(std::move(made));
@@ -326,12 +389,14 @@ bool QueryBinder::InsertInto(const ast::InsertInto& insert, BoundQuery* bound) {
   }
   BoundStream& target = streams_.at(*found);
   if (!(*target.schema == *bound->select.output)) {
-    context_.Error(insert.target.span, "the query's output " +
-                                           DescribeSchema(*bound->select.output) +
-                                           " differs from stream '" + target.name + "' " +
-                                           DescribeSchema(*target.schema));
+    const char* what = target.table ? "table" : target.named_window ? "window" : "stream";
+    context_.Error(insert.target.span,
+                   "the query's output " + DescribeSchema(*bound->select.output) +
+                       " differs from " + what + " '" + target.name + "' " +
+                       DescribeSchema(*target.schema));
     return false;
   }
+  if (target.table) bound->write = BoundTableWrite{*found, TableAction::kInsert, nullptr, {}};
   target.written = true;
   bound->target = *found;
   return true;
@@ -370,8 +435,12 @@ bool QueryBinder::BindOutput(const ast::Query& query, BoundQuery* bound) {
   } else if (const auto* rows = std::get_if<ast::ReturnRows>(&query.output.node)) {
     events = rows->events;
   } else {
-    context_.NotSupported(query.output.span, "tables");
-    return false;
+    const auto* removal = std::get_if<ast::DeleteFrom>(&query.output.node);
+    events = removal != nullptr ? removal->events
+                                : std::get<ast::UpdateTable>(query.output.node).events;
+    bound->write = BindTableWrite(query.output, bound->select.output, streams_, context_);
+    ok = bound->write.has_value() && ok;
+    if (ok) bound->target = bound->write->table;
   }
   const ast::EventType kind = events.value_or(ast::EventType::kCurrent);
   bound->emits_current = kind != ast::EventType::kExpired;
@@ -389,6 +458,7 @@ std::optional<BoundQuery> QueryBinder::Bind(const ast::Query& query, size_t numb
   BoundQuery bound;
   bound.span = query.span;
   bound.name = "query_" + std::to_string(number);
+  bound.partition = partition_;
   BindAnnotations(query, &bound);
   if (!BindInput(query, &bound)) return std::nullopt;
   PlaceColumns(bound.input_schema->size(), &bound.select);

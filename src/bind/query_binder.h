@@ -15,6 +15,10 @@ class StreamTable {
  public:
   explicit StreamTable(std::vector<BoundStream>* streams) : streams_(streams) {}
   std::optional<uint32_t> Find(std::string_view name) const;
+  // The stream meant inside `partition` (absent: outside of any), which may be an inner one. Fault
+  // streams are never found.
+  std::optional<uint32_t> Find(const ast::StreamName& name,
+                               std::optional<uint32_t> partition) const;
   BoundStream& at(uint32_t i) { return (*streams_)[i]; }
   uint32_t Add(BoundStream stream);
   std::vector<std::string> Names() const;
@@ -26,15 +30,22 @@ class StreamTable {
 // Binds one query. Its input streams must be known; see InputStreams.
 class QueryBinder {
  public:
-  QueryBinder(BindContext& context, StreamTable& streams) : context_(context), streams_(streams) {}
+  // `partition`: the one the query stands in.
+  QueryBinder(BindContext& context, StreamTable& streams,
+              std::optional<uint32_t> partition = std::nullopt)
+      : context_(context), streams_(streams), partition_(partition) {}
 
   // `number` makes the name of a query without @info(name). Absent if errors were reported.
   std::optional<BoundQuery> Bind(const ast::Query& query, size_t number);
+  // Binds a window over the rows of the scope. Absent if errors were reported.
+  std::optional<BoundWindow> BindWindow(const ast::Call& call, const ast::Span& span,
+                                        RowScope& scope);
 
  private:
-  std::optional<BoundStreamInput> BindStream(const ast::SingleStream& stream);
-  bool BindHandlers(const ast::SingleStream& stream, Scope& scope, BoundStreamInput* input);
-  std::optional<BoundWindow> BindWindow(const ast::Call& call, const ast::Span& span, Scope& scope);
+  // `findable`: a table may stand here too.
+  std::optional<BoundStreamInput> BindStream(const ast::SingleStream& stream, bool findable);
+  bool BindHandlers(const ast::SingleStream& stream, RowScope& scope, BoundStreamInput* input);
+  bool CheckFound(const ast::SingleStream& stream, bool findable, const BoundStreamInput& input);
   std::optional<BoundJoin> BindJoin(const ast::JoinInput& join, BoundQuery* query);
   bool BindPattern(const ast::StateInput& input, BoundQuery* query);
   bool BindInput(const ast::Query& query, BoundQuery* bound);
@@ -45,10 +56,18 @@ class QueryBinder {
 
   BindContext& context_;
   StreamTable& streams_;
+  std::optional<uint32_t> partition_;
 };
+
+// How a stream is called in expressions and messages: `S`, `#S`, `!S`.
+std::string ShownName(const ast::StreamName& name);
 
 // The streams a query reads, in order of writing.
 std::vector<const ast::StreamName*> InputStreams(const ast::Query& query);
+
+// Binds what the streams of a partition are split by; false if errors were reported.
+bool BindPartitionKeys(const ast::Partition& partition, StreamTable& streams, BindContext& context,
+                       BoundPartition* bound);
 
 // Binds the select clause (absent: all attributes) over the scope's columns. `all` lists what
 // `select *` means, as named columns. False if errors were reported.
@@ -65,6 +84,6 @@ void PlaceColumns(size_t input_columns, BoundSelect* select);
 // Binds the shape and the conditions of a pattern; the select clause's captures are added later.
 // Fills names for a PatternScope. Absent if errors were reported.
 std::optional<BoundPattern> BindPatternShape(const ast::StateInput& input, StreamTable& streams,
-                                             BindContext& context, std::vector<StateName>* names);
+                                             std::optional<uint32_t> partition, BindContext& context, std::vector<StateName>* names);
 
 }  // namespace weir

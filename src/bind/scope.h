@@ -21,6 +21,8 @@ class Scope {
   // `e2 is null`, where e2 is an event of a pattern or a side of a join: a bool expression, true if
   // there is no such event. Nothing when `ref` does not name one.
   virtual std::optional<ExprPtr> ResolveEvent(const ast::StreamRef& ref, BindContext& context) = 0;
+  // A call that means something of its own here, as `eventTimestamp(first)`; nothing otherwise.
+  virtual std::optional<ExprPtr> ResolveCall(const ast::Call&) { return std::nullopt; }
 };
 
 // One named row source of a scope: a stream, or one side of a join.

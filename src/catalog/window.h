@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "catalog/parameter.h"
+#include "catalog/window_condition.h"
 #include "types/row_store.h"
 
 namespace weir {
@@ -46,6 +47,9 @@ class WindowContext {
 
   // Asks for OnTimer at `due` (ms); fires right after this step if that is not in the future.
   virtual void Schedule(TimeMs due) = 0;
+  // For a timer that recurs but was left out while it had nothing to do: asks for OnTimer at now(),
+  // as if it had been scheduled all the time. False if it would have fired before this step.
+  virtual bool ScheduleForNow() = 0;
 
   // For windows whose spec says kExplicit: the row becomes visible to joins and look-ups, or stops
   // being so.
@@ -105,9 +109,14 @@ struct WindowSpec {
   bool batch = false;
   bool multi_emitter = false;  // one step may emit several chunks
   FindSet find_set = FindSet::kEmitted;
+  bool reads_whole_row = false;  // looks at attributes that its arguments do not name
   // Makes a window; `overload` is the index in overloads that the arguments fit. Fails on values
   // out of range, e.g. a negative length.
   std::function<Result<std::unique_ptr<Window>>(std::span<const Argument>, size_t overload)> make;
+  // Instead of `make`, for windows that take the text of a condition over their rows.
+  std::function<Result<std::unique_ptr<Window>>(std::span<const Argument>,
+                                                std::shared_ptr<const ConditionCompiler>)>
+      make_conditional;
 };
 
 }  // namespace weir

@@ -47,11 +47,12 @@ void CutPort(const OrderKey& at, Port* port) {
 class RunningDag : public Dag {
  public:
   RunningDag(std::vector<RunNode> nodes, std::vector<std::vector<Reader>> source_readers,
-             size_t tap_count, std::vector<IslandInfo> islands)
+             size_t tap_count, std::vector<IslandInfo> islands, Status status)
       : nodes_(std::move(nodes)),
         source_readers_(std::move(source_readers)),
         tap_count_(tap_count),
-        islands_(std::move(islands)) {
+        islands_(std::move(islands)),
+        status_(std::move(status)) {
     size_t outputs = 1;
     for (const RunNode& node : nodes_) outputs = std::max(outputs, node.readers.size());
     outputs_.resize(outputs);
@@ -166,16 +167,17 @@ class DagAssembler {
         const NodeId id = groups_[g].nodes[0];
         running_[g].name = nodes_[id].name;
         running_[g].op = std::move(nodes_[id].op);
-        CHECK_EQ(running_[g].op->output_count(), 1);
-        running_[g].readers.push_back(OuterReaders(id, /*with_rank=*/true));
+        for (int o = 0; o < running_[g].op->output_count(); ++o) {
+          running_[g].readers.push_back(OuterReaders(id, static_cast<uint32_t>(o)));
+        }
       }
     }
     std::vector<std::vector<Reader>> source_readers;
     for (NodeId id = 0; id < nodes_.size(); ++id) {
-      if (places_[id].source) source_readers.push_back(OuterReaders(id, /*with_rank=*/true));
+      if (places_[id].source) source_readers.push_back(OuterReaders(id, 0));
     }
     return std::make_unique<RunningDag>(std::move(running_), std::move(source_readers),
-                                        taps_.size(), std::move(islands_));
+                                        taps_.size(), std::move(islands_), std::move(status_));
   }
 
  private:
@@ -197,6 +199,7 @@ class DagAssembler {
     uint32_t edge = 0;
     uint32_t rank = 0;
     int rank_width = 0;
+    uint32_t output = 0;
   };
 
   std::vector<LayoutNode> LayoutNodes() {
@@ -257,12 +260,14 @@ class DagAssembler {
     for (NodeId id = 0; id < nodes_.size(); ++id) {
       for (uint32_t p = 0; p < nodes_[id].ports.size(); ++p) {
         for (const Edge& edge : nodes_[id].ports[p]) {
-          arrows_[edge.node].push_back({false, id, p, 0, edge.rank, edge.rank_width});
+          arrows_[edge.node].push_back(
+              {false, id, p, 0, edge.rank, edge.rank_width, edge.output});
         }
       }
     }
     for (uint32_t t = 0; t < taps_.size(); ++t) {
-      arrows_[taps_[t].node].push_back({true, t, 0, 0, taps_[t].rank, taps_[t].rank_width});
+      arrows_[taps_[t].node].push_back(
+          {true, t, 0, 0, taps_[t].rank, taps_[t].rank_width, taps_[t].output});
     }
     for (std::vector<Arrow>& arrows : arrows_) {
       std::stable_sort(arrows.begin(), arrows.end(),
@@ -286,9 +291,11 @@ class DagAssembler {
     return reader;
   }
 
-  std::vector<Reader> OuterReaders(NodeId from, bool with_rank) {
+  std::vector<Reader> OuterReaders(NodeId from, uint32_t output) {
     std::vector<Reader> readers;
-    for (const Arrow& arrow : arrows_[from]) readers.push_back(OuterReader(arrow, with_rank));
+    for (const Arrow& arrow : arrows_[from]) {
+      if (arrow.output == output) readers.push_back(OuterReader(arrow, /*with_rank=*/true));
+    }
     return readers;
   }
 
@@ -299,6 +306,10 @@ class DagAssembler {
     int outputs = 0;
     for (const NodeId id : groups_[g].nodes) {
       DagBuilder::Node& node = nodes_[id];
+      if (node.op->output_count() > 1 && status_.ok()) {
+        status_ = Status::NotSupported("a partition in a lockstep island: " + node.name + ", " +
+                                       groups_[g].reason);
+      }
       IslandMember member;
       member.name = node.name;
       member.op = std::move(node.op);
@@ -328,6 +339,7 @@ class DagAssembler {
   std::vector<std::vector<IslandPort>> island_ports_;
   std::vector<RunNode> running_;
   std::vector<IslandInfo> islands_;
+  Status status_;
 };
 
 NodeId DagBuilder::AddSource(std::string name, SchemaPtr schema) {

@@ -18,6 +18,7 @@ struct Edge {
   NodeId node;
   uint32_t rank = 0;
   int rank_width = 0;
+  uint32_t output = 0;  // of a node that has several (a partition)
 };
 
 // Operators and their arrows as the planner sees them; arrows may form loops.

@@ -8,7 +8,7 @@ namespace weir {
 
 IslandOperator::IslandOperator(std::vector<IslandMember> members, std::vector<IslandPort> ports,
                                int output_count)
-    : ports_(std::move(ports)), outputs_(output_count) {
+    : ports_(std::move(ports)), exits_(output_count) {
   for (IslandMember& part : members) {
     Member member;
     member.ports.resize(part.port_count);
@@ -20,9 +20,8 @@ IslandOperator::IslandOperator(std::vector<IslandMember> members, std::vector<Is
 void IslandOperator::Process(const EpochInput& in, std::vector<Chunk>* out) {
   CHECK(!in.limit);  // islands are not nested
   if (failure_) return;
-  timeline_ = &in.timeline;
-  out_ = out;
-  for (Member& member : members_) Refresh(&member);
+  exits_.set_out(out);
+  BeginEpoch(in.timeline, &exits_);
   std::vector<PortCursor> cursors(in.ports.begin(), in.ports.end());
   while (!failure_) {
     PortCursor* first = nullptr;
@@ -32,11 +31,7 @@ void IslandOperator::Process(const EpochInput& in, std::vector<Chunk>* out) {
       first = &cursor;
       key = first->key();
     }
-    const Member* timer = nullptr;
-    for (const Member& member : members_) {
-      if (!member.next_timer) continue;
-      if (timer == nullptr || *member.next_timer < *timer->next_timer) timer = &member;
-    }
+    const Member* timer = EarliestTimer();
     if (timer != nullptr && (first == nullptr || *timer->next_timer < key)) {
       FireTimer(static_cast<uint32_t>(timer - members_.data()));
     } else if (first != nullptr) {
@@ -47,13 +42,59 @@ void IslandOperator::Process(const EpochInput& in, std::vector<Chunk>* out) {
       break;
     }
   }
-  for (uint32_t o = 0; o < outputs_.size(); ++o) FlushOutput(o);
+  exits_.FlushAll();
+  EndEpoch();
+}
+
+void IslandOperator::BeginEpoch(const Timeline& timeline, IslandExits* exits) {
+  timeline_ = &timeline;
+  leaving_ = exits;
+  for (Member& member : members_) Refresh(&member);
+}
+
+void IslandOperator::EndEpoch() {
   // The next epoch counts its moments anew.
   cause_ = OrderKey();
   delivered_ = loop_rows_ = 0;
   for (Member& member : members_) member.fired_moment = member.fired = 0;
   timeline_ = nullptr;
-  out_ = nullptr;
+  leaving_ = &exits_;
+}
+
+const IslandOperator::Member* IslandOperator::EarliestTimer() const {
+  const Member* earliest = nullptr;
+  for (const Member& member : members_) {
+    if (!member.next_timer) continue;
+    if (earliest == nullptr || *member.next_timer < *earliest->next_timer) earliest = &member;
+  }
+  return earliest;
+}
+
+std::optional<OrderKey> IslandOperator::NextTimer(const Timeline& timeline) const {
+  std::optional<OrderKey> earliest;
+  for (const Member& member : members_) {
+    const std::optional<OrderKey> next = member.part.op->NextTimer(timeline);
+    if (next && (!earliest || *next < *earliest)) earliest = next;
+  }
+  return earliest;
+}
+
+void IslandOperator::Take(uint32_t port, const Chunk& emission, const OrderKey& cause,
+                          uint64_t* digits) {
+  BeginCause(cause);
+  left_ = *digits;
+  Deliver(ports_[port].member, ports_[port].port, emission);
+  RunStack();
+  *digits = left_;
+}
+
+void IslandOperator::Fire(const OrderKey& cause, uint64_t* digits) {
+  const Member* timer = EarliestTimer();
+  CHECK(timer != nullptr);
+  BeginCause(cause);
+  left_ = *digits;
+  RunTimer(static_cast<uint32_t>(timer - members_.data()));
+  *digits = left_;
 }
 
 TimeMs IslandOperator::NextDue() const {
@@ -99,6 +140,11 @@ void IslandOperator::FireTimer(uint32_t m) {
   }
   key.path = key.path.AppendEmission(member.fired++);
   BeginCause(key);
+  RunTimer(m);
+}
+
+void IslandOperator::RunTimer(uint32_t m) {
+  Member& member = members_[m];
   Frame* frame = Push(m);
   member.part.op->FireNextTimer(*timeline_, &frame->chunks);
   Refresh(&member);
@@ -132,11 +178,12 @@ void IslandOperator::Deliver(uint32_t m, uint32_t port, const Chunk& emission) {
            std::to_string(kMaxLoopRows) + " rows for one event (limits.loop_rows)");
     return;
   }
-  // Members only need keys that ascend and differ; the limit keeps their timers to the island.
+  // Members only need keys that ascend and differ; the limit keeps their timers to the island,
+  // which has fired those before the cause.
   const Path path = Path().AppendEmission(delivered_++);
   member.ports[port].chunks.push_back(emission.WithPath(path));
   Frame* frame = Push(m);
-  member.part.op->Process({*timeline_, member.ports, OrderKey()}, &frame->chunks);
+  member.part.op->Process({*timeline_, member.ports, cause_}, &frame->chunks);
   member.ports[port].chunks.clear();
   Refresh(&member);
 }
@@ -197,28 +244,9 @@ void IslandOperator::HandOn(const IslandReader& reader) {
   Deliver(reader.target, reader.port, emission);
 }
 
-void IslandOperator::Leave(uint32_t o, const Frame& frame) {
-  Output& output = outputs_[o];
-  output.runs.push_back(
-      {frame.chunks[frame.chunk], frame.begin, frame.end, cause_.path.AppendEmission(left_++)});
-  output.rows += frame.end - frame.begin;
-  if (output.rows >= kChunkRows) FlushOutput(o);
-}
-
-void IslandOperator::FlushOutput(uint32_t o) {
-  Output& output = outputs_[o];
-  if (output.runs.empty()) return;
-  std::vector<ChunkRun> runs;
-  std::vector<Path> paths;
-  runs.reserve(output.runs.size());
-  paths.reserve(output.rows);
-  for (const Output::Run& run : output.runs) {
-    runs.push_back({&run.chunk, run.begin, run.end});
-    paths.insert(paths.end(), run.end - run.begin, run.path);
-  }
-  out_[o].push_back(ConcatenateRuns(runs[0].chunk->schema(), runs).WithPaths(std::move(paths)));
-  output.runs.clear();
-  output.rows = 0;
+void IslandOperator::Leave(uint32_t arrow, const Frame& frame) {
+  leaving_->Add(arrow, frame.chunks[frame.chunk], frame.begin, frame.end,
+                cause_.path.AppendEmission(left_++));
 }
 
 // What left because of earlier causes is right and still goes out; the DAG cuts off the rest.

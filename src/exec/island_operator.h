@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "exec/island_exits.h"
 #include "exec/operator.h"
 
 namespace weir {
@@ -46,10 +47,21 @@ class IslandOperator : public Operator {
 
   void Process(const EpochInput& in, std::vector<Chunk>* out) override;
   TimeMs NextDue() const override;
-  int output_count() const override { return static_cast<int>(outputs_.size()); }
+  int output_count() const override { return exits_.arrow_count(); }
   void Start(TimeMs now) override;
   int timer_root_width() const override;
   const Failure* failure() const override { return failure_ ? &*failure_ : nullptr; }
+
+  // For a partition, which runs many islands as one operator: it calls these instead of Process,
+  // and decides the order. Between BeginEpoch and EndEpoch rows leave through `exits`; `*digits`
+  // counts what left because of a cause, over all islands that share it.
+  void BeginEpoch(const Timeline& timeline, IslandExits* exits);
+  std::optional<OrderKey> NextTimer(const Timeline& timeline) const override;
+  // All of `emission` arrives at a port because of `cause`.
+  void Take(uint32_t port, const Chunk& emission, const OrderKey& cause, uint64_t* digits);
+  // Fires the timer that NextTimer is about; `cause` is its key with a digit for this firing.
+  void Fire(const OrderKey& cause, uint64_t* digits);
+  void EndEpoch();
 
  private:
   struct Member {
@@ -70,27 +82,16 @@ class IslandOperator : public Operator {
     size_t reader = 0;
     Chunk emission;  // its rows alone; empty until a reader inside needs it
   };
-  // Rows about to leave by one arrow.
-  struct Output {
-    struct Run {
-      Chunk chunk;
-      uint32_t begin;
-      uint32_t end;
-      Path path;
-    };
-    std::vector<Run> runs;
-    size_t rows = 0;
-  };
-
   void TakeEmission(const IslandPort& to, const Chunk& chunk, uint32_t begin, uint32_t end);
   void FireTimer(uint32_t member);
+  void RunTimer(uint32_t member);
+  const Member* EarliestTimer() const;
   void BeginCause(const OrderKey& key);
   void Deliver(uint32_t member, uint32_t port, const Chunk& emission);
   void RunStack();
   bool NextEmission(Frame* frame);
   void HandOn(const IslandReader& reader);
   void Leave(uint32_t output, const Frame& frame);
-  void FlushOutput(uint32_t output);
   void Refresh(Member* member);
   void GiveUp(std::string reason);
   std::string LoopNames(uint32_t member) const;
@@ -98,12 +99,12 @@ class IslandOperator : public Operator {
 
   std::vector<Member> members_;
   std::vector<IslandPort> ports_;
-  std::vector<Output> outputs_;
+  IslandExits exits_;
+  IslandExits* leaving_ = &exits_;
   std::vector<Frame> stack_;  // frames [0, depth_) are in use, the rest keep their memory
   size_t depth_ = 0;
 
   const Timeline* timeline_ = nullptr;
-  std::vector<Chunk>* out_ = nullptr;
   OrderKey cause_;
   uint64_t left_ = 0;       // emissions that left because of cause_
   uint64_t delivered_ = 0;  // emissions handed to members in the moment of cause_

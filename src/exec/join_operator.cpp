@@ -1,8 +1,10 @@
 #include "exec/join_operator.h"
 
+#include <span>
 #include <utility>
 
 #include "exec/join_side.h"
+#include "exec/table_store.h"
 
 namespace weir {
 namespace {
@@ -99,6 +101,10 @@ class JoinOperator final : public StepOperator {
     for (RowId match = other.FirstMatch(input, row, id); match != kNoRow;
          match = other.NextMatch(match)) {
       candidates_.push_back(match);
+    }
+    if (other.side().order_column && candidates_.size() > begin + 1) {
+      SortRows(other.store(), *other.side().order_column,
+               std::span(candidates_).subspan(begin));
     }
     if (begin == candidates_.size() && !input.side().keeps_unmatched) return;
     triggers_.push_back({begin, id, static_cast<int8_t>(port), kind, timestamp, key});

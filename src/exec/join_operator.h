@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "catalog/window.h"
@@ -19,6 +20,8 @@ struct JoinSide {
   // follows each of its rows.
   bool has_window = true;
   FindSet find_set = FindSet::kEmitted;
+  // A table: the column that its matches are ordered by. Absent: the order of arrival.
+  std::optional<uint32_t> order_column;
   // Equality part of the condition: keys[i] of the left equals keys[i] of the right (null never
   // does); over this side's columns, of equal types on both sides.
   std::vector<ExprPtr> keys;

@@ -1,12 +1,10 @@
 #include "exec/join_side.h"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <type_traits>
 
 #include "base/hash.h"
-#include "types/string_hash.h"
+#include "exec/key_bits.h"
 
 namespace weir {
 namespace {
@@ -17,24 +15,6 @@ SchemaPtr StoredSchema(const JoinSide& side) {
     if (key->column() == Expr::kNoColumn) attributes.push_back({"", key->type()});
   }
   return std::make_shared<const Schema>(std::move(attributes));
-}
-
-// The value as bits such that equal values have equal bits; false: it equals nothing.
-template <class T>
-bool KeyBits(const T& value, uint64_t* bits) {
-  if constexpr (std::is_same_v<T, StringRef>) {
-    *bits = HashStringRef(value);
-  } else if constexpr (std::is_same_v<T, ObjectRef>) {
-    *bits = HashObject(value);
-  } else if constexpr (std::is_floating_point_v<T>) {
-    if (std::isnan(value)) return false;
-    const T plain = value == T() ? T() : value;  // -0.0 equals 0.0
-    *bits = 0;
-    std::memcpy(bits, &plain, sizeof(plain));
-  } else {
-    *bits = static_cast<uint64_t>(value);
-  }
-  return true;
 }
 
 }  // namespace

@@ -16,7 +16,12 @@ void RateBase::WantTick() {
   tick_wanted_ = true;
   const TimeMs every = *spec_.every_ms;
   // Rows from before the start cannot be: the clock never goes back.
-  Arm(start_ + ((now() - start_) / every + 1) * every, 0);
+  const TimeMs since_start = now() - start_;
+  if (since_start > 0 && since_start % every == 0 && timers_of_now_to_come()) {
+    ArmForNow(0);
+  } else {
+    Arm(start_ + (since_start / every + 1) * every, 0);
+  }
 }
 
 void RateBase::OnRows(int, const Chunk& chunk, uint32_t begin, uint32_t end) {

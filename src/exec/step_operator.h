@@ -70,6 +70,14 @@ class StepOperator : public Operator {
       timers_.Arm(due, payload, step_.moment, now_);
     }
   }
+  // True in a step that a timer of this very time led to whose operator stands before this one: a
+  // timer of this operator that was armed earlier for now() would still come.
+  bool timers_of_now_to_come() const {
+    const Path& path = limit_ ? limit_->path : step_.path;
+    return !in_timer_ && MomentRound(step_.moment) == 0 && path < root_path_;
+  }
+  // Arms a timer for now() as if it had been armed earlier. Only if timers_of_now_to_come().
+  void ArmForNow(uint64_t payload) { timers_.ArmEarlier(now_, payload); }
   TimeMs now() const { return now_; }
   const OrderKey& step() const { return step_; }
   bool in_timer() const { return in_timer_; }

@@ -65,6 +65,11 @@ class WindowOperator final : public StepOperator {
 
     void NextEmission() override { host_->CloseEmission(); }
     void Schedule(TimeMs due) override { host_->Arm(due, 0); }
+    bool ScheduleForNow() override {
+      const bool to_come = host_->timers_of_now_to_come();
+      if (to_come) host_->ArmForNow(0);
+      return to_come;
+    }
     void FindAdd(RowId row) override { EmitFind(row, RowKind::kFindAdd); }
     void FindRemove(RowId row) override { EmitFind(row, RowKind::kFindRemove); }
 

@@ -192,7 +192,8 @@ std::string HelpForProblem(const SyntaxProblem& problem) {
   if (problem.text == "&" && operators) return "write 'and'";
   if (problem.text == "|" && operators) return "write 'or'";
   if (problem.token == "UNCLOSED_STRING")
-    return "a string ends on its line and has no escapes; \"\"\"...\"\"\" may hold anything";
+    return "'...' holds no quotes and no line ends, \"...\" no double ones, \"\"\"...\"\"\" "
+           "anything";
   const bool number = problem.token.ends_with("_LITERAL") && problem.token != "STRING_LITERAL";
   const bool constant = number || problem.token == "K_TRUE" || problem.token == "K_FALSE";
   if (constant && names.contains("STRING_LITERAL") && !names.contains("INT_LITERAL"))

@@ -35,7 +35,8 @@ struct ParseOptions {
   VariableLookup variables = EnvironmentVariable;
 };
 
-// The value is there if and only if no diagnostic is an error. Diagnostics are in text order.
+// The value is there if and only if no diagnostic is an error; there may be warnings beside it
+// (`not a == b`, which is `(not a) == b`). Diagnostics are in text order.
 template <class T>
 struct Parsed {
   std::optional<T> value;

@@ -17,8 +17,6 @@ using grammar::WeirParser;
 
 // No sensible app needs more tokens for a node of its AST (`a as b,` has four for two nodes).
 constexpr size_t kTokensPerNode = 8;
-// More errors in one run help nobody.
-constexpr size_t kErrorsMax = 100;
 
 ast::Span SpanOfToken(const SourceText& source, const Token& token) {
   return source.SpanOf(token.getStartIndex(), token.getStopIndex() + 1);
@@ -167,10 +165,7 @@ class ErrorCollector : public antlr4::DefaultErrorStrategy {
   }
 
   void Report(antlr4::Parser* parser, const Token* token) {
-    if (++*errors_ > kErrorsMax) {
-      throw LimitPassed{{SpanOfToken(source_, *token), ast::Severity::kError,
-                         "too many errors, the rest of the text was not looked at", ""}};
-    }
+    if (++*errors_ > kErrorsMax) throw LimitPassed{TooManyErrors(SpanOfToken(source_, *token))};
     antlr4::RuleContext* context = parser->getContext();
     for (; context != nullptr; context = dynamic_cast<antlr4::RuleContext*>(context->parent))
       if (auto* statement = dynamic_cast<WeirParser::StatementContext*>(context))
@@ -203,6 +198,10 @@ class ErrorCollector : public antlr4::DefaultErrorStrategy {
 };
 
 }  // namespace
+
+ast::Diagnostic TooManyErrors(const ast::Span& at) {
+  return {at, ast::Severity::kError, "too many errors, the rest of the text was not looked at", ""};
+}
 
 Syntax::Syntax(const SourceText& source, const ParseLimits& limits,
                std::vector<ast::Diagnostic>* diagnostics)

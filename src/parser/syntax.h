@@ -1,13 +1,14 @@
 // Drives the generated lexer and parser. Private to the few files that see ANTLR.
 #pragma once
 
+#include <antlr4-runtime.h>
+
 #include <memory>
 #include <set>
 #include <vector>
 
 #include "WeirLexer.h"
 #include "WeirParser.h"
-#include "antlr4-runtime.h"
 #include "ast/diagnostic.h"
 #include "parser/parser.h"
 #include "parser/source_text.h"
@@ -18,6 +19,12 @@ namespace weir {
 struct LimitPassed {
   ast::Diagnostic diagnostic;
 };
+
+// More errors in one run help nobody. Holds for errors of syntax and for the others.
+inline constexpr size_t kErrorsMax = 100;
+
+// Where the rest is given up.
+ast::Diagnostic TooManyErrors(const ast::Span& at);
 
 // The tokens and the parse tree of one text. Owns the tree, so it must outlive every use of it.
 class Syntax {

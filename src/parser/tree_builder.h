@@ -68,6 +68,7 @@ class ExpressionBuilder {
   void Error(const ast::Span& span, std::string message, std::string help = "");
 
  private:
+  void WarnAboutNot(Context* chain);
   ast::ExprPtr Make(const ast::Span& span, ast::ExprNode node);
   ast::ExprPtr BuildTier(Context* context, bool stream_allowed);
   ast::ExprPtr BuildTier(antlr4::tree::ParseTree* node);
@@ -90,6 +91,7 @@ class ExpressionBuilder {
   std::vector<ast::Diagnostic>* diagnostics_;
   size_t depth_ = 0;
   size_t nodes_ = 0;
+  size_t errors_ = 0;
 };
 
 // Definitions, queries, partitions and apps.

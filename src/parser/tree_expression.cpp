@@ -142,7 +142,17 @@ void ExpressionBuilder::Count(const ast::Span& span, size_t nodes) {
 }
 
 void ExpressionBuilder::Error(const ast::Span& span, std::string message, std::string help) {
+  if (++errors_ > kErrorsMax) throw LimitPassed{TooManyErrors(span)};
   diagnostics_->push_back({span, ast::Severity::kError, std::move(message), std::move(help)});
+}
+
+// `not a == b` is `(not a) == b`, which few writers mean.
+void ExpressionBuilder::WarnAboutNot(Context* chain) {
+  Context* first = Descend(static_cast<Context*>(chain->children[0]));
+  if (first->getRuleIndex() != P::RuleUnary || first->getStart()->getType() != P::K_NOT) return;
+  diagnostics_->push_back({SpanOf(*first), ast::Severity::kWarning,
+                           "'not' binds tighter than the operator behind it",
+                           "write not (...) to negate the whole, or (not ...) to keep this"});
 }
 
 ast::ExprPtr ExpressionBuilder::Make(const ast::Span& span, ast::ExprNode node) {
@@ -251,6 +261,7 @@ ast::ExprPtr ExpressionBuilder::BuildLogical(Context* context, ast::LogicalOp op
 
 // An operand, then `in` and a table, or a comparison and an operand, in turn.
 ast::ExprPtr ExpressionBuilder::BuildInTable(P::InExpressionContext* context) {
+  WarnAboutNot(context);
   const Depth depth(this, context->children.size() / 2, *context);
   ast::ExprPtr result = BuildTier(context->children[0]);
   for (size_t i = 1; i + 1 < context->children.size(); i += 2) {
@@ -270,6 +281,7 @@ ast::ExprPtr ExpressionBuilder::BuildInTable(P::InExpressionContext* context) {
 
 // equality, sum and product: operands and operators in turn, from left to right.
 ast::ExprPtr ExpressionBuilder::BuildBinary(Context* context) {
+  WarnAboutNot(context);
   const Depth depth(this, context->children.size() / 2, *context);
   ast::ExprPtr result = BuildTier(context->children[0]);
   for (size_t i = 1; i + 1 < context->children.size(); i += 2) {
@@ -282,6 +294,7 @@ ast::ExprPtr ExpressionBuilder::BuildBinary(Context* context) {
 }
 
 ast::ExprPtr ExpressionBuilder::BuildComparison(P::ComparisonContext* context) {
+  WarnAboutNot(context);
   const std::vector<P::ComparisonTailContext*> tails = context->comparisonTail();
   const Depth depth(this, tails.size(), *context);
   ast::ExprPtr result = BuildTier(context->children[0]);

@@ -166,13 +166,7 @@ void PatternMachine::OfferAbsentLogical(uint32_t s, const Candidate& candidate) 
   if (s == element(0).states[0]) return;
   RemoveWait(candidate.wait);
   if (!sequence()) return;
-  for (uint32_t partner : absent.partners) {
-    for (WaitId wait = partials_[id].first_wait; wait != kNone;) {
-      const WaitId sibling = lists_[wait].sibling;
-      if (lists_[wait].list == WaitingLists::Pending(partner)) RemoveWait(wait);
-      wait = sibling;
-    }
-  }
+  for (uint32_t partner : absent.partners) RemoveFrom(partner, id);
 }
 
 bool PatternMachine::PartnerAllows(uint32_t absent, PartialId id) {
@@ -219,7 +213,7 @@ void PatternMachine::OnAbsentLogicalTimer(uint32_t s, TimeMs now) {
       wait = next;
     }
     for (PartialId id : silent) {
-      RemoveAll(id);
+      RemoveFrom(partner, id);
       SilenceComplete(s, id, now);
       Unpin(id);
     }

@@ -75,9 +75,9 @@ class AutomatonBuilder {
     if (spec_.sequence && (first != 0 || last != first)) {
       return Unsupported("`every` in a sequence but before its first element alone");
     }
-    if (!spec_.sequence && first == last && MayBeEmpty(first)) {
-      return Unsupported("`every` before an element that may match nothing");
-    }
+    bool may_be_empty = !spec_.sequence;
+    for (uint32_t e = first; e <= last; ++e) may_be_empty = may_be_empty && MayBeEmpty(e);
+    if (may_be_empty) return Unsupported("`every` before what may match nothing");
     automaton_.elements[last].rearm = first;  // of nested ones the outermost counts
     return Status::Ok();
   }

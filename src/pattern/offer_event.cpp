@@ -115,6 +115,10 @@ void PatternMachine::OfferCount(uint32_t s, const Candidate& candidate, uint32_t
   const AutomatonState& counted = state(s);
   const PartialId id = candidate.partial;
   const Pin pin(this, id);
+  if (automaton_.has_absent && MetLater(id, counted.element)) {
+    RemoveWait(candidate.wait);
+    return;
+  }
   if (!partials_.Has(id, s)) RecordStart(s, id, now_);
   partials_.Append(id, s, partials_.events(s).Take(row));
   partials_[id].timestamp = now_;
@@ -131,6 +135,14 @@ void PatternMachine::OfferCount(uint32_t s, const Candidate& candidate, uint32_t
   // In a sequence it takes a new place at each event, here and at the next state.
   if (collected >= counted.min) AddState(counted.element + 1, id);
   if (collected != counted.max) AddState(counted.element, id);
+}
+
+// True if an absence after element `e` counts as met: a counted state then collects no more.
+bool PatternMachine::MetLater(PartialId id, uint32_t e) const {
+  for (uint32_t s = 0; s < automaton_.states.size(); ++s) {
+    if (state(s).element > e && partials_.Has(id, s)) return true;
+  }
+  return false;
 }
 
 void PatternMachine::OfferLogical(uint32_t s, const Candidate& candidate, uint32_t row) {

@@ -99,6 +99,14 @@ void PatternMachine::RemoveEarlier(PartialId id, uint32_t e) {
   }
 }
 
+void PatternMachine::RemoveFrom(uint32_t s, PartialId id) {
+  for (WaitId wait = partials_[id].first_wait; wait != kNone;) {
+    const WaitId sibling = lists_[wait].sibling;
+    if (lists_[wait].state == s) RemoveWait(wait);
+    wait = sibling;
+  }
+}
+
 void PatternMachine::ClearList(uint32_t list) {
   while (!lists_.empty(list)) RemoveWait(lists_.list(list).first);
 }
@@ -203,6 +211,7 @@ void PatternMachine::AddLogical(uint32_t e, PartialId id) {
 void PatternMachine::AddEvery(uint32_t e, PartialId from) {
   const PartialId id = partials_.CopyBefore(from, e);
   const Pin pin(this, id);
+  WatchStart(id);
   const uint32_t first = element(e).states[0];
   if (state(first).absent() && state(first).wait_ms >= 0 && partials_.Has(from, first)) {
     partials_[id].timestamp = -1;
@@ -235,10 +244,14 @@ void PatternMachine::Complete(uint32_t s, PartialId id) {
 
 void PatternMachine::RecordStart(uint32_t s, PartialId id, TimeMs timestamp) {
   if (automaton_.within_ms < 0 || !automaton_.is_start(s)) return;
-  Partial& partial = partials_[id];
-  if (timestamp >= partial.start) return;
-  partial.start = timestamp;
-  latest_start_ = std::max(latest_start_, timestamp);
+  if (timestamp >= partials_[id].start) return;
+  partials_[id].start = timestamp;
+  WatchStart(id);
+}
+
+void PatternMachine::WatchStart(PartialId id) {
+  if (automaton_.within_ms < 0 || partials_[id].start == kNever) return;
+  latest_start_ = std::max(latest_start_, partials_[id].start);
   // Most matches end long before their time: forget those, so that the queue stays in proportion.
   if (starts_.size() > 1024 + 2 * size_t{partials_.live()}) {
     starts_.Keep([&](const StartQueue::Start& start) {
@@ -246,7 +259,7 @@ void PatternMachine::RecordStart(uint32_t s, PartialId id, TimeMs timestamp) {
       return p.alive && p.generation == start.generation;
     });
   }
-  starts_.Push({timestamp, id, partial.generation});
+  starts_.Push({partials_[id].start, id, partials_[id].generation});
 }
 
 void PatternMachine::Expire(TimeMs timestamp) {

@@ -94,6 +94,8 @@ class PatternMachine {
   void RemoveWait(WaitId wait);
   void RemoveAll(PartialId id);
   void RemoveEarlier(PartialId id, uint32_t e);
+  void RemoveFrom(uint32_t s, PartialId id);
+  bool MetLater(PartialId id, uint32_t e) const;
   void ClearList(uint32_t list);
   void ClearPending(uint32_t s) { ClearList(WaitingLists::Pending(s)); }
   void Settle(uint32_t s);
@@ -108,7 +110,7 @@ class PatternMachine {
   void PassOn(uint32_t s, PartialId id);
   void Complete(uint32_t s, PartialId id);
   void RecordStart(uint32_t s, PartialId id, TimeMs timestamp);
-  void Kill(PartialId id);
+  void WatchStart(PartialId id);
   void ResetElement(uint32_t e);
   void UpdateElement(uint32_t e);
 

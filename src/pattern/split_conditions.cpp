@@ -160,9 +160,12 @@ class ConditionSplitter {
   }
 
   // True if the value cannot change any more once a partial match waits at this state. In a
-  // sequence few partial matches ever wait, so an index would only cost.
+  // sequence few partial matches ever wait, so an index would only cost; where timers go through
+  // all that wait, there is one list.
   bool IsSettled(const StoredValue& value) const {
-    if (automaton_.sequence) return false;
+    if (automaton_.sequence || automaton_.states[state_].kind == StateKind::kAbsentLogical) {
+      return false;
+    }
     const AutomatonState& from = automaton_.states[value.state];
     if (from.element >= automaton_.states[state_].element) return false;
     if (from.kind != StateKind::kCount || from.min == from.max) return true;

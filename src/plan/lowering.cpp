@@ -89,38 +89,37 @@ JoinCondition SplitJoinCondition(const ExprPtr& on, size_t left_columns, size_t 
 RootNumbers::RootNumbers(size_t operators)
     : width_(operators <= 1 ? 0 : std::bit_width(operators - 1)) {}
 
-NodeId GraphWriter::AddSource(const std::string& name, const SchemaPtr& schema) {
+NodeId DagWriter::AddSource(const std::string& name, const SchemaPtr& schema) {
   graph_.push_back({"stream", name + " (" + JoinNames(*schema) + ")", "", {}, ""});
   const NodeId id = builder_.AddSource(name, schema);
   CHECK_EQ(id + 1, graph_.size());
   return id;
 }
 
-NodeId GraphWriter::AddNode(PlanNode node, std::unique_ptr<Operator> op, int ports,
-                            bool multi_emitter) {
+NodeId DagWriter::AddNode(PlanNode node, OperatorFactory make, int ports, bool multi_emitter) {
   const std::string name =
       node.query.empty() ? node.kind + " " + node.detail : node.query + "." + node.kind;
   graph_.push_back(std::move(node));
-  const NodeId id = builder_.AddNode(name, std::move(op), ports, multi_emitter);
+  const NodeId id = builder_.AddNode(name, make(), ports, multi_emitter);
   CHECK_EQ(id + 1, graph_.size());
   return id;
 }
 
-void GraphWriter::Connect(NodeId to, int port, Edge from) {
+void DagWriter::Connect(NodeId to, int port, Edge from) {
   graph_[to].inputs.push_back(from.node);
   builder_.Connect(to, port, from);
 }
 
-void GraphWriter::Finish(Plan* plan) && {
+void DagWriter::Finish(Plan* plan) && {
   plan->dag = std::move(builder_).Build();
   plan->graph = std::move(graph_);
 }
 
 QueryLowering::Chain QueryLowering::Append(Chain chain, std::string kind, std::string detail,
-                                           std::unique_ptr<Operator> op, SchemaPtr schema,
+                                           OperatorFactory make, SchemaPtr schema,
                                            bool multi_emitter) {
   const NodeId node = graph_->AddNode({std::move(kind), std::move(detail), query_.name, {}, ""},
-                                      std::move(op), 1, multi_emitter);
+                                      std::move(make), 1, multi_emitter);
   graph_->Connect(node, 0, chain.edge);
   return {{node, 0, 0}, std::move(schema)};
 }
@@ -131,24 +130,28 @@ QueryLowering::Chain QueryLowering::Filter(Chain chain, const std::vector<ExprPt
   if (optimize_) filters = {FoldConstants(JoinConjunction(conditions))};
   for (const ExprPtr& filter : filters) {
     const SchemaPtr schema = chain.schema;
-    chain =
-        Append(std::move(chain), "filter", filter->Describe(), MakeFilterOperator(filter), schema);
+    chain = Append(
+        std::move(chain), "filter", filter->Describe(),
+        [filter] { return MakeFilterOperator(filter); }, schema);
   }
   return chain;
 }
 
 QueryLowering::Chain QueryLowering::Narrow(Chain chain, const ColumnSubset& subset) {
   if (subset.keeps_all()) return chain;
-  SelectSpec spec;
-  spec.input = chain.schema;
-  spec.output = subset.Narrow(*chain.schema);
-  for (uint32_t position : subset.kept) {
-    const Attribute& attribute = (*chain.schema)[position];
-    spec.projections.push_back(MakeColumn(position, attribute.type, attribute.name));
-  }
-  const SchemaPtr narrow = spec.output;
-  return Append(std::move(chain), "keep", JoinNames(*narrow), MakeSelectOperator(std::move(spec)),
-                narrow);
+  const SchemaPtr wide = chain.schema;
+  const SchemaPtr narrow = subset.Narrow(*wide);
+  auto make = [wide, narrow, kept = subset.kept] {
+    SelectSpec spec;
+    spec.input = wide;
+    spec.output = narrow;
+    for (uint32_t position : kept) {
+      const Attribute& attribute = (*wide)[position];
+      spec.projections.push_back(MakeColumn(position, attribute.type, attribute.name));
+    }
+    return MakeSelectOperator(std::move(spec));
+  };
+  return Append(std::move(chain), "keep", JoinNames(*narrow), std::move(make), narrow);
 }
 
 QueryLowering::Chain QueryLowering::Window(Chain chain, const BoundWindow& window,
@@ -158,19 +161,25 @@ QueryLowering::Chain QueryLowering::Window(Chain chain, const BoundWindow& windo
   for (Argument& argument : arguments) {
     if (argument.column) argument.column = subset.new_position[*argument.column];
   }
-  auto made = window.spec->make(arguments, window.overload);
-  CHECK(made.ok());  // the binder has made it once
   const SchemaPtr schema = chain.schema;
-  WindowNode node{std::move(made).value(), schema, needs_expired, needs_find_rows};
   const bool multi = window.spec->multi_emitter;
+  auto make = [window, arguments, schema, needs_expired, needs_find_rows,
+               place = roots_->Next(multi)] {
+    auto made = window.Make(arguments);
+    CHECK(made.ok());  // the binder has made it once
+    WindowNode node{std::move(made).value(), schema, needs_expired, needs_find_rows};
+    return MakeWindowOperator(place, std::move(node));
+  };
   return Append(std::move(chain), "window",
-                window.text + (needs_expired ? "" : " (expired rows dropped)"),
-                MakeWindowOperator(roots_->Next(multi), std::move(node)), schema, multi);
+                window.text + (needs_expired ? "" : " (expired rows dropped)"), std::move(make),
+                schema, multi);
 }
 
 ColumnSubset QueryLowering::KeptColumns(const BoundStreamInput& input,
                                         std::vector<bool> used) const {
-  if (!optimize_ || !input.window) used.assign(used.size(), true);
+  if (!optimize_ || !input.window || input.window->spec->reads_whole_row) {
+    used.assign(used.size(), true);
+  }
   for (const ExprPtr& filter : input.filters_after) CollectColumns(*filter, &used);
   if (input.window) {
     for (const Argument& argument : input.window->arguments) {
@@ -255,9 +264,9 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
   spec.output = std::make_shared<const Schema>(std::move(attributes));
   const SchemaPtr output = spec.output;
 
+  auto make = [spec, place = roots_->Next(true)] { return MakeJoinOperator(place, spec); };
   const NodeId node =
-      graph_->AddNode({"join", detail, query_.name, {}, ""},
-                      MakeJoinOperator(roots_->Next(true), std::move(spec)), 2, true);
+      graph_->AddNode({"join", detail, query_.name, {}, ""}, std::move(make), 2, true);
   graph_->Connect(node, 0, left_edge);
   graph_->Connect(node, 1, right_edge);
   return Select({{node, 0, 0}, output}, RemapSelect(query_.select, mapping, columns), expired);
@@ -269,95 +278,15 @@ NodeId QueryLowering::LowerPattern(const BoundPattern& pattern, const std::vecto
                      query_.name,
                      {},
                      DescribeAutomaton(pattern.spec, "dot")};
+  auto make = [spec = pattern.spec, place = roots_->Next(true)] {
+    return MakePatternOperator(place, spec);
+  };
   const NodeId node =
-      graph_->AddNode(std::move(described), MakePatternOperator(roots_->Next(true), pattern.spec),
-                      static_cast<int>(inputs.size()), true);
+      graph_->AddNode(std::move(described), std::move(make), static_cast<int>(inputs.size()), true);
   for (size_t i = 0; i < inputs.size(); ++i) {
     graph_->Connect(node, static_cast<int>(i), inputs[i]);
   }
   return Select({{node, 0, 0}, query_.input_schema}, query_.select, false);
-}
-
-NodeId QueryLowering::Select(Chain chain, const BoundSelect& select, bool expires) {
-  SelectSpec spec;
-  input_columns_ = chain.schema->size();
-  spec.input = chain.schema;
-  spec.output = select.output;
-  std::string detail;
-  for (size_t i = 0; i < select.projections.size(); ++i) {
-    const ExprPtr& expr = select.projections[i];
-    spec.projections.push_back(optimize_ ? FoldConstants(expr) : expr);
-    const std::string text = expr->Describe();
-    const std::string& name = (*select.output)[i].name;
-    detail += (i > 0 ? ", " : "") + (text == name ? name : text + " as " + name);
-  }
-  spec.group_by = select.group_by;
-  for (size_t i = 0; i < select.group_by.size(); ++i) {
-    detail += (i > 0 ? ", " : " group by ") + select.group_by[i]->Describe();
-  }
-  for (const BoundAggregate& aggregate : select.aggregates) {
-    AggregateCall call;
-    call.aggregator = aggregate.spec->make(ToArguments(aggregate.arguments), expires);
-    call.arguments = aggregate.arguments;
-    call.result = aggregate.result;
-    call.keeps_forever = aggregate.spec->keeps_forever;
-    call.description = aggregate.text;
-    spec.aggregates.push_back(std::move(call));
-  }
-  spec.having = select.having;
-  if (select.having != nullptr) detail += " having " + select.having->Describe();
-  for (const BoundSelect::Order& order : select.order_by) {
-    spec.order_by.push_back({order.value, order.ascending});
-    detail += " order by " + order.value->Describe() + (order.ascending ? "" : " desc");
-  }
-  spec.limit = select.limit;
-  spec.offset = select.offset;
-  if (select.limit) detail += " limit " + std::to_string(*select.limit);
-  if (select.offset > 0) detail += " offset " + std::to_string(select.offset);
-  spec.emits_current = query_.emits_current;
-  spec.emits_expired = query_.emits_expired;
-  if (query_.rate) {
-    // The limiter needs to know the group of a row, which the output may not show.
-    std::vector<Attribute> attributes = select.output->attributes();
-    for (size_t i = 0; i < select.group_by.size(); ++i) {
-      attributes.push_back({"#group" + std::to_string(i), select.group_by[i]->type()});
-      spec.projections.push_back(select.group_by[i]);
-    }
-    spec.output = std::make_shared<const Schema>(std::move(attributes));
-    spec.every_row = query_.rate->kind == ast::RateKind::kSnapshot;
-  }
-  const SchemaPtr output = spec.output;
-  Chain selected =
-      Append(std::move(chain), "select", detail, MakeSelectOperator(std::move(spec)), output);
-  return query_.rate ? Rate(std::move(selected), select, output) : selected.edge.node;
-}
-
-NodeId QueryLowering::Rate(Chain chain, const BoundSelect& select, const SchemaPtr& grouped) {
-  static constexpr const char* kKinds[] = {"all", "first", "last", "snapshot"};
-  RateSpec spec;
-  spec.kind = static_cast<RateSpec::Kind>(query_.rate->kind);
-  spec.every_events = query_.rate->every_events;
-  spec.every_ms = query_.rate->every_ms;
-  spec.input = grouped;
-  spec.output_columns = select.output->size();
-  const auto* stream = std::get_if<BoundStreamInput>(&query_.input);
-  const auto* join = std::get_if<BoundJoin>(&query_.input);
-  spec.windowed = (stream != nullptr && stream->window) ||
-                  (join != nullptr && (join->left.window || join->right.window));
-  // Aggregate columns stand behind the input columns, wherever narrowing has put those.
-  for (const ExprPtr& projection : select.projections) {
-    std::vector<bool> used(input_columns_ + select.aggregates.size(), false);
-    CollectColumns(*projection, &used);
-    const auto first = used.begin() + static_cast<std::ptrdiff_t>(input_columns_);
-    spec.aggregate_columns.push_back(std::find(first, used.end(), true) != used.end());
-  }
-  const std::string every = spec.every_events ? std::to_string(*spec.every_events) + " events"
-                                              : std::to_string(*spec.every_ms) + " ms";
-  const std::string detail =
-      std::string(kKinds[static_cast<int>(query_.rate->kind)]) + " every " + every;
-  return Append(std::move(chain), "rate", detail, MakeRateOperator(rate_place_, std::move(spec)),
-                select.output, true)
-      .edge.node;
 }
 
 NodeId QueryLowering::Lower(const std::vector<Edge>& inputs) {

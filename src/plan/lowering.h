@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,12 +21,23 @@ class RootNumbers {
   int width_ = 0;
 };
 
-// Builds the DAG and its description side by side.
+// Makes an operator, any number of times.
+using OperatorFactory = std::function<std::unique_ptr<Operator>()>;
+
+// Where lowered queries are written to.
 class GraphWriter {
  public:
+  virtual ~GraphWriter() = default;
+  virtual NodeId AddNode(PlanNode node, OperatorFactory make, int ports, bool multi_emitter) = 0;
+  virtual void Connect(NodeId to, int port, Edge from) = 0;
+};
+
+// Builds the DAG and its description side by side.
+class DagWriter : public GraphWriter {
+ public:
   NodeId AddSource(const std::string& name, const SchemaPtr& schema);
-  NodeId AddNode(PlanNode node, std::unique_ptr<Operator> op, int ports, bool multi_emitter);
-  void Connect(NodeId to, int port, Edge from);
+  NodeId AddNode(PlanNode node, OperatorFactory make, int ports, bool multi_emitter) override;
+  void Connect(NodeId to, int port, Edge from) override;
   uint32_t AddTap(Edge edge) { return builder_.AddTap(edge); }
   void Finish(Plan* plan) &&;
 
@@ -51,7 +64,7 @@ class QueryLowering {
     SchemaPtr schema;
   };
 
-  Chain Append(Chain chain, std::string kind, std::string detail, std::unique_ptr<Operator> op,
+  Chain Append(Chain chain, std::string kind, std::string detail, OperatorFactory make,
                SchemaPtr schema, bool multi_emitter = false);
   Chain Filter(Chain chain, const std::vector<ExprPtr>& conditions);
   Chain Narrow(Chain chain, const ColumnSubset& subset);

@@ -3,18 +3,10 @@
 #include <bit>
 
 #include "exec/select_operator.h"
-#include "plan/lowering.h"
+#include "plan/partition_lowering.h"
 
 namespace weir {
 namespace {
-
-std::vector<uint32_t> StreamsRead(const BoundQuery& query) {
-  if (const auto* stream = std::get_if<BoundStreamInput>(&query.input)) return {stream->stream};
-  if (const auto* join = std::get_if<BoundJoin>(&query.input)) {
-    return {join->left.stream, join->right.stream};
-  }
-  return std::get<std::shared_ptr<const BoundPattern>>(query.input)->streams;
-}
 
 // A rate limit, a window, a join and a pattern each take one root number.
 size_t CountRoots(const BoundQuery& query) {
@@ -49,7 +41,9 @@ Status UnknownOutput(const BoundApp& app, const OutputRequest& output) {
   if (output.query) {
     for (const BoundQuery& query : app.queries) names.push_back(query.name);
   } else {
-    for (const BoundStream& stream : app.streams) names.push_back(stream.name);
+    for (const BoundStream& stream : app.streams) {
+      if (!stream.partition) names.push_back(stream.name);
+    }
   }
   const std::string near = NearestName(output.name, names);
   std::string message = std::string("the app has no ") + (output.query ? "query" : "stream") +
@@ -76,10 +70,11 @@ class AppLowering {
     AddTaps();
     Plan plan;
     for (const BoundStream& stream : app_.streams) {
-      plan.sources.push_back({stream.name, stream.schema});
+      if (!stream.partition) plan.sources.push_back({stream.name, stream.schema});
     }
     plan.outputs = std::move(outputs_);
     std::move(graph_).Finish(&plan);
+    if (!plan.dag->status().ok()) return plan.dag->status();
     return plan;
   }
 
@@ -87,16 +82,19 @@ class AppLowering {
   Status ResolveOutputs();
   void AddStreams(RootNumbers* roots);
   void CountReaders();
+  std::vector<std::vector<uint32_t>> ShownQueries() const;
+  void LowerOnePartition(uint32_t partition, RootNumbers* roots);
   void LowerQueries(RootNumbers* roots);
   void AddTaps();
 
   const BoundApp& app_;
   const PlanOptions& options_;
-  GraphWriter graph_;
+  DagWriter graph_;
   std::vector<NodeId> stream_nodes_;  // where a stream's readers attach
   std::vector<ReaderPlaces> stream_places_;
   std::vector<ReaderPlaces> query_places_;
   std::vector<NodeId> query_nodes_;
+  std::vector<Edge> taps_;                  // by output request
   std::vector<uint32_t> output_positions_;  // stream or query of each request
   std::vector<PlannedStream> outputs_;
 };
@@ -108,7 +106,8 @@ Status AppLowering::ResolveOutputs() {
       for (uint32_t q = 0; q < app_.queries.size(); ++q) {
         if (app_.queries[q].name == output.name) at = q;
       }
-    } else if (const BoundStream* stream = app_.FindStream(output.name)) {
+    } else if (const BoundStream* stream = app_.FindStream(output.name);
+               stream != nullptr && !stream->partition) {
       at = static_cast<uint32_t>(stream - app_.streams.data());
     }
     if (!at) return UnknownOutput(app_, output);
@@ -121,22 +120,27 @@ Status AppLowering::ResolveOutputs() {
 
 void AppLowering::AddStreams(RootNumbers* roots) {
   for (const BoundStream& stream : app_.streams) {
-    stream_nodes_.push_back(graph_.AddSource(stream.name, stream.schema));
+    // Inner streams live inside their partition only.
+    stream_nodes_.push_back(stream.partition ? 0 : graph_.AddSource(stream.name, stream.schema));
   }
   for (uint32_t s = 0; s < app_.streams.size(); ++s) {
     const BoundStream& stream = app_.streams[s];
-    if (!stream.written && !stream.trigger) continue;
-    const NodeId node = graph_.AddNode({"union", "into " + stream.name, "", {}, ""},
-                                       MakeUnionOperator(stream.schema), 1, false);
+    if (stream.partition || (!stream.written && !stream.trigger)) continue;
+    const NodeId node = graph_.AddNode(
+        {"union", "into " + stream.name, "", {}, ""},
+        [schema = stream.schema] { return MakeUnionOperator(schema); }, 1, false);
     graph_.Connect(node, 0, {stream_nodes_[s], 0, 0});
     stream_nodes_[s] = node;
     if (!stream.trigger) continue;
     const std::string when = stream.trigger->at_start
                                  ? "at start"
                                  : "every " + std::to_string(*stream.trigger->every_ms) + " ms";
-    const NodeId trigger =
-        graph_.AddNode({"trigger", stream.name + " " + when, "", {}, ""},
-                       MakeTriggerOperator(roots->Next(false), *stream.trigger), 0, false);
+    const NodeId trigger = graph_.AddNode(
+        {"trigger", stream.name + " " + when, "", {}, ""},
+        [place = roots->Next(false), spec = *stream.trigger] {
+          return MakeTriggerOperator(place, spec);
+        },
+        0, false);
     graph_.Connect(node, 0, {trigger, 0, 0});
   }
 }
@@ -145,8 +149,12 @@ void AppLowering::CountReaders() {
   stream_places_.resize(app_.streams.size());
   query_places_.resize(app_.queries.size());
   for (uint32_t q = 0; q < app_.queries.size(); ++q) {
+    if (app_.queries[q].partition) continue;
     for (uint32_t stream : StreamsRead(app_.queries[q])) stream_places_[stream].Count(1);
     if (app_.queries[q].target) query_places_[q].Count(1);
+  }
+  for (uint32_t p = 0; p < app_.partitions.size(); ++p) {
+    for (uint32_t stream : PartitionStreams(app_, p)) stream_places_[stream].Count(1);
   }
   for (size_t i = 0; i < options_.outputs.size(); ++i) {
     auto& places = options_.outputs[i].query ? query_places_ : stream_places_;
@@ -154,8 +162,46 @@ void AppLowering::CountReaders() {
   }
 }
 
+// By query, the requests that show it.
+std::vector<std::vector<uint32_t>> AppLowering::ShownQueries() const {
+  std::vector<std::vector<uint32_t>> shown(app_.queries.size());
+  for (uint32_t i = 0; i < options_.outputs.size(); ++i) {
+    if (options_.outputs[i].query) shown[output_positions_[i]].push_back(i);
+  }
+  return shown;
+}
+
+void AppLowering::LowerOnePartition(uint32_t partition, RootNumbers* roots) {
+  LoweredPartition lowered =
+      LowerPartition(app_, partition, options_.optimize, ShownQueries(), roots);
+  const auto ports = static_cast<int>(lowered.streams.size());
+  const NodeId node = graph_.AddNode(
+      {"partition", app_.partitions[partition].name + lowered.description, "", {}, ""},
+      [spec = lowered.spec] { return MakePartitionOperator(spec); }, ports, true);
+  for (int p = 0; p < ports; ++p) {
+    const uint32_t stream = lowered.streams[p];
+    graph_.Connect(node, p, stream_places_[stream].Next(stream_nodes_[stream]));
+  }
+  for (uint32_t e = 0; e < lowered.exits.size(); ++e) {
+    const Edge edge{node, 0, 0, e};
+    if (lowered.exits[e].is_output) {
+      taps_[lowered.exits[e].target] = edge;
+    } else {
+      graph_.Connect(stream_nodes_[lowered.exits[e].target], 0, edge);
+    }
+  }
+}
+
 void AppLowering::LowerQueries(RootNumbers* roots) {
+  taps_.resize(options_.outputs.size());
+  std::vector<bool> lowered(app_.partitions.size(), false);
   for (const BoundQuery& query : app_.queries) {
+    if (query.partition) {
+      if (!lowered[*query.partition]) LowerOnePartition(*query.partition, roots);
+      lowered[*query.partition] = true;
+      query_nodes_.push_back(0);
+      continue;
+    }
     std::vector<Edge> inputs;
     for (uint32_t stream : StreamsRead(query)) {
       inputs.push_back(stream_places_[stream].Next(stream_nodes_[stream]));
@@ -167,21 +213,21 @@ void AppLowering::LowerQueries(RootNumbers* roots) {
 
 void AppLowering::AddTaps() {
   // A query's rows are shown before they are inserted; a stream's after all its readers.
-  std::vector<Edge> taps(options_.outputs.size());
   for (size_t i = 0; i < options_.outputs.size(); ++i) {
     const uint32_t at = output_positions_[i];
-    taps[i] = options_.outputs[i].query ? query_places_[at].Next(query_nodes_[at])
-                                        : stream_places_[at].Next(stream_nodes_[at]);
+    if (options_.outputs[i].query && app_.queries[at].partition) continue;  // set with it
+    taps_[i] = options_.outputs[i].query ? query_places_[at].Next(query_nodes_[at])
+                                         : stream_places_[at].Next(stream_nodes_[at]);
   }
-  for (const Edge& tap : taps) graph_.AddTap(tap);
+  for (const Edge& tap : taps_) graph_.AddTap(tap);
   for (uint32_t q = 0; q < app_.queries.size(); ++q) {
     const BoundQuery& query = app_.queries[q];
-    if (!query.target) continue;
+    if (!query.target || query.partition) continue;
     const BoundStream& target = app_.streams[*query.target];
     const char* kinds = query.emits_expired ? (query.emits_current ? "all" : "expired") : "current";
-    const NodeId insert =
-        graph_.AddNode({"insert", std::string(kinds) + " into " + target.name, query.name, {}, ""},
-                       MakeInsertOperator(target.schema), 1, false);
+    const NodeId insert = graph_.AddNode(
+        {"insert", std::string(kinds) + " into " + target.name, query.name, {}, ""},
+        [schema = target.schema] { return MakeInsertOperator(schema); }, 1, false);
     graph_.Connect(insert, 0, query_places_[q].Next(query_nodes_[q]));
     graph_.Connect(stream_nodes_[*query.target], 0, {insert, 0, 0});
   }
@@ -196,7 +242,8 @@ Result<Plan> MakePlan(const BoundApp& app, const PlanOptions& options) {
 std::vector<OutputRequest> DefaultOutputs(const BoundApp& app) {
   std::vector<OutputRequest> outputs;
   for (const BoundStream& stream : app.streams) {
-    if (stream.written && !stream.read && !stream.has_sink) outputs.push_back({false, stream.name});
+    if (stream.written && !stream.read && !stream.has_sink && !stream.partition)
+      outputs.push_back({false, stream.name});
   }
   return outputs;
 }

@@ -3,12 +3,16 @@
 namespace weir {
 
 void TimerQueue::Arm(TimeMs due, uint64_t payload, Moment step, TimeMs now) {
-  const uint64_t number = next_number_++;
   if (due <= now) {
     // Steps ascend, so these stay sorted by moment.
-    overdue_.PushBack({due, number, payload, Timeline::OverdueMoment(step)});
+    overdue_.PushBack({due, next_number_++, payload, Timeline::OverdueMoment(step)});
     return;
   }
+  ArmEarlier(due, payload);
+}
+
+void TimerQueue::ArmEarlier(TimeMs due, uint64_t payload) {
+  const uint64_t number = next_number_++;
   if (due == kNever) return;
   if (ascending_.empty() || ascending_.back().due <= due) {
     ascending_.PushBack({due, number, payload});

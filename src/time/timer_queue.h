@@ -25,6 +25,9 @@ class TimerQueue {
   // Arms a timer in the step whose moment and time are given. If it is already due it fires right
   // after that step, in the next round of the same position. At kNever it does not fire at all.
   void Arm(TimeMs due, uint64_t payload, Moment step, TimeMs now);
+  // Arms a timer as if that had been done at an earlier time: it fires at its due time itself. Only
+  // before the timers of that time are fired.
+  void ArmEarlier(TimeMs due, uint64_t payload);
 
   bool empty() const { return overdue_.empty() && next_due_ == kNever; }
 

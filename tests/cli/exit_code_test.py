@@ -126,7 +126,7 @@ class Signals(weir_program.Case):
     def test_what_was_read_is_answered(self):
         app = self.write("app.sql", FILTER)
         process = self.start("run", app)
-        process.stdin.write((STAMPED * 3000).encode())
+        process.stdin.write((STAMPED * 500).encode())
         process.stdin.flush()
         first = process.stdout.readline()
         process.send_signal(signal.SIGTERM)

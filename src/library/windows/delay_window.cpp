@@ -15,10 +15,10 @@ class DelayWindow final : public Window {
     EmitDue(context);
     rows_.PushBack(row);
     context.FindAdd(row);
-    // An event that is not newer than all before it goes on with one of those, or, if they are all
+    // An event older than one before it goes on with one of those, or, if they are all
     // gone, at the next event or timer.
     const TimeMs timestamp = context.rows().timestamp(row);
-    if (timestamp <= newest_) return;
+    if (timestamp < newest_) return;
     newest_ = timestamp;
     if (!timer_pending_) ScheduleOldest(context);
   }

@@ -125,9 +125,17 @@ class ExternalTimeBatchWindow final : public Window {
   void ScheduleTimeout(WindowContext& context) {
     const TimeMs now = context.now();
     if (timeout_at_ <= now) {
-      timeout_at_ = After(now, options_.timeout - (now - timeout_at_) % options_.timeout);
+      const TimeMs since_timeout = (now - timeout_at_) % options_.timeout;
+      timeout_at_ = since_timeout == 0 ? now : After(now, options_.timeout - since_timeout);
     }
     if (timer_ <= timeout_at_) return;
+    if (timeout_at_ == now) {
+      if (context.ScheduleForNow()) {
+        timer_ = now;
+        return;
+      }
+      timeout_at_ = After(now, options_.timeout);
+    }
     timer_ = timeout_at_;
     context.Schedule(timer_);
   }

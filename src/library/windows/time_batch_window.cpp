@@ -57,9 +57,14 @@ class TimeBatchWindow final : public Window {
       const __int128 since_start = static_cast<__int128>(now) - start_.value_or(now);
       tick_ = After(now, span_ - static_cast<TimeMs>(since_start % span_));
     } else if (tick_ <= now) {
-      tick_ = After(now, span_ - static_cast<TimeMs>((static_cast<__int128>(now) - tick_) % span_));
+      const auto since_tick = static_cast<TimeMs>((static_cast<__int128>(now) - tick_) % span_);
+      tick_ = since_tick == 0 ? now : After(now, span_ - since_tick);
     }
     scheduled_ = true;
+    if (tick_ == now) {
+      if (context.ScheduleForNow()) return;
+      tick_ = After(now, span_);
+    }
     context.Schedule(tick_);
   }
 

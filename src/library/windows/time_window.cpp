@@ -13,10 +13,10 @@ class TimeWindow final : public Window {
     ExpireDue(context);
     rows_.PushBack(row);
     context.EmitCurrent(row);
-    // An event that is not newer than all before it leaves with one of those, or, if they are all
+    // An event older than one before it leaves with one of those, or, if they are all
     // gone, at the next event or timer.
     const TimeMs timestamp = context.rows().timestamp(row);
-    if (timestamp <= newest_) return;
+    if (timestamp < newest_) return;
     newest_ = timestamp;
     if (!timer_pending_) ScheduleOldest(context);
   }

@@ -146,8 +146,8 @@ TEST(ParserError, UnclosedThings) {
             "app:1:13: error: this string is not closed\n"
             "from S[a == 'x] insert into X;\n"
             "            ^~~~~~~~~~~~~~~~~~\n"
-            "help: a string ends on its line and has no escapes; \"\"\"...\"\"\" may hold "
-            "anything\n");
+            "help: '...' holds no quotes and no line ends, \"...\" no double ones, "
+            "\"\"\"...\"\"\" anything\n");
   EXPECT_EQ(AppErrors("from `S insert into X;"),
             "app:1:6: error: this name in backticks is not closed\n"
             "from `S insert into X;\n"
@@ -173,6 +173,22 @@ TEST(ParserError, AppAnnotationsHaveTheirPlace) {
             "app:1:31: error: an '@app:' annotation is for the whole app, it cannot stand here\n"
             "partition with (a of S) begin @app:name('x') from S insert into X; end\n"
             "                              ^~~~~~~~~~~~~~\n");
+}
+
+TEST(ParserWarning, NotBindsTight) {
+  const std::string text = "from S[not a == b] insert into X;";
+  const ParseResult result = ParseApp(text, NoVariables());
+  EXPECT_TRUE(result.ok());
+  EXPECT_EQ(Rendered(result.diagnostics, text),
+            "app:1:8: warning: 'not' binds tighter than the operator behind it\n"
+            "from S[not a == b] insert into X;\n"
+            "       ^~~~~\n"
+            "help: write not (...) to negate the whole, or (not ...) to keep this\n");
+  for (const char* quiet : {"(not a) == b", "not (a == b)", "not a and b", "not a is null",
+                            "a == not b", "not f(a == b)"})
+    EXPECT_EQ(ExpressionErrors(quiet), "") << quiet;
+  for (const char* loud : {"not a > 5", "not a in T", "not a + 1 == b", "x and not a like 'b'"})
+    EXPECT_NE(ExpressionErrors(loud), "") << loud;
 }
 
 // ----------------------------------------------------------------------------- the rendering

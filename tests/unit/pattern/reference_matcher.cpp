@@ -179,14 +179,13 @@ class ReferenceMatcher {
           Sweep(e, list);
           // A copy: arming changes the lists.
           for (const MatchPtr& match : std::list<MatchPtr>(*list)) {
-            bool expired = false;
+            std::optional<TimeMs> first;
             for (uint32_t start : elements_[0].states) {
               const auto& events = match->events[start];
-              if (!events.empty() && !absent_[start] &&
-                  std::abs(events[0].timestamp - now_) > *pattern_.within) {
-                expired = true;
-              }
+              if (events.empty() || absent_[start]) continue;
+              first = std::min(first.value_or(INT64_MAX), events[0].timestamp);
             }
+            const bool expired = first && std::abs(*first - now_) > *pattern_.within;
             if (!expired) continue;
             match->dead = true;
             if (!Sequence() && rearm_start_ && !match->rearmed && !armed) {
@@ -400,6 +399,11 @@ class ReferenceMatcher {
       return;
     }
     const Element& element = elements_[e];
+    for (size_t later = e + 1; later < elements_.size(); ++later) {
+      for (uint32_t other : elements_[later].states) {
+        if (match->settled[other]) return places_[s].pending.remove(match), void();
+      }
+    }
     match->events[s].push_back(event);
     match->timestamp = event.timestamp;
     const size_t n = match->events[s].size();

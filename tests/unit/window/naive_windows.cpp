@@ -49,7 +49,7 @@ class NaiveTime final : public NaiveWindow {
       held_.push_back(row);
       if (!delays_) step->Current(row);
       const bool limited = length_ != INT64_MAX;
-      if (limited || row.timestamp > newest_) step->timers.push_back(row.timestamp + span_);
+      if (limited || row.timestamp >= newest_) step->timers.push_back(row.timestamp + span_);
       newest_ = std::max(newest_, row.timestamp);
       // An event that others held back may be due once those are pushed out.
       if (limited) step->timers.push_back(held_.front().timestamp + span_);

@@ -57,8 +57,16 @@ TEST(TimeWindow, RowThatIsOverOnArrivalLeavesRightAfterItsMessage) {
   messages.Clock(1000).Row(800).Row(1000);
   EXPECT_EQ(Output({"time", {LongArgument(100)}}, messages), "+1@800 | -1@1000 | +2@1000");
   MessageList zero(1000);
-  zero.Row(1000).Row(1001);
-  EXPECT_EQ(Output({"time", {IntArgument(0)}}, zero), "+1@1000 | -1@1000 | +2@1001 | -2@1001");
+  zero.Row(1000).Row(1001).Row(1001);
+  EXPECT_EQ(Output({"time", {IntArgument(0)}}, zero),
+            "+1@1000 | -1@1000 | +2@1001 | -2@1001 | +3@1001 | -3@1001");
+}
+
+TEST(TimeWindow, LateRowInAnEmptyWindowLeavesAtTheNextStep) {
+  MessageList messages(1000);
+  messages.Row(1000).Clock(1200).Row(900).Clock(5000).Row(5000);
+  EXPECT_EQ(Output({"time", {LongArgument(100)}}, messages),
+            "+1@1000 | -1@1100 | +2@900 | -2@5000 +3@5000");
 }
 
 TEST(TimeWindow, SpanBeyondTheEndOfTimeNeverExpires) {

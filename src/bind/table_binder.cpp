@@ -1,0 +1,366 @@
+#include "bind/table_binder.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "expr/node.h"
+
+namespace weir {
+namespace {
+
+bool SameText(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+std::vector<std::string> AttributeNames(const Schema& schema) {
+  std::vector<std::string> names;
+  for (const Attribute& attribute : schema.attributes()) names.push_back(attribute.name);
+  return names;
+}
+
+std::optional<uint32_t> FindAttribute(const ast::AnnotationElement& element,
+                                      const BoundStream& table, BindContext& context) {
+  const auto at = table.schema->Find(element.value);
+  if (!at) {
+    context.UnknownName(element.value_span,
+                        "unknown attribute '" + element.value + "' in table '" + table.name + "'",
+                        element.value, AttributeNames(*table.schema));
+  }
+  return at;
+}
+
+class TableAnnotations {
+ public:
+  TableAnnotations(BoundStream* table, BindContext& context) : table_(table), context_(context) {}
+
+  void Bind(const ast::Annotation& annotation) {
+    const std::string& name = annotation.name.text;
+    if (SameText(name, "PrimaryKey")) {
+      BindPrimaryKey(annotation);
+    } else if (SameText(name, "Index")) {
+      BindIndex(annotation);
+    } else if (SameText(name, "IndexBy")) {
+      context_.Error(annotation.span, "@IndexBy does not exist", "write @Index('attribute')");
+    } else if (SameText(name, "Store")) {
+      BindStore(annotation);
+    } else if (!SameText(name, "OnError")) {
+      context_.Warn(annotation.span, "the annotation @" + name + " has no effect on a table");
+    }
+  }
+
+ private:
+  void BindPrimaryKey(const ast::Annotation& annotation) {
+    std::vector<uint32_t>& key = table_->table->primary_key;
+    if (has_key_) {
+      context_.Error(annotation.span, "a table has one @PrimaryKey, with all its attributes");
+      return;
+    }
+    has_key_ = true;
+    if (annotation.elements.empty()) {
+      context_.Error(annotation.span, "@PrimaryKey needs the name of an attribute");
+    }
+    for (const ast::AnnotationElement& element : annotation.elements) {
+      const auto at = FindAttribute(element, *table_, context_);
+      if (!at) continue;
+      if (std::find(key.begin(), key.end(), *at) != key.end()) {
+        context_.Error(element.span, "'" + element.value + "' is twice in the primary key");
+        continue;
+      }
+      key.push_back(*at);
+    }
+  }
+
+  void BindIndex(const ast::Annotation& annotation) {
+    if (annotation.elements.size() != 1) {
+      context_.Error(annotation.span, "@Index takes one attribute",
+                     "write one @Index for each attribute");
+      return;
+    }
+    const auto at = FindAttribute(annotation.elements[0], *table_, context_);
+    if (!at) return;
+    if (std::find(indexed_.begin(), indexed_.end(), *at) != indexed_.end()) {
+      context_.Error(annotation.span,
+                     "two @Index annotations on '" + annotation.elements[0].value + "'");
+    }
+    indexed_.push_back(*at);
+  }
+
+  void BindStore(const ast::Annotation& annotation) {
+    for (const ast::AnnotationElement& element : annotation.elements) {
+      if (SameText(element.key.text, "type") && SameText(element.value, "memory")) return;
+    }
+    context_.NotSupported(annotation.span, "@store other than 'memory'");
+  }
+
+  BoundStream* table_;
+  BindContext& context_;
+  bool has_key_ = false;
+  std::vector<uint32_t> indexed_;
+};
+
+// The value as `type`, where it fits without surprise. Null if an error was reported.
+ExprPtr FitTo(ExprPtr value, const Attribute& attribute, const ast::Span& span,
+              BindContext& context) {
+  const Type type = attribute.type;
+  if (value->type() == type || IsNullLiteral(*value)) return WidenTo(std::move(value), type);
+  const bool numbers = IsNumeric(value->type()) && IsNumeric(type);
+  if (numbers && PromoteNumeric(value->type(), type) == type) {
+    return WidenTo(std::move(value), type);
+  }
+  const FunctionSpec* convert = context.registry().FindFunction("convert");
+  if (value->type() == Type::kDouble && type == Type::kFloat && convert != nullptr) {
+    auto made = MakeCall(*convert, {value, MakeConstant(Value::String("float"))},
+                         context.NextCallSite());
+    if (made.ok()) return std::move(made).value();
+  }
+  context.Error(span,
+                "attribute '" + attribute.name + "' is a " + std::string(TypeName(type)) +
+                    ", the value is a " + TypeText(*value),
+                numbers ? "write convert(..., '" + std::string(TypeName(type)) + "')" : "");
+  return nullptr;
+}
+
+// Checks that the name is that of a table. Absent if an error was reported.
+std::optional<uint32_t> FindTable(const ast::Name& name, StreamTable& streams,
+                                  BindContext& context) {
+  const auto found = streams.Find(name.text);
+  if (!found) {
+    context.UnknownName(name.span, "unknown table '" + name.text + "'", name.text,
+                        streams.Names());
+  } else if (!streams.at(*found).table) {
+    context.Error(name.span, "'" + name.text + "' is not a table");
+    return std::nullopt;
+  }
+  return found;
+}
+
+// Adds a definition unless it is there already; the same text twice is no error.
+void AddDefinition(BoundStream stream, bool same_kind, const ast::Span& span, StreamTable& streams,
+                   BindContext& context) {
+  const auto known = streams.Find(stream.name);
+  if (!known) {
+    streams.Add(std::move(stream));
+  } else if (!same_kind || !(*streams.at(*known).schema == *stream.schema)) {
+    context.Error(span, "'" + stream.name + "' is defined twice, in different ways");
+  }
+}
+
+// `set T.a = x, T.b = y`; without `set`, every attribute by name.
+bool BindSet(const ast::UpdateTable& update, const SchemaPtr& output, const BoundStream& table,
+             Scope& scope, const ast::Span& span, BindContext& context, BoundTableWrite* write) {
+  bool ok = true;
+  ExpressionBinder binder(context, scope);
+  for (const ast::SetAssignment& one : update.set) {
+    if (one.target.stream && one.target.stream->stream.name != table.name) {
+      context.Error(one.span, "set changes attributes of table '" + table.name + "' only");
+      ok = false;
+      continue;
+    }
+    const auto at = table.schema->Find(one.target.name.text);
+    if (!at) {
+      context.UnknownName(
+          one.target.name.span,
+          "unknown attribute '" + one.target.name.text + "' in table '" + table.name + "'",
+          one.target.name.text, AttributeNames(*table.schema));
+    }
+    ExprPtr value = binder.Bind(*one.value);
+    if (at && value != nullptr) {
+      value = FitTo(std::move(value), (*table.schema)[*at], one.value->span, context);
+    }
+    ok = ok && at && value != nullptr;
+    if (ok) write->set.push_back({*at, std::move(value)});
+  }
+  if (!update.set.empty()) return ok;
+  for (uint32_t i = 0; i < output->size(); ++i) {
+    const Attribute& attribute = (*output)[i];
+    const auto at = table.schema->Find(attribute.name);
+    if (!at) {
+      context.UnknownName(span,
+                          "the query's attribute '" + attribute.name + "' is not in table '" +
+                              table.name + "' " + DescribeSchema(*table.schema),
+                          attribute.name, AttributeNames(*table.schema));
+      ok = false;
+      continue;
+    }
+    ExprPtr value = FitTo(MakeColumn(i, attribute.type, attribute.name), (*table.schema)[*at], span,
+                          context);
+    ok = ok && value != nullptr;
+    if (value != nullptr) write->set.push_back({*at, std::move(value)});
+  }
+  return ok;
+}
+
+}  // namespace
+
+Type ToType(ast::AttributeType type) {
+  switch (type) {
+    case ast::AttributeType::kString:
+      return Type::kString;
+    case ast::AttributeType::kInt:
+      return Type::kInt;
+    case ast::AttributeType::kLong:
+      return Type::kLong;
+    case ast::AttributeType::kFloat:
+      return Type::kFloat;
+    case ast::AttributeType::kDouble:
+      return Type::kDouble;
+    case ast::AttributeType::kBool:
+      return Type::kBool;
+    case ast::AttributeType::kObject:
+      return Type::kObject;
+  }
+  return Type::kObject;
+}
+
+std::string DescribeSchema(const Schema& schema) {
+  std::string text = "(";
+  for (size_t i = 0; i < schema.size(); ++i) {
+    text += (i > 0 ? ", " : "") + schema[i].name + " " + std::string(TypeName(schema[i].type));
+  }
+  return text + ")";
+}
+
+SchemaPtr BindAttributes(const std::string& what, const ast::Name& name,
+                         const std::vector<ast::AttributeDefinition>& attributes,
+                         const ast::Span& span, BindContext& context) {
+  std::vector<Attribute> bound;
+  for (const ast::AttributeDefinition& written : attributes) {
+    const auto same = [&](const Attribute& a) { return a.name == written.name.text; };
+    if (std::any_of(bound.begin(), bound.end(), same)) {
+      context.Error(written.span, what + " '" + name.text + "' has two attributes named '" +
+                                      written.name.text + "'");
+      continue;
+    }
+    bound.push_back({written.name.text, ToType(written.type)});
+  }
+  if (bound.size() > kMaxColumns) {
+    context.Error(span, what + " '" + name.text + "' has more than " +
+                            std::to_string(kMaxColumns) + " attributes (limits.columns)");
+    return nullptr;
+  }
+  return std::make_shared<const Schema>(std::move(bound));
+}
+
+void DefineTable(const ast::TableDefinition& definition, StreamTable& streams,
+                 BindContext& context) {
+  BoundStream table;
+  table.name = definition.name.text;
+  table.schema =
+      BindAttributes("table", definition.name, definition.attributes, definition.span, context);
+  if (table.schema == nullptr) return;
+  table.defined = true;
+  table.table.emplace();
+  TableAnnotations annotations(&table, context);
+  for (const ast::Annotation& annotation : definition.annotations) annotations.Bind(annotation);
+  const auto known = streams.Find(table.name);
+  const bool same_kind = known && streams.at(*known).table &&
+                         streams.at(*known).table->primary_key == table.table->primary_key;
+  AddDefinition(std::move(table), same_kind, definition.name.span, streams, context);
+}
+
+void DefineNamedWindow(const ast::WindowDefinition& definition, StreamTable& streams,
+                       BindContext& context) {
+  BoundStream stream;
+  stream.name = definition.name.text;
+  stream.schema =
+      BindAttributes("window", definition.name, definition.attributes, definition.span, context);
+  if (stream.schema == nullptr) return;
+  stream.defined = true;
+  for (const ast::Annotation& annotation : definition.annotations) {
+    context.Warn(annotation.span,
+                 "the annotation @" + annotation.name.text + " has no effect on a window");
+  }
+  RowScope scope({{stream.name, "", stream.schema, 0}});
+  QueryBinder binder(context, streams);
+  auto window = binder.BindWindow(definition.window, definition.window_span, scope);
+  // A definition with errors still has a name.
+  stream.named_window.emplace();
+  if (window) stream.named_window->window = std::move(*window);
+  const ast::EventType output = definition.output.value_or(ast::EventType::kAll);
+  stream.named_window->emits_current = output != ast::EventType::kExpired;
+  stream.named_window->emits_expired = output != ast::EventType::kCurrent;
+  const auto known = streams.Find(stream.name);
+  const bool same_kind =
+      known && streams.at(*known).named_window &&
+      streams.at(*known).named_window->window.text == stream.named_window->window.text;
+  AddDefinition(std::move(stream), same_kind, definition.name.span, streams, context);
+}
+
+TableScope::TableScope(ScopeSource rows, const std::string& table, const SchemaPtr& table_schema)
+    : rows_({rows}),
+      table_({{table, "", table_schema, static_cast<uint32_t>(rows.schema->size())}}) {}
+
+ExprPtr TableScope::Resolve(const ast::AttributeRef& ref, const ast::Span& span,
+                            BindContext& context) {
+  const ScopeSource& rows = rows_.sources()[0];
+  const ScopeSource& table = table_.sources()[0];
+  if (ref.stream) {
+    const std::string& name = ref.stream->stream.name;
+    if (name == table.name) return table_.Resolve(ref, span, context);
+    if (name == rows.name || name == rows.alias) return rows_.Resolve(ref, span, context);
+    context.UnknownName(ref.stream->stream.span, "unknown stream or table '" + name + "' here",
+                        name, {rows.alias.empty() ? rows.name : rows.alias, table.name});
+    return nullptr;
+  }
+  if (rows.schema->Find(ref.name.text)) return rows_.Resolve(ref, span, context);
+  if (table.schema->Find(ref.name.text)) return table_.Resolve(ref, span, context);
+  std::vector<std::string> names = AttributeNames(*rows.schema);
+  for (std::string& name : AttributeNames(*table.schema)) names.push_back(std::move(name));
+  context.UnknownName(span, "unknown attribute '" + ref.name.text + "'", ref.name.text, names);
+  return nullptr;
+}
+
+ExprPtr FilterLookups::BindIn(const ast::InTable& node, const ast::Span&) {
+  const auto found = FindTable(node.table, streams_, context_);
+  if (!found) return nullptr;
+  streams_.at(*found).read = true;
+  TableScope scope(rows_, node.table.text, streams_.at(*found).schema);
+  ExpressionBinder binder(context_, scope);
+  ExprPtr condition = binder.BindCondition(*node.condition, "the condition before 'in'");
+  if (condition == nullptr) return nullptr;
+  const auto column = static_cast<uint32_t>(rows_.schema->size() + lookups_->size());
+  ExprPtr result =
+      MakeColumn(column, Type::kBool, "(" + condition->Describe() + " in " + node.table.text + ")");
+  lookups_->push_back({*found, std::move(condition)});
+  return result;
+}
+
+std::optional<BoundTableWrite> BindTableWrite(const ast::OutputAction& action,
+                                              const SchemaPtr& output, StreamTable& streams,
+                                              BindContext& context) {
+  const auto* removal = std::get_if<ast::DeleteFrom>(&action.node);
+  const auto* update = std::get_if<ast::UpdateTable>(&action.node);
+  CHECK(removal != nullptr || update != nullptr);
+  const ast::StreamName& target = removal != nullptr ? removal->target : update->target;
+  const auto found = FindTable({target.name, target.span}, streams, context);
+  if (!found) return std::nullopt;
+  BoundStream& table = streams.at(*found);
+  BoundTableWrite write;
+  write.table = *found;
+  write.action = removal != nullptr   ? TableAction::kDelete
+                 : update->or_insert ? TableAction::kUpdateOrInsert
+                                     : TableAction::kUpdate;
+  if (write.action == TableAction::kUpdateOrInsert && !(*table.schema == *output)) {
+    context.Error(action.span, "the query's output " + DescribeSchema(*output) +
+                                   " differs from table '" + table.name + "' " +
+                                   DescribeSchema(*table.schema));
+    return std::nullopt;
+  }
+  TableScope scope({"", "", output, 0}, table.name, table.schema);
+  const ast::ExprPtr& on = removal != nullptr ? removal->on : update->on;
+  bool ok = true;
+  if (on != nullptr) {
+    ExpressionBinder binder(context, scope);
+    write.on = binder.BindCondition(*on, "the condition");
+    ok = write.on != nullptr;
+  }
+  if (update != nullptr) {
+    ok = BindSet(*update, output, table, scope, action.span, context, &write) && ok;
+  }
+  table.written = true;
+  return ok ? std::optional(std::move(write)) : std::nullopt;
+}
+
+}  // namespace weir

@@ -1,0 +1,246 @@
+#include "exec/table_operator.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir {
+namespace {
+
+class TableOperator final : public StepOperator {
+ public:
+  TableOperator(std::shared_ptr<Table> table, std::vector<TableWrite> writes)
+      : StepOperator(OrderPlace()), table_(std::move(table)), store_(table_->store) {
+    writes_.emplace_back();  // port 0 inserts
+    for (TableWrite& write : writes) writes_.push_back(std::move(write));
+    for (const TableWrite& write : writes_) {
+      indexes_.push_back(write.keys.empty() ? 0 : store_.IndexOf(write.key_columns));
+    }
+  }
+
+ protected:
+  void OnRows(int port, const Chunk& chunk, uint32_t begin, uint32_t end) override {
+    if (port == 0 && table_->asked) {
+      BeginStep(chunk.KeyAt(begin));
+      key_ = EmissionKey();
+      timestamp_ = chunk.timestamp(chunk.Row(begin));
+      const Table::Asked asked = std::move(*table_->asked);
+      table_->asked.reset();
+      // The index it would like may not be there, and is not worth making for one write.
+      Load(asked.write, asked.rows);
+      for (uint32_t i = 0; i < asked.rows.size(); ++i) Write(asked.write, std::nullopt, i);
+      at_hand_ = Chunk();
+      return;
+    }
+    const TableWrite& write = writes_[port];
+    Load(write, chunk.Slice(begin, end));
+    const Chunk& rows = at_hand_;
+    for (uint32_t i = 0; i < rows.size();) {
+      const uint32_t emission_end = rows.EmissionEnd(i);
+      BeginStep(rows.KeyAt(i));
+      key_ = EmissionKey();
+      for (; i < emission_end; ++i) {
+        timestamp_ = rows.timestamp(rows.Row(i));
+        Write(write, indexes_[port], i);
+      }
+      if (changes_.size() >= kChunkRows) EmitChanges();
+    }
+    at_hand_ = Chunk();
+  }
+
+  void Flush() override { EmitChanges(); }
+
+ private:
+  // Takes the rows to write next.
+  void Load(const TableWrite& write, const Chunk& rows) {
+    at_hand_ = rows;
+    keys_.clear();
+    for (const ExprPtr& key : write.keys) keys_.push_back(EvalColumn(*key, {rows, &timeline()}));
+    const bool inserts =
+        write.action == TableAction::kInsert || write.action == TableAction::kUpdateOrInsert;
+    if (inserts) stored_ = store_.WithNumbers(rows);
+  }
+
+  void Write(const TableWrite& write, std::optional<uint32_t> index, uint32_t i) {
+    if (write.action == TableAction::kInsert) {
+      Insert(i);
+      return;
+    }
+    Find(write, index, i);
+    if (write.action == TableAction::kDelete) {
+      for (const RowId id : ids_) {
+        Change(id, RowKind::kFindRemove);
+        store_.Remove(id);
+      }
+    } else if (!ids_.empty()) {
+      Update(write, i);
+    } else if (write.action == TableAction::kUpdateOrInsert) {
+      Insert(i);
+    }
+  }
+
+  void Insert(uint32_t i) {
+    const RowId id = store_.Insert(stored_, i);
+    if (id == kNoRow) {
+      ++table_->refused_inserts;
+    } else {
+      Change(id, RowKind::kFindAdd);
+    }
+  }
+
+  // Collects the rows that row i of the chunk at hand is about.
+  void Find(const TableWrite& write, std::optional<uint32_t> index, uint32_t i) {
+    ids_.clear();
+    ExprPtr residual = write.residual;
+    if (write.keys.empty() || !index) {
+      store_.All(&ids_);
+    } else {
+      store_.Find(*index, keys_, at_hand_.Row(i), &ids_);
+    }
+    if (!index && !write.keys.empty()) KeepEqual(write, at_hand_.Row(i));
+    SortRows(store_.rows(), static_cast<uint32_t>(store_.schema()->size()), ids_);
+    if (residual == nullptr || ids_.empty()) return;
+    std::vector<bool> reads(PairColumns(), false);
+    CollectColumns(*residual, &reads);
+    const Chunk pairs = Pairs(i, reads);
+    const Selection kept = EvalFilter(*residual, {pairs, &timeline()});
+    for (size_t k = 0; k < kept.size(); ++k) ids_[k] = ids_[kept[k]];
+    ids_.resize(kept.size());
+  }
+
+  // Keeps the rows that equal the keys of a physical row, without an index.
+  void KeepEqual(const TableWrite& write, uint32_t row) {
+    std::vector<Value> values;
+    for (const ColumnPtr& key : keys_) values.push_back(key->GetValue(row));
+    std::erase_if(ids_, [&](RowId id) {
+      for (size_t k = 0; k < values.size(); ++k) {
+        if (values[k].is_null()) return true;
+        if (!(store_.rows().GetValue(write.key_columns[k], id) == values[k])) return true;
+      }
+      return false;
+    });
+  }
+
+  void Update(const TableWrite& write, uint32_t i) {
+    std::vector<ColumnPtr> columns = store_.rows().GatherAll(ids_);
+    std::vector<bool> reads(PairColumns(), false);
+    for (const TableWrite::Assignment& one : write.set) CollectColumns(*one.value, &reads);
+    const Chunk pairs = Pairs(i, reads);
+    for (const TableWrite::Assignment& one : write.set) {
+      columns[one.column] = EvalColumn(*one.value, {pairs, &timeline()});
+    }
+    const Chunk versions = pairs.WithColumns(store_.stored_schema(), std::move(columns));
+    if (!store_.Replace(ids_, versions, &new_ids_)) {
+      ++table_->refused_updates;
+      return;
+    }
+    for (size_t k = 0; k < ids_.size(); ++k) {
+      Change(ids_[k], RowKind::kFindRemove);
+      Change(new_ids_[k], RowKind::kFindAdd);
+    }
+  }
+
+  size_t PairColumns() const { return at_hand_.column_count() + store_.schema()->size(); }
+
+  // Row i of the chunk at hand beside each of ids_; only the columns that are read.
+  Chunk Pairs(uint32_t i, const std::vector<bool>& reads) const {
+    RowMetaBuilder meta;
+    meta.Reserve(ids_.size());
+    for (size_t k = 0; k < ids_.size(); ++k) meta.Append(timestamp_, RowKind::kCurrent, key_);
+    const std::vector<uint32_t> repeated(ids_.size(), at_hand_.Row(i));
+    std::vector<ColumnPtr> columns(reads.size());
+    const size_t row_columns = at_hand_.column_count();
+    for (size_t c = 0; c < reads.size(); ++c) {
+      if (!reads[c]) continue;
+      columns[c] = c < row_columns ? GatherColumn(at_hand_.column(c), repeated)
+                                   : store_.rows().Gather(c - row_columns, ids_);
+    }
+    return meta.Finish(store_.schema(), std::move(columns));
+  }
+
+  void Change(RowId id, RowKind kind) {
+    changes_.push_back(id);
+    meta_.Append(timestamp_, kind, key_);
+    meta_.AppendRowId(id);
+  }
+
+  void EmitChanges() {
+    if (!changes_.empty()) {
+      out()->push_back(meta_.Finish(store_.stored_schema(), store_.rows().GatherAll(changes_)));
+      changes_.clear();
+    }
+    store_.Reclaim();
+  }
+
+  std::shared_ptr<Table> table_;
+  TableStore& store_;
+  std::vector<TableWrite> writes_;  // by port
+  std::vector<uint32_t> indexes_;   // by port
+
+  Chunk at_hand_;                // rows being written
+  Chunk stored_;                 // the same as the store takes them
+  std::vector<ColumnPtr> keys_;  // of the write, over them
+  OrderKey key_;                 // of the step
+  TimeMs timestamp_ = 0;         // of the row being written
+  std::vector<RowId> changes_;   // not emitted yet
+  RowMetaBuilder meta_;          // of the changes
+  std::vector<RowId> ids_;       // scratch
+  std::vector<RowId> new_ids_;   // scratch
+};
+
+class ColumnsOperator final : public Operator {
+ public:
+  ColumnsOperator(SchemaPtr output, std::vector<uint32_t> columns)
+      : output_(std::move(output)), columns_(std::move(columns)) {}
+
+  void Process(const EpochInput& in, std::vector<Chunk>* out) override {
+    for (const Chunk& chunk : in.ports[0].chunks) {
+      std::vector<ColumnPtr> columns;
+      columns.reserve(columns_.size());
+      for (const uint32_t c : columns_) columns.push_back(chunk.column(c));
+      out->push_back(chunk.WithColumns(output_, std::move(columns)));
+    }
+  }
+
+ private:
+  SchemaPtr output_;
+  std::vector<uint32_t> columns_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> MakeTableOperator(std::shared_ptr<Table> table,
+                                            std::vector<TableWrite> writes) {
+  return std::make_unique<TableOperator>(std::move(table), std::move(writes));
+}
+
+void SplitTableCondition(const ExprPtr& condition, uint32_t row_columns, uint32_t table_columns,
+                         TableWrite* write) {
+  if (condition == nullptr) return;
+  std::vector<ExprPtr> rest;
+  for (const ExprPtr& part : SplitConjunction(condition)) {
+    const auto comparison = AsComparison(*part);
+    const auto try_key = [&](const ExprPtr& key, const ExprPtr& column) {
+      if (column->column() == Expr::kNoColumn || column->column() < row_columns) return false;
+      std::vector<bool> used(row_columns + table_columns, false);
+      CollectColumns(*key, &used);
+      if (std::find(used.begin() + row_columns, used.end(), true) != used.end()) return false;
+      write->keys.push_back(key);
+      write->key_columns.push_back(column->column() - row_columns);
+      return true;
+    };
+    if (comparison && comparison->op == CompareOp::kEqual && !part->volatile_value() &&
+        comparison->left->type() == comparison->right->type() &&
+        (try_key(comparison->left, comparison->right) ||
+         try_key(comparison->right, comparison->left))) {
+      continue;
+    }
+    rest.push_back(part);
+  }
+  write->residual = JoinConjunction(rest);
+}
+
+std::unique_ptr<Operator> MakeColumnsOperator(SchemaPtr output, std::vector<uint32_t> columns) {
+  return std::make_unique<ColumnsOperator>(std::move(output), std::move(columns));
+}
+
+}  // namespace weir

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "exec/step_operator.h"
+#include "exec/table_store.h"
+#include "expr/expr.h"
+
+namespace weir {
+
+enum class TableAction { kInsert, kDelete, kUpdate, kUpdateOrInsert };
+
+// What arriving rows do to a table.
+struct TableWrite {
+  TableAction action = TableAction::kInsert;
+  // Equality part of the condition: keys[i], over the arriving rows, equals attribute
+  // key_columns[i] of the table.
+  std::vector<ExprPtr> keys;
+  std::vector<uint32_t> key_columns;
+  // The rest, over the arriving rows' columns and then the table's; null: none.
+  ExprPtr residual;
+  struct Assignment {
+    uint32_t column;  // of the table
+    ExprPtr value;    // over the same columns, of the column's type; sees old values only
+  };
+  std::vector<Assignment> set;
+};
+
+// A table while its app runs: shared by the operator that writes it and whoever asks between
+// epochs.
+struct Table {
+  Table(SchemaPtr schema, std::vector<uint32_t> primary_key)
+      : store(std::move(schema), std::move(primary_key)) {}
+
+  TableStore store;
+  // A write from outside: done in place of the next row of port 0.
+  struct Asked {
+    TableWrite write;
+    Chunk rows;
+  };
+  std::optional<Asked> asked;
+  // Rows that were not inserted, and updates that were not made, because of the primary key.
+  uint64_t refused_inserts = 0;
+  uint64_t refused_updates = 0;
+};
+
+// Hosts a table: port 0 inserts rows from outside, port i + 1 does writes[i]. Emits what changes as
+// kFindRemove and kFindAdd rows of the store's schema, with row ids, for joins and look-ups, which
+// keep what they need of it: so a find sees exactly the writes before it in the order of everything.
+std::unique_ptr<Operator> MakeTableOperator(std::shared_ptr<Table> table,
+                                            std::vector<TableWrite> writes);
+
+// Gives the equality part of a condition over `row_columns` arriving columns and then a table's.
+void SplitTableCondition(const ExprPtr& condition, uint32_t row_columns, uint32_t table_columns,
+                         TableWrite* write);
+
+// Passes rows of all kinds with some of their columns.
+std::unique_ptr<Operator> MakeColumnsOperator(SchemaPtr output, std::vector<uint32_t> columns);
+
+}  // namespace weir

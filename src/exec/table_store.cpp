@@ -1,0 +1,239 @@
+#include "exec/table_store.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "exec/key_bits.h"
+
+namespace weir {
+namespace {
+
+SchemaPtr WithNumber(const SchemaPtr& schema) {
+  std::vector<Attribute> attributes = schema->attributes();
+  attributes.push_back({"", Type::kLong});
+  return std::make_shared<const Schema>(std::move(attributes));
+}
+
+template <class T>
+bool SameValue(const T& a, const T& b) {
+  if constexpr (std::is_same_v<T, ObjectRef>) {
+    return ObjectsEqual(a, b);
+  } else {
+    return a == b;
+  }
+}
+
+}  // namespace
+
+void SortRows(const RowStore& rows, uint32_t column, std::span<RowId> ids) {
+  DispatchType((*rows.schema())[column].type, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (std::is_arithmetic_v<T>) {
+      const auto before = [&](RowId a, RowId b) {
+        if (!rows.IsValid(column, a)) return rows.IsValid(column, b);
+        return rows.IsValid(column, b) && rows.Get<T>(column, a) < rows.Get<T>(column, b);
+      };
+      if (!std::is_sorted(ids.begin(), ids.end(), before)) {
+        std::stable_sort(ids.begin(), ids.end(), before);
+      }
+    }
+  });
+}
+
+TableStore::TableStore(SchemaPtr schema, std::vector<uint32_t> primary_key)
+    : schema_(std::move(schema)),
+      primary_key_(std::move(primary_key)),
+      order_column_(static_cast<uint32_t>(schema_->size())),
+      rows_(WithNumber(schema_)) {
+  if (primary_key_.empty()) return;
+  indexes_.push_back({primary_key_, {}, {}});
+  if (primary_key_.size() == 1 && IsNumeric((*schema_)[primary_key_[0]].type)) {
+    order_column_ = primary_key_[0];
+  }
+}
+
+uint32_t TableStore::IndexOf(const std::vector<uint32_t>& columns) {
+  for (uint32_t i = 0; i < indexes_.size(); ++i) {
+    if (indexes_[i].columns == columns) return i;
+  }
+  CHECK(size_ == 0);
+  indexes_.push_back({columns, {}, {}});
+  return static_cast<uint32_t>(indexes_.size()) - 1;
+}
+
+Chunk TableStore::WithNumbers(const Chunk& chunk) {
+  auto numbers = std::make_shared<Column>(Type::kLong, chunk.physical_size());
+  int64_t* out = numbers->mutable_values<int64_t>();
+  for (uint32_t i = 0; i < chunk.size(); ++i) out[chunk.Row(i)] = next_number_++;
+  std::vector<ColumnPtr> columns = chunk.columns();
+  columns.push_back(std::move(numbers));
+  return chunk.WithColumns(stored_schema(), std::move(columns));
+}
+
+RowId TableStore::Insert(const Chunk& stored, uint32_t visible_row) {
+  const RowId id = rows_.AddOne(stored, visible_row);
+  Reserve(id);
+  if (!primary_key_.empty() && FindStored(indexes_[kPrimary], id) != kNoRow) {
+    rows_.Release(id);
+    return kNoRow;
+  }
+  AddToIndexes(id);
+  order_[id] = {last_, kNoRow};
+  (last_ == kNoRow ? first_ : order_[last_].next) = id;
+  last_ = id;
+  ++size_;
+  return id;
+}
+
+void TableStore::Remove(RowId id) {
+  RemoveFromIndexes(id);
+  const Link& link = order_[id];
+  (link.previous == kNoRow ? first_ : order_[link.previous].next) = link.next;
+  (link.next == kNoRow ? last_ : order_[link.next].previous) = link.previous;
+  --size_;
+  rows_.Release(id);
+}
+
+bool TableStore::Replace(std::span<const RowId> ids, const Chunk& stored,
+                         std::vector<RowId>* new_ids) {
+  new_ids->resize(ids.size());
+  rows_.Add(stored, 0, stored.size(), new_ids->data());
+  for (const RowId id : *new_ids) Reserve(id);
+  if (!primary_key_.empty() && !KeysStayApart(ids, *new_ids)) {
+    for (const RowId id : *new_ids) rows_.Release(id);
+    return false;
+  }
+  for (const RowId id : ids) RemoveFromIndexes(id);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    const RowId id = (*new_ids)[i];
+    const Link link = order_[id] = order_[ids[i]];
+    (link.previous == kNoRow ? first_ : order_[link.previous].next) = id;
+    (link.next == kNoRow ? last_ : order_[link.next].previous) = id;
+    AddToIndexes(id);
+    rows_.Release(ids[i]);
+  }
+  return true;
+}
+
+// One row after the other: its new key may be that of a row whose key has changed already, not of
+// one that comes later.
+bool TableStore::KeysStayApart(std::span<const RowId> ids, std::span<const RowId> new_ids) const {
+  const Index& index = indexes_[kPrimary];
+  std::unordered_set<RowId> gone;
+  std::unordered_multimap<uint64_t, RowId> added;
+  for (size_t i = 0; i < ids.size(); ++i) {
+    gone.insert(ids[i]);
+    const RowId holder = FindStored(index, new_ids[i]);
+    if (holder != kNoRow && gone.count(holder) == 0) return false;
+    uint64_t hash;
+    if (!HashStored(index, new_ids[i], &hash)) continue;
+    const auto [begin, end] = added.equal_range(hash);
+    for (auto other = begin; other != end; ++other) {
+      if (EqualStored(index, other->second, new_ids[i])) return false;
+    }
+    added.emplace(hash, new_ids[i]);
+  }
+  return true;
+}
+
+void TableStore::Find(uint32_t at, std::span<const ColumnPtr> keys, uint32_t row,
+                      std::vector<RowId>* ids) const {
+  const Index& index = indexes_[at];
+  uint64_t hash = 0;
+  for (size_t k = 0; k < keys.size(); ++k) {
+    uint64_t bits = 0;
+    const bool usable = keys[k]->IsValid(row) && DispatchType(keys[k]->type(), [&](auto tag) {
+      return KeyBits(keys[k]->values<typename decltype(tag)::type>()[row], &bits);
+    });
+    if (!usable) return;
+    hash = CombineHash(hash, bits);
+  }
+  const auto found = index.first.find(hash);
+  if (found == index.first.end()) return;
+  for (RowId id = found->second; id != kNoRow; id = index.links[id].next) {
+    bool equal = true;
+    for (size_t k = 0; equal && k < keys.size(); ++k) {
+      equal = DispatchType(keys[k]->type(), [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        return SameValue(rows_.Get<T>(index.columns[k], id), keys[k]->values<T>()[row]);
+      });
+    }
+    if (equal) ids->push_back(id);
+  }
+}
+
+void TableStore::All(std::vector<RowId>* ids) const {
+  ids->reserve(ids->size() + size_);
+  for (RowId id = first_; id != kNoRow; id = order_[id].next) ids->push_back(id);
+}
+
+bool TableStore::HashStored(const Index& index, RowId id, uint64_t* hash) const {
+  *hash = 0;
+  for (const uint32_t column : index.columns) {
+    uint64_t bits = 0;
+    const bool usable =
+        rows_.IsValid(column, id) && DispatchType((*schema_)[column].type, [&](auto tag) {
+          return KeyBits(rows_.Get<typename decltype(tag)::type>(column, id), &bits);
+        });
+    if (!usable) return false;
+    *hash = CombineHash(*hash, bits);
+  }
+  return true;
+}
+
+bool TableStore::EqualStored(const Index& index, RowId a, RowId b) const {
+  return std::all_of(index.columns.begin(), index.columns.end(), [&](uint32_t column) {
+    return DispatchType((*schema_)[column].type, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      return SameValue(rows_.Get<T>(column, a), rows_.Get<T>(column, b));
+    });
+  });
+}
+
+RowId TableStore::FindStored(const Index& index, RowId like) const {
+  uint64_t hash;
+  if (!HashStored(index, like, &hash)) return kNoRow;
+  const auto found = index.first.find(hash);
+  if (found == index.first.end()) return kNoRow;
+  for (RowId id = found->second; id != kNoRow; id = index.links[id].next) {
+    if (EqualStored(index, id, like)) return id;
+  }
+  return kNoRow;
+}
+
+void TableStore::Reserve(RowId id) {
+  if (id < order_.size()) return;
+  const size_t size = std::max<size_t>({64, id + size_t{1}, order_.size() * 2});
+  order_.resize(size);
+  for (Index& index : indexes_) index.links.resize(size);
+}
+
+void TableStore::AddToIndexes(RowId id) {
+  for (Index& index : indexes_) {
+    uint64_t hash;
+    if (!HashStored(index, id, &hash)) continue;
+    RowId& first = index.first.try_emplace(hash, kNoRow).first->second;
+    index.links[id] = {kNoRow, first};
+    if (first != kNoRow) index.links[first].previous = id;
+    first = id;
+  }
+}
+
+void TableStore::RemoveFromIndexes(RowId id) {
+  for (Index& index : indexes_) {
+    uint64_t hash;
+    if (!HashStored(index, id, &hash)) continue;
+    const Link& link = index.links[id];
+    if (link.next != kNoRow) index.links[link.next].previous = link.previous;
+    if (link.previous != kNoRow) {
+      index.links[link.previous].next = link.next;
+    } else if (link.next != kNoRow) {
+      index.first[hash] = link.next;
+    } else {
+      index.first.erase(hash);
+    }
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "types/row_store.h"
+
+namespace weir {
+
+// Sorts ids by a numeric column, nulls first; rows of equal value keep their order.
+void SortRows(const RowStore& rows, uint32_t column, std::span<RowId> ids);
+
+// Rows that stay until they are taken away, in order of insertion, with hash indexes: a table, or
+// what can be found of a named window. Behind the attributes every row has a number that grows with
+// insertion, so that the order can be told wherever copies of the rows go. An update is a new row
+// with the number of the old one. Rows taken away stay readable until Reclaim.
+class TableStore {
+ public:
+  // `primary_key`: attributes that no two rows share; empty: none.
+  explicit TableStore(SchemaPtr schema, std::vector<uint32_t> primary_key = {});
+
+  const SchemaPtr& schema() const { return schema_; }
+  // With the number behind; what chunks given to Insert and Replace look like.
+  const SchemaPtr& stored_schema() const { return rows_.schema(); }
+  const RowStore& rows() const { return rows_; }
+  size_t size() const { return size_; }
+  const std::vector<uint32_t>& primary_key() const { return primary_key_; }
+  // The column that finds are ordered by: a numeric primary key of one attribute, else the number.
+  uint32_t order_column() const { return order_column_; }
+
+  // The number of an index over the columns, made if there is none yet. Only without rows.
+  uint32_t IndexOf(const std::vector<uint32_t>& columns);
+
+  // `chunk` with a column of fresh numbers behind its own.
+  Chunk WithNumbers(const Chunk& chunk);
+  // kNoRow if a row has the same primary key.
+  RowId Insert(const Chunk& stored, uint32_t visible_row);
+  void Remove(RowId id);
+  // Takes rows `ids` away and puts row i of `stored` in the place of ids[i], under the id that
+  // new_ids[i] gets. False, and nothing done, if two rows would have the same primary key.
+  bool Replace(std::span<const RowId> ids, const Chunk& stored, std::vector<RowId>* new_ids);
+  void Reclaim() { rows_.Reclaim(); }
+
+  // Appends the rows whose index columns equal physical row `row` of `keys`, in any order.
+  void Find(uint32_t index, std::span<const ColumnPtr> keys, uint32_t row,
+            std::vector<RowId>* ids) const;
+  // Appends all rows in order of insertion.
+  void All(std::vector<RowId>* ids) const;
+
+ private:
+  struct Link {
+    RowId previous = kNoRow;
+    RowId next = kNoRow;
+  };
+  struct Index {
+    std::vector<uint32_t> columns;
+    std::unordered_map<uint64_t, RowId> first;  // by hash; the rest are linked, newest first
+    std::vector<Link> links;                    // by row
+  };
+  static constexpr uint32_t kPrimary = 0;
+
+  bool HashStored(const Index& index, RowId id, uint64_t* hash) const;
+  bool EqualStored(const Index& index, RowId a, RowId b) const;
+  RowId FindStored(const Index& index, RowId like) const;
+  bool KeysStayApart(std::span<const RowId> ids, std::span<const RowId> new_ids) const;
+  void Reserve(RowId id);
+  void AddToIndexes(RowId id);
+  void RemoveFromIndexes(RowId id);
+
+  SchemaPtr schema_;
+  std::vector<uint32_t> primary_key_;
+  uint32_t order_column_;
+  RowStore rows_;
+  std::vector<Index> indexes_;  // the primary key's comes first
+  std::vector<Link> order_;     // by row
+  RowId first_ = kNoRow;
+  RowId last_ = kNoRow;
+  size_t size_ = 0;
+  int64_t next_number_ = 0;
+};
+
+}  // namespace weir
