@@ -8,8 +8,8 @@ namespace {
 // Walks the pattern twice: names first, since a condition may speak of any other state.
 class PatternShapeBinder {
  public:
-  PatternShapeBinder(StreamTable& streams, std::optional<uint32_t> partition,
-                     BindContext& context, std::vector<StateName>* names)
+  PatternShapeBinder(StreamTable& streams, std::optional<uint32_t> partition, BindContext& context,
+                     std::vector<StateName>* names)
       : streams_(streams), partition_(partition), context_(context), names_(names) {}
 
   std::optional<BoundPattern> Bind(const ast::StateInput& input) {
@@ -149,7 +149,8 @@ class PatternShapeBinder {
 }  // namespace
 
 std::optional<BoundPattern> BindPatternShape(const ast::StateInput& input, StreamTable& streams,
-                                             std::optional<uint32_t> partition, BindContext& context, std::vector<StateName>* names) {
+                                             std::optional<uint32_t> partition,
+                                             BindContext& context, std::vector<StateName>* names) {
   return PatternShapeBinder(streams, partition, context, names).Bind(input);
 }
 

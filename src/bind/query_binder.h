@@ -84,6 +84,7 @@ void PlaceColumns(size_t input_columns, BoundSelect* select);
 // Binds the shape and the conditions of a pattern; the select clause's captures are added later.
 // Fills names for a PatternScope. Absent if errors were reported.
 std::optional<BoundPattern> BindPatternShape(const ast::StateInput& input, StreamTable& streams,
-                                             std::optional<uint32_t> partition, BindContext& context, std::vector<StateName>* names);
+                                             std::optional<uint32_t> partition,
+                                             BindContext& context, std::vector<StateName>* names);
 
 }  // namespace weir

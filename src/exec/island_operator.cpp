@@ -178,8 +178,7 @@ void IslandOperator::Deliver(uint32_t m, uint32_t port, const Chunk& emission) {
            std::to_string(kMaxLoopRows) + " rows for one event (limits.loop_rows)");
     return;
   }
-  // Members only need keys that ascend and differ; the limit keeps their timers to the island,
-  // which has fired those before the cause.
+  // Members only need keys that ascend and differ; the limit keeps their timers to the island.
   const Path path = Path().AppendEmission(delivered_++);
   member.ports[port].chunks.push_back(emission.WithPath(path));
   Frame* frame = Push(m);

@@ -20,8 +20,9 @@ struct Port {
 struct EpochInput {
   const Timeline& timeline;
   std::span<const Port> ports;
-  // Timers fire only before this key; absent: all that the timeline reaches. Lockstep islands set
-  // it, because they fire the timers of their members themselves.
+  // Set by lockstep islands: the key of what caused the rows. No timer fires before this step is
+  // over, because the island fires the timers of its members itself. Absent: all timers fire that
+  // the timeline reaches.
   std::optional<OrderKey> limit;
 };
 

@@ -31,7 +31,7 @@ class PartitionOperator : public Operator {
  private:
   struct Key {
     std::unique_ptr<IslandOperator> queries;
-    TimeMs due = kNever;                // as it stands in waiting_
+    TimeMs due = kNever;                 // as it stands in waiting_
     std::optional<OrderKey> next_timer;  // as it stands in timers_
     bool in_epoch = false;
   };

@@ -49,8 +49,8 @@ class RateBase : public StepOperator {
   // What is emitted until the next call leaves together.
   void BeginEmission() { emission_key_ = EmissionKey(); }
 
-  // Makes sure that OnTick comes at the next tick, which may be one of now(); ticks nobody asked for
-  // are left out.
+  // Makes sure that OnTick comes at the next tick, which may be one of now(); ticks nobody asked
+  // for are left out.
   void WantTick();
   TimeMs start() const { return start_; }
 

@@ -67,12 +67,13 @@ void StepOperator::FireNextTimer(const Timeline& timeline, std::vector<Chunk>* o
 }
 
 void StepOperator::FireTimers(const OrderKey* key) {
+  // Keys inside an island tell nothing about timers. Not even those before the cause: a timer of
+  // the same operator and time comes after all that the one before it led to.
+  if (limit_) return;
   while (true) {
     const Moment moment = timers_.NextMomentOrNone(*timeline_, &due_hint_);
     if (moment == TimerQueue::kNoMoment) return;
     if (key != nullptr && !TimerComesBefore(moment, *key)) return;
-    // The limit matters before a row too: in an island, other members come between.
-    if (limit_ && !TimerComesBefore(moment, *limit_)) return;
     FireOne(moment);
   }
 }

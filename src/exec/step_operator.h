@@ -93,7 +93,7 @@ class StepOperator : public Operator {
     in_timer_ = timer;
     emission_ = 0;
   }
-  // Fires the timers before `key` (null: all within the timeline) that are before limit_ too.
+  // Fires the timers before `key` (null: all within the timeline).
   void FireTimers(const OrderKey* key);
   bool TimerComesBefore(Moment moment, const OrderKey& key) const {
     return moment < key.moment || (moment == key.moment && root_path_ < key.path);

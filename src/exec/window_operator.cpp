@@ -49,18 +49,15 @@ class WindowOperator final : public StepOperator {
     Context(WindowOperator* host, bool needs_expired, bool needs_find_rows)
         : WindowContext(&host->store_, needs_expired),
           host_(host),
-          needs_find_rows_(needs_find_rows) {
-      Reserve();
-    }
+          needs_find_rows_(needs_find_rows) {}
 
     void SetNow(TimeMs now) { now_ = now; }
     const Emitted& emitted() const { return emitted_; }
     bool needs_find_rows() const { return needs_find_rows_; }
-    Emitted Take() {
-      Emitted result = std::move(emitted_);
-      emitted_ = Emitted();
-      Reserve();
-      return result;
+    void ClearEmitted() {
+      emitted_.rows.clear();
+      emitted_.kinds.clear();
+      emitted_.timestamps.clear();
     }
 
     void NextEmission() override { host_->CloseEmission(); }
@@ -77,18 +74,10 @@ class WindowOperator final : public StepOperator {
     void EmitFind(RowId row, RowKind kind) {
       if (needs_find_rows_) Emit(row, kind, store_->timestamp(row));
     }
-    void Reserve() {
-      emitted_.rows.reserve(kReservedRows);
-      emitted_.kinds.reserve(kReservedRows);
-      emitted_.timestamps.reserve(kReservedRows);
-    }
 
     WindowOperator* host_;
     bool needs_find_rows_;
   };
-
-  // A chunk is emitted once it has kChunkRows; its last emission may exceed that a little.
-  static constexpr size_t kReservedRows = kChunkRows + 64;
 
   void OnCurrentRows(const Chunk& chunk, uint32_t begin, uint32_t end) {
     ids_.resize(end - begin);
@@ -113,13 +102,15 @@ class WindowOperator final : public StepOperator {
     emissions_.push_back({EmissionKey(), size});
   }
 
+  // The buffers are copied, not handed over: they keep their memory, and a chunk of one row (an
+  // island's, or where traffic is low) takes no more than it needs.
   void EmitChunk() {
-    auto emitted = context_.Take();
+    const auto& emitted = context_.emitted();
     auto meta = std::make_shared<RowMeta>();
-    meta->timestamps = std::move(emitted.timestamps);
+    meta->timestamps = emitted.timestamps;
     if (std::any_of(emitted.kinds.begin(), emitted.kinds.end(),
                     [](RowKind kind) { return kind != RowKind::kCurrent; })) {
-      meta->kinds = std::move(emitted.kinds);
+      meta->kinds = emitted.kinds;
     }
     meta->moments.resize(emitted.rows.size());
     const Path first_path = emissions_.front().key.path;
@@ -129,10 +120,9 @@ class WindowOperator final : public StepOperator {
       for (; row < emission.end; ++row) meta->moments[row] = emission.key.moment;
       one_path = one_path && emission.key.path == first_path;
     }
-    std::vector<ColumnPtr> columns = store_.GatherAll(emitted.rows);
-    if (context_.needs_find_rows()) meta->row_ids = std::move(emitted.rows);
-    const Chunk chunk(schema_, std::move(columns), std::move(meta));
+    const Chunk chunk(schema_, store_.GatherAll(emitted.rows), std::move(meta));
     out()->push_back(one_path ? chunk.WithPath(first_path) : chunk.WithPaths(Paths()));
+    context_.ClearEmitted();
     emissions_.clear();
     closed_rows_ = 0;
     store_.Reclaim();

@@ -35,6 +35,7 @@ class ExpressionBatchWindow final : public Window {
       context.Release(row);
       return;
     }
+    if (parameters_.stream_current) context.NextEmission();
     if (change == ConditionText::Change::kNew) {
       std::vector<RowId> rows;
       rows.swap(batch_);
@@ -51,12 +52,12 @@ class ExpressionBatchWindow final : public Window {
   void Take(RowId row, bool arrives, WindowContext& context) {
     const bool passes = arrives && parameters_.stream_current;
     if (Add(row, context)) {
-      if (passes) context.NextEmission(), context.EmitCurrent(row);
+      if (passes) context.EmitCurrent(row);
       return;
     }
     if (batch_.size() > 1) {
       if (parameters_.include_trigger.Of(row, context.rows())) {
-        if (passes) context.NextEmission(), context.EmitCurrent(row);
+        if (passes) context.EmitCurrent(row);
         EndBatch(context);
         return;
       }
@@ -104,7 +105,7 @@ class ExpressionBatchWindow final : public Window {
   // An event for which the condition is false even alone.
   void PassAlone(RowId row, bool passes, WindowContext& context) {
     if (parameters_.stream_current) {
-      if (passes) context.NextEmission(), context.EmitCurrent(row);
+      if (passes) context.EmitCurrent(row);
       context.EmitExpired(row, context.rows().timestamp(row));
     } else {
       context.NextEmission();

@@ -1,6 +1,6 @@
 #include "testing/golden_text.h"
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
 
 namespace weir {
 namespace {
