@@ -199,8 +199,17 @@ void AppBinder::DefineTrigger(const ast::TriggerDefinition& definition) {
   } else if (SameText(std::get<std::string>(definition.at), "start")) {
     stream.trigger->at_start = true;
   } else {
-    NotSupportedDefinition(definition.at_span, "triggers by cron expression", stream.name);
-    return;
+    const auto cron = CronSchedule::Parse(std::get<std::string>(definition.at));
+    if (!cron.ok()) {
+      if (cron.status().code() == StatusCode::kNotSupported) {
+        context_.NotSupported(definition.at_span, cron.status().message());
+      } else {
+        context_.Error(definition.at_span, cron.status().message());
+      }
+      hidden_names_.push_back(stream.name);
+      return;
+    }
+    stream.trigger->cron = cron.value();
   }
   if (streams_.Find(stream.name)) {
     context_.Error(definition.name.span, "'" + stream.name + "' is defined twice");

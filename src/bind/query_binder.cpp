@@ -151,7 +151,11 @@ std::optional<BoundWindow> QueryBinder::BindWindow(const ast::Call& call, const 
   // Made once here so that values out of range are found by `check`.
   const auto made = window.Make(window.arguments);
   if (!made.ok()) {
-    context_.Error(span, made.status().message());
+    if (made.status().code() == StatusCode::kNotSupported) {
+      context_.NotSupported(span, made.status().message());
+    } else {
+      context_.Error(span, made.status().message());
+    }
     return std::nullopt;
   }
   return window;

@@ -8,7 +8,13 @@ class TriggerOperator : public StepOperator {
   TriggerOperator(OrderPlace place, TriggerSpec spec)
       : StepOperator(place), spec_(spec), times_(Type::kLong) {}
 
-  void Start(TimeMs now) override { Arm(spec_.at_start ? now : now + *spec_.every_ms, 0); }
+  void Start(TimeMs now) override {
+    if (spec_.at_start) {
+      Arm(now, 0);
+    } else {
+      ArmNext(now);
+    }
+  }
 
  private:
   void OnRows(int, const Chunk&, uint32_t, uint32_t) override { CHECK(false); }
@@ -16,13 +22,21 @@ class TriggerOperator : public StepOperator {
   void OnTimer(const Timer& timer) override {
     times_.Append<int64_t>(now());
     meta_.Append(now(), RowKind::kCurrent, EmissionKey());
-    if (spec_.every_ms) Arm(timer.due + *spec_.every_ms, 0);
+    if (!spec_.at_start) ArmNext(timer.due);
     if (meta_.size() >= kChunkRows) Flush();
   }
 
   void Flush() override {
     if (meta_.size() == 0) return;
     out()->push_back(meta_.Finish(TriggerSchema(), {times_.Finish()}));
+  }
+
+  void ArmNext(TimeMs after) {
+    if (spec_.every_ms) {
+      Arm(after + *spec_.every_ms, 0);
+    } else if (const auto next = spec_.cron->NextAfter(after)) {
+      Arm(*next, 0);
+    }
   }
 
   TriggerSpec spec_;

@@ -8,7 +8,7 @@ namespace weir {
 namespace {
 
 // Appends the plain string whose first character is at `p`; returns what follows its quote.
-const char* AppendPlainString(const char* p, ColumnBuilder* column) {
+inline const char* AppendPlainString(const char* p, ColumnBuilder* column) {
   const char* end = PlainStringEnd(p);
   if (end == nullptr) return nullptr;
   const size_t size = static_cast<size_t>(end - p);
@@ -26,12 +26,11 @@ const char* AppendNullLiteral(const char* p, ColumnBuilder* column) {
   return p + 4;
 }
 
-template <class T>
-const char* AppendNumber(const char* p, bool (*convert)(const ScannedNumber&, T*),
-                         ColumnBuilder* column, T* value) {
+template <class T, bool (*kConvert)(const ScannedNumber&, T*)>
+inline const char* AppendNumber(const char* p, ColumnBuilder* column, T* value) {
   ScannedNumber number;
   if (!ScanNumber(p, &number)) return AppendNullLiteral(p, column);
-  if (!convert(number, value)) return nullptr;
+  if (!kConvert(number, value)) return nullptr;
   column->Append(*value);
   return number.end;
 }
@@ -87,19 +86,19 @@ inline const char* LineTemplate::ReadValue(const Step& step, const char* p, Stre
       return AppendBool(p, column);
     case StepKind::kInt: {
       int32_t value;
-      return AppendNumber(p, ToInt, column, &value);
+      return AppendNumber<int32_t, ToInt>(p, column, &value);
     }
     case StepKind::kLong: {
       int64_t value;
-      return AppendNumber(p, ToLong, column, &value);
+      return AppendNumber<int64_t, ToLong>(p, column, &value);
     }
     case StepKind::kFloat: {
       float value;
-      return AppendNumber(p, ToFloat, column, &value);
+      return AppendNumber<float, ToFloat>(p, column, &value);
     }
     case StepKind::kDouble: {
       double value;
-      return AppendNumber(p, ToDouble, column, &value);
+      return AppendNumber<double, ToDouble>(p, column, &value);
     }
     case StepKind::kString:
       return *p == '"' ? AppendPlainString(p + 1, column) : AppendNullLiteral(p, column);
@@ -107,7 +106,7 @@ inline const char* LineTemplate::ReadValue(const Step& step, const char* p, Stre
       return AppendScalarText(p, column);
     case StepKind::kTimeAttribute: {
       int64_t value = kNoTime;
-      const char* end = AppendNumber(p, ToLong, column, &value);
+      const char* end = AppendNumber<int64_t, ToLong>(p, column, &value);
       times->attribute = value;
       return value == kNoTime || InTimeRange(value) ? end : nullptr;
     }

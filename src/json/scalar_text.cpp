@@ -7,13 +7,7 @@
 
 namespace weir {
 
-const char* PlainStringEnd(const char* p) {
-  bool ascii = true;
-  const char* end = SkipPlainCharacters(p, &ascii);
-  if (*end != '"') return nullptr;
-  if (!ascii && !simdjson::validate_utf8(p, static_cast<size_t>(end - p))) return nullptr;
-  return end;
-}
+bool IsUtf8(const char* text, size_t size) { return simdjson::validate_utf8(text, size); }
 
 const char* SkipPlainScalar(const char* p) {
   switch (*p) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "json/text_scan.h"
+
 namespace weir {
 
 // Literals, padded for EqualPadded.
@@ -7,9 +9,16 @@ inline constexpr char kNullText[16] = "null";
 inline constexpr char kTrueText[16] = "true";
 inline constexpr char kFalseText[16] = "false";
 
+bool IsUtf8(const char* text, size_t size);
+
 // The closing quote of the string whose first character is at `p`, or null if the string has an
 // escape, a control character or bytes that are not UTF-8.
-const char* PlainStringEnd(const char* p);
+inline const char* PlainStringEnd(const char* p) {
+  bool ascii = true;
+  const char* end = SkipPlainCharacters(p, &ascii);
+  if (*end != '"' || (!ascii && !IsUtf8(p, static_cast<size_t>(end - p)))) return nullptr;
+  return end;
+}
 
 // What follows the scalar that begins at `p`, or null if there is none or it is no plain string.
 const char* SkipPlainScalar(const char* p);

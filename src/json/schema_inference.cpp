@@ -39,10 +39,9 @@ Seen KindOfToken(std::string_view token) {
     case 'n':
       return Seen::kNull;
     default: {
-      const std::string text(token);  // ends with a byte that no number has
       ScannedNumber number;
       int64_t value;
-      return ScanNumber(text.c_str(), &number) && ToLong(number, &value) ? Seen::kLong
+      return ScanNumber(token.data(), &number) && ToLong(number, &value) ? Seen::kLong
                                                                          : Seen::kDouble;
     }
   }

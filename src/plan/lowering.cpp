@@ -8,6 +8,7 @@
 #include "exec/rate_operator.h"
 #include "exec/select_operator.h"
 #include "exec/window_operator.h"
+#include "plan/table_lowering.h"
 
 namespace weir {
 namespace {
@@ -25,10 +26,11 @@ std::string JoinNames(const Schema& schema) {
 }
 
 // The kept positions of both sides of a join as one mapping of the concatenated columns.
-std::vector<uint32_t> ConcatenateMappings(const ColumnSubset& left, const ColumnSubset& right) {
+std::vector<uint32_t> ConcatenateMappings(const ColumnSubset& left, const ColumnSubset& right,
+                                          size_t left_columns) {
   std::vector<uint32_t> mapping = left.new_position;
   for (uint32_t position : right.new_position) {
-    mapping.push_back(static_cast<uint32_t>(left.kept.size()) + position);
+    mapping.push_back(static_cast<uint32_t>(left_columns) + position);
   }
   return mapping;
 }
@@ -177,7 +179,9 @@ QueryLowering::Chain QueryLowering::Window(Chain chain, const BoundWindow& windo
 
 ColumnSubset QueryLowering::KeptColumns(const BoundStreamInput& input,
                                         std::vector<bool> used) const {
-  if (!optimize_ || !input.window || input.window->spec->reads_whole_row) {
+  const bool is_table = app_.streams[input.stream].table.has_value();
+  if (!optimize_ || (!input.window && !is_table) ||
+      (input.window && input.window->spec->reads_whole_row)) {
     used.assign(used.size(), true);
   }
   for (const ExprPtr& filter : input.filters_after) CollectColumns(*filter, &used);
@@ -193,7 +197,9 @@ QueryLowering::Chain QueryLowering::StreamSide(const BoundStreamInput& input, Ed
                                                const ColumnSubset& subset, bool needs_expired,
                                                bool needs_find_rows) {
   Chain chain{from, app_.streams[input.stream].schema};
+  chain = Lookups(std::move(chain), input);
   chain = Filter(std::move(chain), input.filters_before);
+  DropLookups(&chain, input);
   chain = Narrow(std::move(chain), subset);
   if (!input.window) return chain;
   chain = Window(std::move(chain), *input.window, subset, needs_expired, needs_find_rows);
@@ -204,6 +210,75 @@ QueryLowering::Chain QueryLowering::StreamSide(const BoundStreamInput& input, Ed
   return Filter(std::move(chain), after);
 }
 
+// Puts the answers to `in` beside the rows.
+QueryLowering::Chain QueryLowering::Lookups(Chain chain, const BoundStreamInput& input) {
+  if (input.lookups.empty()) return chain;
+  std::vector<LookupSpec> specs;
+  std::vector<Edge> tables;
+  std::string detail;
+  std::vector<Attribute> attributes = chain.schema->attributes();
+  for (const BoundLookup& lookup : input.lookups) {
+    const BoundStream& table = app_.streams[lookup.table];
+    LoweredLookup lowered = LowerLookup(app_, chain.schema, lookup);
+    Chain found{lookup_edges_.front(), nullptr};
+    lookup_edges_.erase(lookup_edges_.begin());
+    found = Append(
+        found, "keep", JoinNames(*lowered.spec.table) + " of " + table.name,
+        [schema = lowered.spec.table, columns = lowered.columns] {
+          return MakeColumnsOperator(schema, columns);
+        },
+        lowered.spec.table);
+    tables.push_back(found.edge);
+    detail += (detail.empty() ? "" : "; ") + lookup.condition->Describe() + " in " + table.name +
+              (lowered.spec.row_keys.empty() ? ", scan" : ", hash index on the equal keys");
+    attributes.push_back({"", Type::kBool});
+    specs.push_back(std::move(lowered.spec));
+  }
+  const auto output = std::make_shared<const Schema>(std::move(attributes));
+  auto make = [rows = chain.schema, specs, output] {
+    return MakeLookupOperator(rows, specs, output);
+  };
+  const NodeId node = graph_->AddNode({"look up", detail, query_.name, {}, ""}, std::move(make),
+                                      static_cast<int>(tables.size()) + 1, false);
+  graph_->Connect(node, 0, chain.edge);
+  for (size_t i = 0; i < tables.size(); ++i) {
+    graph_->Connect(node, static_cast<int>(i) + 1, tables[i]);
+  }
+  return {{node, 0, 0}, output};
+}
+
+void QueryLowering::DropLookups(Chain* chain, const BoundStreamInput& input) {
+  if (input.lookups.empty()) return;
+  const SchemaPtr& schema = app_.streams[input.stream].schema;
+  std::vector<uint32_t> columns(schema->size());
+  for (uint32_t i = 0; i < columns.size(); ++i) columns[i] = i;
+  *chain = Append(
+      *chain, "keep", JoinNames(*schema),
+      [schema, columns] { return MakeColumnsOperator(schema, columns); }, schema);
+}
+
+// The side of a join that is a table, or a named window.
+Edge QueryLowering::FoundSide(const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
+                              JoinSide* side) {
+  side->find_set = FindSet::kExplicit;
+  const BoundStream& stream = app_.streams[input.stream];
+  if (stream.named_window) {
+    const Chain chain = StreamSide(input, from, subset, true, true);
+    side->schema = chain.schema;
+    return chain.edge;
+  }
+  const TableSide table = MakeTableSide(stream, subset);
+  side->schema = table.schema;
+  side->order_column = table.order_column;
+  return Append(
+             {from, nullptr}, "keep", JoinNames(*subset.Narrow(*stream.schema)) + " of table",
+             [schema = table.schema, columns = table.columns] {
+               return MakeColumnsOperator(schema, columns);
+             },
+             table.schema)
+      .edge;
+}
+
 bool QueryLowering::AggregatesNeedExpired(const BoundStreamInput& input) const {
   // A batch window resets the aggregates before each batch, so what left does not matter.
   return !query_.select.aggregates.empty() && !input.window->spec->batch;
@@ -212,8 +287,10 @@ bool QueryLowering::AggregatesNeedExpired(const BoundStreamInput& input) const {
 NodeId QueryLowering::LowerStream(const BoundStreamInput& input, Edge from) {
   const SchemaPtr& schema = app_.streams[input.stream].schema;
   const ColumnSubset subset = KeptColumns(input, ColumnsRead(query_.select, schema->size()));
-  const bool expires = input.window.has_value() &&
-                       (!optimize_ || query_.emits_expired || AggregatesNeedExpired(input));
+  const auto& named = app_.streams[input.stream].named_window;
+  const bool expires = named ? named->emits_expired
+                             : input.window.has_value() && (!optimize_ || query_.emits_expired ||
+                                                            AggregatesNeedExpired(input));
   Chain chain = StreamSide(input, from, subset, expires, /*needs_find_rows=*/false);
   if (subset.keeps_all()) return Select(std::move(chain), query_.select, expires);
   return Select(std::move(chain),
@@ -227,17 +304,18 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
   const auto middle = used.begin() + static_cast<std::ptrdiff_t>(left_size);
   const ColumnSubset left = KeptColumns(join.left, std::vector<bool>(used.begin(), middle));
   const ColumnSubset right = KeptColumns(join.right, std::vector<bool>(middle, used.end()));
-  const std::vector<uint32_t> mapping = ConcatenateMappings(left, right);
-  const size_t columns = left.kept.size() + right.kept.size();
   const bool expired = query_.emits_expired || !query_.select.aggregates.empty();
 
   JoinSpec spec;
   const auto side = [&](const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
                         bool triggers, bool keeps, JoinSide* out) {
-    Chain chain = StreamSide(input, from, subset, /*needs_expired=*/true, /*needs_find_rows=*/true);
-    out->schema = chain.schema;
     out->triggers = triggers;
     out->keeps_unmatched = keeps;
+    if (app_.streams[input.stream].table || app_.streams[input.stream].named_window) {
+      return FoundSide(input, from, subset, out);
+    }
+    Chain chain = StreamSide(input, from, subset, /*needs_expired=*/true, /*needs_find_rows=*/true);
+    out->schema = chain.schema;
     out->has_window = input.window.has_value();
     if (input.window) out->find_set = input.window->spec->find_set;
     return chain.edge;
@@ -246,10 +324,13 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
       side(join.left, inputs[0], left, join.left_triggers, join.keeps_left, &spec.left);
   const Edge right_edge =
       side(join.right, inputs[1], right, join.right_triggers, join.keeps_right, &spec.right);
+  const size_t columns = spec.left.schema->size() + spec.right.schema->size();
+  const std::vector<uint32_t> mapping =
+      ConcatenateMappings(left, right, spec.left.schema->size());
   const ExprPtr on = Remapped(join.on, mapping);
   JoinCondition condition;
   if (optimize_) {
-    condition = SplitJoinCondition(on, left.kept.size(), right.kept.size());
+    condition = SplitJoinCondition(on, spec.left.schema->size(), spec.right.schema->size());
   } else {
     condition.residual = on;
   }
@@ -269,15 +350,22 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
       graph_->AddNode({"join", detail, query_.name, {}, ""}, std::move(make), 2, true);
   graph_->Connect(node, 0, left_edge);
   graph_->Connect(node, 1, right_edge);
+  // Finds see what a named window holds before any of its readers goes on.
+  if (app_.streams[join.left.stream].named_window) {
+    graph_->Connect(node, 0, {contents_->at(join.left.stream), 0, 0});
+  }
+  if (app_.streams[join.right.stream].named_window) {
+    graph_->Connect(node, 1, {contents_->at(join.right.stream), 0, 0});
+  }
   return Select({{node, 0, 0}, output}, RemapSelect(query_.select, mapping, columns), expired);
 }
 
 NodeId QueryLowering::LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs) {
-  PlanNode described{pattern.spec.sequence ? "sequence" : "pattern",
-                     DescribeAutomaton(pattern.spec, "text"),
-                     query_.name,
-                     {},
-                     DescribeAutomaton(pattern.spec, "dot")};
+  const std::string kind = pattern.spec.sequence ? "sequence" : "pattern";
+  std::string text = DescribeAutomaton(pattern.spec, "text");
+  if (text.starts_with(kind)) text.erase(0, std::min(text.size(), kind.size() + 1));
+  PlanNode described{
+      kind, std::move(text), query_.name, {}, DescribeAutomaton(pattern.spec, "dot")};
   auto make = [spec = pattern.spec, place = roots_->Next(true)] {
     return MakePatternOperator(place, spec);
   };
@@ -294,9 +382,13 @@ NodeId QueryLowering::Lower(const std::vector<Edge>& inputs) {
   // answers show rows that expire at the tick as still there.
   if (query_.rate) rate_place_ = roots_->Next(true);
   if (const auto* stream = std::get_if<BoundStreamInput>(&query_.input)) {
+    lookup_edges_.assign(inputs.begin() + 1, inputs.end());
     return LowerStream(*stream, inputs[0]);
   }
-  if (const auto* join = std::get_if<BoundJoin>(&query_.input)) return LowerJoin(*join, inputs);
+  if (const auto* join = std::get_if<BoundJoin>(&query_.input)) {
+    lookup_edges_.assign(inputs.begin() + 2, inputs.end());
+    return LowerJoin(*join, inputs);
+  }
   return LowerPattern(*std::get<std::shared_ptr<const BoundPattern>>(query_.input), inputs);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "exec/join_operator.h"
 #include "plan/column_use.h"
 #include "plan/planner.h"
 
@@ -54,7 +55,11 @@ class QueryLowering {
                 GraphWriter* graph)
       : app_(app), query_(query), optimize_(optimize), roots_(roots), graph_(graph) {}
 
-  // The node whose rows are the query's output, kinds kept.
+  // By stream: the node that tells what joins find of a named window.
+  void set_contents(const std::vector<NodeId>* contents) { contents_ = contents; }
+
+  // `inputs` go on with the tables of look-ups, in order. Gives
+  // the node whose rows are the query's output, kinds kept.
   NodeId Lower(const std::vector<Edge>& inputs);
 
  private:
@@ -72,6 +77,10 @@ class QueryLowering {
                bool needs_expired, bool needs_find_rows);
   Chain StreamSide(const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
                    bool needs_expired, bool needs_find_rows);
+  Chain Lookups(Chain chain, const BoundStreamInput& input);
+  void DropLookups(Chain* chain, const BoundStreamInput& input);
+  Edge FoundSide(const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
+                 JoinSide* side);
   NodeId LowerStream(const BoundStreamInput& input, Edge from);
   NodeId LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs);
   NodeId LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs);
@@ -85,6 +94,8 @@ class QueryLowering {
   const bool optimize_;
   RootNumbers* roots_;
   GraphWriter* graph_;
+  const std::vector<NodeId>* contents_ = nullptr;
+  std::vector<Edge> lookup_edges_;  // not used yet
   OrderPlace rate_place_;
   size_t input_columns_ = 0;  // of the select clause, once it is lowered
 };

@@ -128,9 +128,10 @@ std::optional<int> FirstFrom(const std::bitset<kBits>& values, int from) {
 Result<CronSchedule> CronSchedule::Parse(std::string_view text) {
   const std::vector<std::string> words = Words(text);
   if (words.size() != 6 && words.size() != 7) {
-    return Status::Invalid("a cron expression has 6 or 7 parts (second minute hour day-of-month "
-                           "month day-of-week [year]), not " +
-                           std::to_string(words.size()));
+    return Status::Invalid(
+        "a cron expression has 6 or 7 parts (second minute hour day-of-month "
+        "month day-of-week [year]), not " +
+        std::to_string(words.size()));
   }
   if ((words[3] == "?") == (words[5] == "?")) {
     return Status::Invalid(
