@@ -86,6 +86,13 @@ class PatternShapeBinder {
       failed_ = true;
       return number;
     }
+    if (streams_.at(*found).table) {
+      context_.Error(stream.source.span, "'" + stream.source.name + "' is a table, not a stream");
+      failed_ = true;
+    } else if (streams_.at(*found).named_window) {
+      context_.NotSupported(stream.source.span, "a named window in a pattern");
+      failed_ = true;
+    }
     if (!ref.empty()) {
       for (const StateName& name : *names_) {
         if (name.ref != ref) continue;

@@ -445,6 +445,10 @@ bool QueryBinder::BindOutput(const ast::Query& query, BoundQuery* bound) {
     bound->write = BindTableWrite(query.output, bound->select.output, streams_, context_);
     ok = bound->write.has_value() && ok;
     if (ok) bound->target = bound->write->table;
+    if (ok && partition_) {
+      context_.NotSupported(query.output.span, "changing a table inside a partition");
+      return false;
+    }
   }
   const ast::EventType kind = events.value_or(ast::EventType::kCurrent);
   bound->emits_current = kind != ast::EventType::kExpired;

@@ -184,9 +184,16 @@ LoweredPartition LowerPartition(const BoundApp& app, uint32_t partition, bool op
 }
 
 std::vector<uint32_t> StreamsRead(const BoundQuery& query) {
-  if (const auto* stream = std::get_if<BoundStreamInput>(&query.input)) return {stream->stream};
+  if (const auto* stream = std::get_if<BoundStreamInput>(&query.input)) {
+    std::vector<uint32_t> streams{stream->stream};
+    for (const BoundLookup& lookup : stream->lookups) streams.push_back(lookup.table);
+    return streams;
+  }
   if (const auto* join = std::get_if<BoundJoin>(&query.input)) {
-    return {join->left.stream, join->right.stream};
+    std::vector<uint32_t> streams{join->left.stream, join->right.stream};
+    for (const BoundLookup& lookup : join->left.lookups) streams.push_back(lookup.table);
+    for (const BoundLookup& lookup : join->right.lookups) streams.push_back(lookup.table);
+    return streams;
   }
   return std::get<std::shared_ptr<const BoundPattern>>(query.input)->streams;
 }

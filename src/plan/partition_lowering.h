@@ -64,7 +64,7 @@ LoweredPartition LowerPartition(const BoundApp& app, uint32_t partition, bool op
                                 const std::vector<std::vector<uint32_t>>& shown,
                                 RootNumbers* roots);
 
-// The streams a query reads, in port order.
+// The streams a query reads, in port order; then the tables of its look-ups.
 std::vector<uint32_t> StreamsRead(const BoundQuery& query);
 
 }  // namespace weir

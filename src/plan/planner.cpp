@@ -2,8 +2,11 @@
 
 #include <bit>
 
+#include "exec/named_window.h"
 #include "exec/select_operator.h"
+#include "exec/window_operator.h"
 #include "plan/partition_lowering.h"
+#include "plan/table_lowering.h"
 
 namespace weir {
 namespace {
@@ -61,7 +64,7 @@ class AppLowering {
     if (!resolved.ok()) return resolved;
     // Definitions come before queries in the order of timers.
     size_t operators = 0;
-    for (const BoundStream& stream : app_.streams) operators += stream.trigger ? 1 : 0;
+    for (const BoundStream& stream : app_.streams) operators += stream.trigger || stream.named_window ? 1 : 0;
     for (const BoundQuery& query : app_.queries) operators += CountRoots(query);
     RootNumbers roots(operators);
     AddStreams(&roots);
@@ -73,6 +76,7 @@ class AppLowering {
       if (!stream.partition) plan.sources.push_back({stream.name, stream.schema});
     }
     plan.outputs = std::move(outputs_);
+    plan.found = std::move(found_);
     std::move(graph_).Finish(&plan);
     if (!plan.dag->status().ok()) return plan.dag->status();
     return plan;
@@ -81,6 +85,8 @@ class AppLowering {
  private:
   Status ResolveOutputs();
   void AddStreams(RootNumbers* roots);
+  void AddTable(uint32_t stream);
+  void AddNamedWindow(uint32_t stream, RootNumbers* roots);
   void CountReaders();
   std::vector<std::vector<uint32_t>> ShownQueries() const;
   void LowerOnePartition(uint32_t partition, RootNumbers* roots);
@@ -91,6 +97,10 @@ class AppLowering {
   const PlanOptions& options_;
   DagWriter graph_;
   std::vector<NodeId> stream_nodes_;  // where a stream's readers attach
+  std::vector<NodeId> entry_nodes_;   // where a stream's writers do, port 0
+  std::vector<NodeId> contents_;      // of named windows
+  std::vector<int> write_ports_;      // by query: the port of its table; inserts have none
+  std::vector<FoundRows> found_;      // by stream
   std::vector<ReaderPlaces> stream_places_;
   std::vector<ReaderPlaces> query_places_;
   std::vector<NodeId> query_nodes_;
@@ -107,7 +117,7 @@ Status AppLowering::ResolveOutputs() {
         if (app_.queries[q].name == output.name) at = q;
       }
     } else if (const BoundStream* stream = app_.FindStream(output.name);
-               stream != nullptr && !stream->partition) {
+               stream != nullptr && !stream->partition && !stream->table) {
       at = static_cast<uint32_t>(stream - app_.streams.data());
     }
     if (!at) return UnknownOutput(app_, output);
@@ -123,14 +133,21 @@ void AppLowering::AddStreams(RootNumbers* roots) {
     // Inner streams live inside their partition only.
     stream_nodes_.push_back(stream.partition ? 0 : graph_.AddSource(stream.name, stream.schema));
   }
+  entry_nodes_ = stream_nodes_;
+  contents_.resize(app_.streams.size());
+  write_ports_.resize(app_.queries.size());
+  found_.resize(app_.streams.size());
   for (uint32_t s = 0; s < app_.streams.size(); ++s) {
     const BoundStream& stream = app_.streams[s];
+    if (stream.table) AddTable(s);
+    if (stream.named_window) AddNamedWindow(s, roots);
+    if (stream.table || stream.named_window) continue;
     if (stream.partition || (!stream.written && !stream.trigger)) continue;
     const NodeId node = graph_.AddNode(
         {"union", "into " + stream.name, "", {}, ""},
         [schema = stream.schema] { return MakeUnionOperator(schema); }, 1, false);
     graph_.Connect(node, 0, {stream_nodes_[s], 0, 0});
-    stream_nodes_[s] = node;
+    stream_nodes_[s] = entry_nodes_[s] = node;
     if (!stream.trigger) continue;
     const std::string when = stream.trigger->at_start
                                  ? "at start"
@@ -143,6 +160,62 @@ void AppLowering::AddStreams(RootNumbers* roots) {
         0, false);
     graph_.Connect(node, 0, {trigger, 0, 0});
   }
+}
+
+void AppLowering::AddTable(uint32_t s) {
+  const BoundStream& stream = app_.streams[s];
+  auto table = std::make_shared<Table>(stream.schema, stream.table->primary_key);
+  found_[s].table = table;
+  std::vector<TableWrite> writes;
+  std::string detail = stream.name;
+  for (uint32_t q = 0; q < app_.queries.size(); ++q) {
+    const BoundQuery& query = app_.queries[q];
+    if (!query.write || query.write->table != s) continue;
+    if (query.write->action == TableAction::kInsert) continue;
+    writes.push_back(LowerTableWrite(app_, *query.write, query.select.output));
+    detail += "; " + query.name + ": " + DescribeTableWrite(app_, *query.write, writes.back());
+    write_ports_[q] = static_cast<int>(writes.size());
+  }
+  const int ports = static_cast<int>(writes.size()) + 1;
+  const NodeId node = graph_.AddNode(
+      {"table", detail, "", {}, ""}, [table, writes] { return MakeTableOperator(table, writes); },
+      ports, false);
+  graph_.Connect(node, 0, {stream_nodes_[s], 0, 0});
+  stream_nodes_[s] = entry_nodes_[s] = node;
+}
+
+void AppLowering::AddNamedWindow(uint32_t s, RootNumbers* roots) {
+  const BoundStream& stream = app_.streams[s];
+  const BoundNamedWindow& named = *stream.named_window;
+  const WindowSpec& spec = *named.window.spec;
+  const NodeId entry = graph_.AddNode(
+      {"union", "into " + stream.name, "", {}, ""},
+      [schema = stream.schema] { return MakeUnionOperator(schema); }, 1, false);
+  graph_.Connect(entry, 0, {stream_nodes_[s], 0, 0});
+  const NodeId window = graph_.AddNode(
+      {"window", stream.name + " " + named.window.text, "", {}, ""},
+      [&, place = roots->Next(spec.multi_emitter)] {
+        auto made = named.window.Make(named.window.arguments);
+        CHECK(made.ok());  // the binder has made it once
+        return MakeWindowOperator(place, {std::move(made).value(), stream.schema, true, true});
+      },
+      1, spec.multi_emitter);
+  graph_.Connect(window, 0, {entry, 0, 0});
+  auto contents = std::make_shared<TableStore>(stream.schema);
+  found_[s].window = contents;
+  contents_[s] = graph_.AddNode(
+      {"contents", "of " + stream.name, "", {}, ""},
+      [contents, find_set = spec.find_set] { return MakeContentsOperator(contents, find_set); }, 1,
+      false);
+  graph_.Connect(contents_[s], 0, {window, 0, 1});
+  const char* kinds = named.emits_expired ? (named.emits_current ? "all" : "expired") : "current";
+  const NodeId output = graph_.AddNode(
+      {"output", std::string(kinds) + " of " + stream.name, "", {}, ""},
+      [&named] { return MakeWindowOutputOperator(named.emits_current, named.emits_expired); }, 1,
+      false);
+  graph_.Connect(output, 0, {window, 1, 1});
+  entry_nodes_[s] = entry;
+  stream_nodes_[s] = output;
 }
 
 void AppLowering::CountReaders() {
@@ -187,7 +260,7 @@ void AppLowering::LowerOnePartition(uint32_t partition, RootNumbers* roots) {
     if (lowered.exits[e].is_output) {
       taps_[lowered.exits[e].target] = edge;
     } else {
-      graph_.Connect(stream_nodes_[lowered.exits[e].target], 0, edge);
+      graph_.Connect(entry_nodes_[lowered.exits[e].target], 0, edge);
     }
   }
 }
@@ -206,8 +279,9 @@ void AppLowering::LowerQueries(RootNumbers* roots) {
     for (uint32_t stream : StreamsRead(query)) {
       inputs.push_back(stream_places_[stream].Next(stream_nodes_[stream]));
     }
-    query_nodes_.push_back(
-        QueryLowering(app_, query, options_.optimize, roots, &graph_).Lower(inputs));
+    QueryLowering lowering(app_, query, options_.optimize, roots, &graph_);
+    lowering.set_contents(&contents_);
+    query_nodes_.push_back(lowering.Lower(inputs));
   }
 }
 
@@ -224,12 +298,17 @@ void AppLowering::AddTaps() {
     const BoundQuery& query = app_.queries[q];
     if (!query.target || query.partition) continue;
     const BoundStream& target = app_.streams[*query.target];
+    if (write_ports_[q] > 0) {
+      graph_.Connect(entry_nodes_[*query.target], write_ports_[q],
+                     query_places_[q].Next(query_nodes_[q]));
+      continue;
+    }
     const char* kinds = query.emits_expired ? (query.emits_current ? "all" : "expired") : "current";
     const NodeId insert = graph_.AddNode(
         {"insert", std::string(kinds) + " into " + target.name, query.name, {}, ""},
         [schema = target.schema] { return MakeInsertOperator(schema); }, 1, false);
     graph_.Connect(insert, 0, query_places_[q].Next(query_nodes_[q]));
-    graph_.Connect(stream_nodes_[*query.target], 0, {insert, 0, 0});
+    graph_.Connect(entry_nodes_[*query.target], 0, {insert, 0, 0});
   }
 }
 
@@ -242,6 +321,7 @@ Result<Plan> MakePlan(const BoundApp& app, const PlanOptions& options) {
 std::vector<OutputRequest> DefaultOutputs(const BoundApp& app) {
   std::vector<OutputRequest> outputs;
   for (const BoundStream& stream : app.streams) {
+    if (stream.table || stream.named_window) continue;
     if (stream.written && !stream.read && !stream.has_sink && !stream.partition)
       outputs.push_back({false, stream.name});
   }

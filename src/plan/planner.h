@@ -34,6 +34,13 @@ struct PlanNode {
   std::string automaton_dot;  // patterns only
 };
 
+// What can be found of a stream of the app between epochs: one of the two if it is a table or a
+// named window.
+struct FoundRows {
+  std::shared_ptr<Table> table;
+  std::shared_ptr<const TableStore> window;
+};
+
 struct Plan {
   std::unique_ptr<Dag> dag;
   // One per DAG source, in order: every stream of the app, since any can be fed from outside.
@@ -41,6 +48,7 @@ struct Plan {
   // One per tap, in order of PlanOptions::outputs. The rows of a query output keep their kinds.
   std::vector<PlannedStream> outputs;
   std::vector<PlanNode> graph;
+  std::vector<FoundRows> found;  // as BoundApp::streams
 };
 
 // Lowers an app to operators. Fails (kNotFound) if an output names nothing, with the nearest name.
