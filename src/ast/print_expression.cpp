@@ -115,7 +115,11 @@ struct LevelOf {
   }
   Level operator()(const AttributeRef&) const { return kPrimaryLevel; }
   Level operator()(const StreamRef&) const { return kPrimaryLevel; }
-  Level operator()(const Unary&) const { return kUnaryLevel; }
+  // `not` binds tighter than it looks, and the parser warns of that; so it gets parentheses in all
+  // but the operands of `and` and `or`.
+  Level operator()(const Unary& unary) const {
+    return unary.op == UnaryOp::kNot ? kInLevel : kUnaryLevel;
+  }
   Level operator()(const Binary& binary) const { return OperatorOf(binary.op).level; }
   Level operator()(const Logical& logical) const {
     return logical.op == LogicalOp::kOr ? kOrLevel : kAndLevel;
@@ -160,7 +164,8 @@ struct ExprPrinter {
   void operator()(const Unary& unary) const {
     *out += unary.op == UnaryOp::kNot ? "not " : "-";
     std::string operand;
-    PrintAt(*unary.operand, kUnaryLevel, &operand);
+    const bool prefixed = std::holds_alternative<Unary>(unary.operand->node);
+    PrintAt(*unary.operand, prefixed ? kOrLevel : kUnaryLevel, &operand);
     *out += NeedsParentheses(unary, operand) ? "(" + operand + ")" : operand;
   }
   void operator()(const Binary& binary) const {
@@ -181,7 +186,8 @@ struct ExprPrinter {
     *out += test.negated ? " is not null" : " is null";
   }
   void operator()(const InTable& in) const {
-    PrintAt(*in.condition, kInLevel, out);
+    const bool prefixed = std::holds_alternative<Unary>(in.condition->node);
+    PrintAt(*in.condition, prefixed ? kEqualityLevel : kInLevel, out);
     *out += " in ";
     PrintName(in.table.text, out);
   }

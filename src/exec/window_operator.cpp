@@ -120,6 +120,7 @@ class WindowOperator final : public StepOperator {
       for (; row < emission.end; ++row) meta->moments[row] = emission.key.moment;
       one_path = one_path && emission.key.path == first_path;
     }
+    if (context_.needs_find_rows()) meta->row_ids = emitted.rows;
     const Chunk chunk(schema_, store_.GatherAll(emitted.rows), std::move(meta));
     out()->push_back(one_path ? chunk.WithPath(first_path) : chunk.WithPaths(Paths()));
     context_.ClearEmitted();

@@ -1,5 +1,8 @@
 #include "json/line_template.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "json/number.h"
 #include "json/scalar_text.h"
 #include "json/text_scan.h"
@@ -124,12 +127,21 @@ inline const char* LineTemplate::ReadValue(const Step& step, const char* p, Stre
   __builtin_unreachable();
 }
 
+inline bool LineTemplate::Matches(const Step& step, const char* p) const {
+  using text_scan_internal::Load8;
+  const uint64_t differences =
+      ((Load8(p) ^ step.first[0]) & step.mask[0]) | ((Load8(p + 8) ^ step.first[1]) & step.mask[1]);
+  if (differences != 0) return false;
+  return step.literal_size <= 16 ||
+         EqualPadded(p + 16, literals_.data() + step.literal + 16, step.literal_size - 16);
+}
+
 const char* LineTemplate::Read(const char* text, MessageBatch* batch) const {
   StreamRows* rows = &batch->streams[stream_];
   const char* p = text;
   Times times;
   for (const Step& step : steps_) {
-    if (EqualPadded(p, literals_.data() + step.literal, step.literal_size)) {
+    if (Matches(step, p)) {
       p = ReadValue(step, p + step.literal_size, rows, &times);
     } else {
       p = nullptr;
@@ -238,8 +250,15 @@ class LineTemplate::Learner {
 
   void AddStep(StepKind kind, uint32_t column) {
     const std::string_view literal = line_.substr(literal_begin_, at_ - literal_begin_);
-    result_.steps_.push_back({static_cast<uint32_t>(result_.literals_.size()),
-                              static_cast<uint32_t>(literal.size()), kind, column});
+    Step step = {};
+    step.literal = static_cast<uint32_t>(result_.literals_.size());
+    step.literal_size = static_cast<uint32_t>(literal.size());
+    step.kind = kind;
+    step.column = column;
+    const size_t first = std::min(literal.size(), sizeof(step.first));
+    std::memcpy(step.first, literal.data(), first);
+    std::memset(step.mask, 0xff, first);
+    result_.steps_.push_back(step);
     result_.literals_.append(literal);
   }
 

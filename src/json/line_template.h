@@ -52,7 +52,9 @@ class LineTemplate {
     kEnd,            // the line's end
   };
   struct Step {
-    uint32_t literal;  // position in literals_ of the bytes before the value
+    uint64_t first[2];  // the first 16 of the fixed bytes before the value, zeros behind them
+    uint64_t mask[2];   // ones where `first` has a byte
+    uint32_t literal;   // position in literals_ of all of them
     uint32_t literal_size;
     StepKind kind;
     uint32_t column;
@@ -63,6 +65,7 @@ class LineTemplate {
   };
   class Learner;
 
+  bool Matches(const Step& step, const char* p) const;
   static StepKind KindOf(const StreamFormat& format, uint32_t column);
   static const char* ReadValue(const Step& step, const char* p, StreamRows* rows, Times* times);
 

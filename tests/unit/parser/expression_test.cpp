@@ -136,6 +136,9 @@ TEST(ParserExpression, PrintsOnlyNeededParentheses) {
   EXPECT_EQ(Canonical("((a)+(b*c))"), "a + b * c");
   EXPECT_EQ(Canonical("(a+b)*c"), "(a + b) * c");
   EXPECT_EQ(Canonical("not(a and b)"), "not (a and b)");
+  EXPECT_EQ(Canonical("not a == b and not (a == b) or not not c"),
+            "(not a) == b and not (a == b) or not not c");
+  EXPECT_EQ(Canonical("(not a) in T and -(not b) in T"), "(not a) in T and -not b in T");
   EXPECT_EQ(Canonical("(a - 1) is null"), "(a - 1) is null");
   EXPECT_EQ(Canonical("(a in T) in U"), "a in T in U");
   EXPECT_EQ(Canonical("a == (b in T)"), "a == (b in T)");
