@@ -111,13 +111,13 @@ ExprPtr FitTo(ExprPtr value, const Attribute& attribute, const ast::Span& span,
   }
   const FunctionSpec* convert = context.registry().FindFunction("convert");
   if (value->type() == Type::kDouble && type == Type::kFloat && convert != nullptr) {
-    auto made = MakeCall(*convert, {value, MakeConstant(Value::String("float"))},
-                         context.NextCallSite());
+    auto made =
+        MakeCall(*convert, {value, MakeConstant(Value::String("float"))}, context.NextCallSite());
     if (made.ok()) return std::move(made).value();
   }
   context.Error(span,
-                "attribute '" + attribute.name + "' is a " + std::string(TypeName(type)) +
-                    ", the value is a " + TypeText(*value),
+                "attribute '" + attribute.name + "' has type " + std::string(TypeName(type)) +
+                    ", the value has type " + TypeText(*value),
                 numbers ? "write convert(..., '" + std::string(TypeName(type)) + "')" : "");
   return nullptr;
 }
@@ -127,8 +127,7 @@ std::optional<uint32_t> FindTable(const ast::Name& name, StreamTable& streams,
                                   BindContext& context) {
   const auto found = streams.Find(name.text);
   if (!found) {
-    context.UnknownName(name.span, "unknown table '" + name.text + "'", name.text,
-                        streams.Names());
+    context.UnknownName(name.span, "unknown table '" + name.text + "'", name.text, streams.Names());
   } else if (!streams.at(*found).table) {
     context.Error(name.span, "'" + name.text + "' is not a table");
     return std::nullopt;
@@ -184,8 +183,8 @@ bool BindSet(const ast::UpdateTable& update, const SchemaPtr& output, const Boun
       ok = false;
       continue;
     }
-    ExprPtr value = FitTo(MakeColumn(i, attribute.type, attribute.name), (*table.schema)[*at], span,
-                          context);
+    ExprPtr value =
+        FitTo(MakeColumn(i, attribute.type, attribute.name), (*table.schema)[*at], span, context);
     ok = ok && value != nullptr;
     if (value != nullptr) write->set.push_back({*at, std::move(value)});
   }
@@ -236,8 +235,8 @@ SchemaPtr BindAttributes(const std::string& what, const ast::Name& name,
     bound.push_back({written.name.text, ToType(written.type)});
   }
   if (bound.size() > kMaxColumns) {
-    context.Error(span, what + " '" + name.text + "' has more than " +
-                            std::to_string(kMaxColumns) + " attributes (limits.columns)");
+    context.Error(span, what + " '" + name.text + "' has more than " + std::to_string(kMaxColumns) +
+                            " attributes (limits.columns)");
     return nullptr;
   }
   return std::make_shared<const Schema>(std::move(bound));
@@ -339,7 +338,7 @@ std::optional<BoundTableWrite> BindTableWrite(const ast::OutputAction& action,
   BoundStream& table = streams.at(*found);
   BoundTableWrite write;
   write.table = *found;
-  write.action = removal != nullptr   ? TableAction::kDelete
+  write.action = removal != nullptr  ? TableAction::kDelete
                  : update->or_insert ? TableAction::kUpdateOrInsert
                                      : TableAction::kUpdate;
   if (write.action == TableAction::kUpdateOrInsert && !(*table.schema == *output)) {

@@ -103,8 +103,7 @@ class JoinOperator final : public StepOperator {
       candidates_.push_back(match);
     }
     if (other.side().order_column && candidates_.size() > begin + 1) {
-      SortRows(other.store(), *other.side().order_column,
-               std::span(candidates_).subspan(begin));
+      SortRows(other.store(), *other.side().order_column, std::span(candidates_).subspan(begin));
     }
     if (begin == candidates_.size() && !input.side().keeps_unmatched) return;
     triggers_.push_back({begin, id, static_cast<int8_t>(port), kind, timestamp, key});

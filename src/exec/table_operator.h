@@ -49,7 +49,8 @@ struct Table {
 
 // Hosts a table: port 0 inserts rows from outside, port i + 1 does writes[i]. Emits what changes as
 // kFindRemove and kFindAdd rows of the store's schema, with row ids, for joins and look-ups, which
-// keep what they need of it: so a find sees exactly the writes before it in the order of everything.
+// keep what they need of it: so a find sees exactly the writes before it in the order of
+// everything.
 std::unique_ptr<Operator> MakeTableOperator(std::shared_ptr<Table> table,
                                             std::vector<TableWrite> writes);
 

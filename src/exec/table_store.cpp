@@ -143,9 +143,10 @@ void TableStore::Find(uint32_t at, std::span<const ColumnPtr> keys, uint32_t row
   uint64_t hash = 0;
   for (size_t k = 0; k < keys.size(); ++k) {
     uint64_t bits = 0;
-    const bool usable = keys[k]->IsValid(row) && DispatchType(keys[k]->type(), [&](auto tag) {
-      return KeyBits(keys[k]->values<typename decltype(tag)::type>()[row], &bits);
-    });
+    const bool usable =
+        keys[k]->IsValid(row) && DispatchType(keys[k]->type(), [&](auto tag) {
+          return KeyBits(keys[k]->values<typename decltype(tag)::type>()[row], &bits);
+        });
     if (!usable) return;
     hash = CombineHash(hash, bits);
   }

@@ -10,6 +10,9 @@
 namespace weir {
 namespace {
 
+// Deeper values are left to the thorough reader, which knows the exact limit.
+constexpr int kIgnoredDepthMax = 32;
+
 // Appends the plain string whose first character is at `p`; returns what follows its quote.
 inline const char* AppendPlainString(const char* p, ColumnBuilder* column) {
   const char* end = PlainStringEnd(p);
@@ -119,7 +122,7 @@ inline const char* LineTemplate::ReadValue(const Step& step, const char* p, Stre
       return InTimeRange(times->envelope) ? number.end : nullptr;
     }
     case StepKind::kIgnored:
-      return SkipPlainScalar(p);
+      return SkipPlainValue(p, kIgnoredDepthMax);
     case StepKind::kEnd:
       if (*p == '\r') ++p;
       return *p == '\n' ? p + 1 : nullptr;
@@ -236,7 +239,8 @@ class LineTemplate::Learner {
   }
 
   bool ColumnValue(uint32_t column) {
-    if (seen_[column] || (*format_.schema)[column].type == Type::kObject) return false;
+    const bool nested = at_ < line_.size() && (line_[at_] == '{' || line_[at_] == '[');
+    if (seen_[column] || nested || (*format_.schema)[column].type == Type::kObject) return false;
     seen_[column] = true;
     return Value(KindOf(format_, column), column);
   }
@@ -263,7 +267,7 @@ class LineTemplate::Learner {
   }
 
   bool SkipValue() {
-    const char* end = SkipPlainScalar(line_.data() + at_);
+    const char* end = SkipPlainValue(line_.data() + at_, kIgnoredDepthMax);
     if (end == nullptr) return false;
     at_ = static_cast<size_t>(end - line_.data());
     return true;

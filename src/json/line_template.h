@@ -48,7 +48,7 @@ class LineTemplate {
     kScalarText,     // any scalar as a string
     kTimeAttribute,  // a long that is the row's timestamp as well
     kTimestamp,      // of the envelope
-    kIgnored,        // any scalar
+    kIgnored,        // any value
     kEnd,            // the line's end
   };
   struct Step {

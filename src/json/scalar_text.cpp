@@ -6,6 +6,35 @@
 #include "json/text_scan.h"
 
 namespace weir {
+namespace {
+
+const char* SkipSpace(const char* p) {
+  while (*p == ' ' || *p == '\t') ++p;
+  return p;
+}
+
+// From behind the opening bracket to behind the one that closes it.
+const char* SkipMembers(const char* p, char close, int depth_max) {
+  p = SkipSpace(p);
+  if (*p == close) return p + 1;
+  for (;;) {
+    if (close == '}') {
+      const char* end = *p == '"' ? PlainStringEnd(p + 1) : nullptr;
+      if (end == nullptr) return nullptr;
+      p = SkipSpace(end + 1);
+      if (*p != ':') return nullptr;
+      p = SkipSpace(p + 1);
+    }
+    p = SkipPlainValue(p, depth_max);
+    if (p == nullptr) return nullptr;
+    p = SkipSpace(p);
+    if (*p == close) return p + 1;
+    if (*p != ',') return nullptr;
+    p = SkipSpace(p + 1);
+  }
+}
+
+}  // namespace
 
 bool IsUtf8(const char* text, size_t size) { return simdjson::validate_utf8(text, size); }
 
@@ -26,6 +55,12 @@ const char* SkipPlainScalar(const char* p) {
       return ScanNumber(p, &number) ? number.end : nullptr;
     }
   }
+}
+
+const char* SkipPlainValue(const char* p, int depth_max) {
+  if (*p != '{' && *p != '[') return SkipPlainScalar(p);
+  if (depth_max == 0) return nullptr;
+  return SkipMembers(p + 1, *p == '{' ? '}' : ']', depth_max - 1);
 }
 
 }  // namespace weir

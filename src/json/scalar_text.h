@@ -23,4 +23,8 @@ inline const char* PlainStringEnd(const char* p) {
 // What follows the scalar that begins at `p`, or null if there is none or it is no plain string.
 const char* SkipPlainScalar(const char* p);
 
+// The same for a value of any kind: arrays and objects at most `depth_max` deep, white space
+// between tokens, plain strings only.
+const char* SkipPlainValue(const char* p, int depth_max);
+
 }  // namespace weir

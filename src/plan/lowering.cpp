@@ -325,8 +325,7 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
   const Edge right_edge =
       side(join.right, inputs[1], right, join.right_triggers, join.keeps_right, &spec.right);
   const size_t columns = spec.left.schema->size() + spec.right.schema->size();
-  const std::vector<uint32_t> mapping =
-      ConcatenateMappings(left, right, spec.left.schema->size());
+  const std::vector<uint32_t> mapping = ConcatenateMappings(left, right, spec.left.schema->size());
   const ExprPtr on = Remapped(join.on, mapping);
   JoinCondition condition;
   if (optimize_) {

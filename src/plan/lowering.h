@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exec/join_operator.h"
+#include "exec/select_operator.h"
 #include "plan/column_use.h"
 #include "plan/planner.h"
 
@@ -46,6 +47,9 @@ class DagWriter : public GraphWriter {
   DagBuilder builder_;
   std::vector<PlanNode> graph_;
 };
+
+// A fresh select clause: the states of its aggregates belong to one operator.
+SelectSpec NewSelect(const BoundSelect& select, SchemaPtr input, bool expires);
 
 // Lowers one query. `inputs[i]` is the edge from the i-th stream the query reads (a join: left,
 // right; a pattern: its distinct streams in order).

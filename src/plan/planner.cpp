@@ -64,7 +64,8 @@ class AppLowering {
     if (!resolved.ok()) return resolved;
     // Definitions come before queries in the order of timers.
     size_t operators = 0;
-    for (const BoundStream& stream : app_.streams) operators += stream.trigger || stream.named_window ? 1 : 0;
+    for (const BoundStream& stream : app_.streams)
+      operators += stream.trigger || stream.named_window ? 1 : 0;
     for (const BoundQuery& query : app_.queries) operators += CountRoots(query);
     RootNumbers roots(operators);
     AddStreams(&roots);

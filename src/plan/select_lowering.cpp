@@ -27,7 +27,20 @@ std::string DescribeSelect(const BoundSelect& select) {
   return text;
 }
 
-// A fresh select clause: the states of its aggregates belong to one operator.
+// The select clause with its group by values as further outputs.
+BoundSelect WithGroups(const BoundSelect& select) {
+  BoundSelect result = select;
+  std::vector<Attribute> attributes = select.output->attributes();
+  for (size_t i = 0; i < select.group_by.size(); ++i) {
+    attributes.push_back({"#group" + std::to_string(i), select.group_by[i]->type()});
+    result.projections.push_back(select.group_by[i]);
+  }
+  result.output = std::make_shared<const Schema>(std::move(attributes));
+  return result;
+}
+
+}  // namespace
+
 SelectSpec NewSelect(const BoundSelect& select, SchemaPtr input, bool expires) {
   SelectSpec spec;
   spec.input = std::move(input);
@@ -51,20 +64,6 @@ SelectSpec NewSelect(const BoundSelect& select, SchemaPtr input, bool expires) {
   spec.offset = select.offset;
   return spec;
 }
-
-// The select clause with its group by values as further outputs.
-BoundSelect WithGroups(const BoundSelect& select) {
-  BoundSelect result = select;
-  std::vector<Attribute> attributes = select.output->attributes();
-  for (size_t i = 0; i < select.group_by.size(); ++i) {
-    attributes.push_back({"#group" + std::to_string(i), select.group_by[i]->type()});
-    result.projections.push_back(select.group_by[i]);
-  }
-  result.output = std::make_shared<const Schema>(std::move(attributes));
-  return result;
-}
-
-}  // namespace
 
 NodeId QueryLowering::Select(Chain chain, const BoundSelect& select, bool expires) {
   input_columns_ = chain.schema->size();

@@ -44,7 +44,8 @@ std::vector<StreamInfo> App::streams() const {
       info.attributes.push_back({attribute.name, std::string(TypeName(attribute.type)), false});
     }
     info.is_defined = stream.defined;
-    info.is_written = stream.written;
+    // Tables and named windows never stand for the one stream that events come from.
+    info.is_written = stream.written || stream.table || stream.named_window;
     info.is_read = stream.read;
     result.push_back(std::move(info));
   }

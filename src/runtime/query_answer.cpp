@@ -1,16 +1,91 @@
 #include "runtime/query_answer.h"
 
+#include <utility>
+
+#include "json/row_writer.h"
+#include "library/builtins.h"
+#include "parser/parser.h"
+#include "plan/on_demand.h"
+#include "plan/table_lowering.h"
 #include "types/value.h"
 
 namespace weir {
+namespace {
 
-std::string AnswerQuery(std::string_view query) {
+std::string FirstError(const std::vector<ast::Diagnostic>& diagnostics) {
+  for (const ast::Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.severity != ast::Severity::kError) continue;
+    const std::string help = diagnostic.help.empty() ? "" : "; " + diagnostic.help;
+    return diagnostic.message + help;
+  }
+  return "the query cannot be understood";
+}
+
+// Shaped as JSON, so that the answer is `{"query":...,"rows":[...]}`.
+std::string RowsJson(const SchemaPtr& schema, const std::vector<Chunk>& chunks) {
+  const RowWriter writer(schema, {});
+  TextBuffer text;
+  text.Append('[');
+  for (const Chunk& chunk : chunks) {
+    for (uint32_t i = 0; i < chunk.size(); ++i) {
+      if (text.size() > 1) text.Append(',');
+      writer.WriteEvent(chunk, chunk.Row(i), &text);
+    }
+  }
+  text.Append(']');
+  return std::string(text.view());
+}
+
+}  // namespace
+
+std::string QueryAnswerer::Answer(std::string_view query) {
   std::string answer = "{\"query\":";
   AppendStringJson(query, &answer);
-  answer += ",\"error\":";
-  AppendStringJson("not supported yet: on-demand queries", &answer);
+  auto parsed = ParseOnDemandQuery(query);
+  std::optional<BoundOnDemand> bound;
+  if (parsed.ok()) {
+    bound = BindOnDemand(std::move(*parsed.value), app_, BuiltinRegistry(), &parsed.diagnostics);
+  }
+  std::string error;
+  if (!bound) {
+    error = FirstError(parsed.diagnostics);
+  } else if (bound->write) {
+    const Status written = Write(*bound);
+    if (!written.ok()) error = written.message();
+  }
+  if (!error.empty()) {
+    answer += ",\"error\":";
+    AppendStringJson(error, &answer);
+  } else if (bound->write) {
+    answer += ",\"rows\":[]";
+  } else {
+    answer += ",\"rows\":";
+    answer += RowsJson(bound->select.output,
+                       SelectOnDemand(*bound, found_, loop_->clock(), loop_->next_message()));
+  }
   answer += "}";
   return answer;
+}
+
+Status QueryAnswerer::Write(const BoundOnDemand& query) {
+  const BoundTableWrite& write = *query.write;
+  Table& table = *found_[write.table].table;
+  const TableWrite lowered = LowerTableWrite(app_, write, query.select.output);
+  const std::string& name = app_.streams[write.table].name;
+  uint32_t stream = 0;
+  while (formats_[stream].name != name) ++stream;
+  for (const Chunk& rows : SelectOnDemand(query, found_, loop_->clock(), loop_->next_message())) {
+    table.asked = Table::Asked{lowered, rows};
+    // The row only makes the table's operator take up what is asked.
+    MessageBatch batch(formats_);
+    for (ColumnBuilder& column : batch.streams[stream].columns) column.AppendNull();
+    batch.streams[stream].timestamps.push_back(kNoTime);
+    batch.messages.push_back({kNoTime, stream, 1});
+    batch.rows = 1;
+    const Status status = loop_->Run(&batch);
+    if (!status.ok()) return status;
+  }
+  return Status::Ok();
 }
 
 }  // namespace weir

@@ -2,10 +2,33 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "bind/on_demand_binder.h"
+#include "plan/planner.h"
+#include "runtime/epoch_loop.h"
 
 namespace weir {
 
-// The answer to an on-demand query as one line of JSON, without a newline.
-std::string AnswerQuery(std::string_view query);
+// Answers on-demand queries between epochs.
+class QueryAnswerer {
+ public:
+  // `loop` runs the app; `formats` are those of its sources. Both must live on.
+  QueryAnswerer(const BoundApp& app, std::vector<FoundRows> found, const StreamFormats& formats,
+                EpochLoop* loop)
+      : app_(app), found_(std::move(found)), formats_(formats), loop_(loop) {}
+
+  // The answer as one line of JSON, without a newline. A query that changes a table is a message of
+  // its own. Everything before it must have been run.
+  std::string Answer(std::string_view query);
+
+ private:
+  Status Write(const BoundOnDemand& query);
+
+  const BoundApp& app_;
+  std::vector<FoundRows> found_;
+  const StreamFormats& formats_;
+  EpochLoop* loop_;
+};
 
 }  // namespace weir

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "runtime/query_answer.h"
-
 namespace weir {
 namespace {
 
@@ -31,6 +29,7 @@ RunCore::RunCore(const App::Impl& app, const RunOptions& options, const Clock& c
       batch_(formats_),
       loop_(std::move(plan.dag), SchemasOf(formats_), app.event_time(),
             [results](const Timeline&, const std::vector<Port>& taps) { results->Write(taps); }),
+      answerer_(app.bound, std::move(plan.found), formats_, &loop_),
       event_time_(app.event_time()),
       started_at_(clock.MonotonicMs()),
       told_at_(started_at_) {}
@@ -82,7 +81,7 @@ void RunCore::TellProgress() {
 
 Status RunCore::Answer(const std::string& query) {
   const Status status = RunBatch();
-  if (status.ok()) results_->WriteAnswer(AnswerQuery(query));
+  if (status.ok()) results_->WriteAnswer(answerer_.Answer(query));
   return status;
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/app_impl.h"
 #include "runtime/epoch_loop.h"
 #include "runtime/input.h"
+#include "runtime/query_answer.h"
 #include "runtime/result_writer.h"
 #include "time/system_clock.h"
 
@@ -57,6 +58,7 @@ class RunCore {
   StreamFormats formats_;
   MessageBatch batch_;
   EpochLoop loop_;
+  QueryAnswerer answerer_;
   bool event_time_;
   bool warned_of_clock_steps_ = false;
   TimeMs idle_since_ = 0;  // monotonic

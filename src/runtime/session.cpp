@@ -77,7 +77,8 @@ struct Session::Impl : BadRecordSink {
         loop(std::move(plan.dag), Schemas(), app->playback(),
              [this](const Timeline& timeline, const std::vector<Port>& taps) {
                HandOut(timeline, taps);
-             }) {
+             }),
+        answerer(app->impl().bound, std::move(plan.found), formats, &loop) {
     for (size_t i = 0; i < plan.outputs.size(); ++i) {
       const OutputRequest request = ParseOutputName(options.outputs[i]);
       outputs.push_back({request.name, request.query, RowWriter(plan.outputs[i].schema, {})});
@@ -127,6 +128,7 @@ struct Session::Impl : BadRecordSink {
   MessageBatch batch;
   LineParser parser;
   EpochLoop loop;
+  QueryAnswerer answerer;
   std::vector<Output> outputs;
   TapMerge merge;
   TextBuffer values;
@@ -289,7 +291,8 @@ Outcome Session::SendNdjson(std::string_view bytes, std::string_view bare_stream
       if (state == NdjsonReader::State::kQuery) {
         const Outcome ran = Flush();
         if (!ran.ok()) return ran;
-        if (impl_->options.on_answer) impl_->options.on_answer(AnswerQuery(reader.query()));
+        if (impl_->options.on_answer)
+          impl_->options.on_answer(impl_->answerer.Answer(reader.query()));
       } else if (state != NdjsonReader::State::kFull) {
         break;
       }

@@ -60,9 +60,11 @@ struct CaseRun {
 std::vector<CaseRow> RunOperator(const PatternCase& pattern, const std::vector<CaseEvent>& events,
                                  TimeMs start, TimeMs end, const CaseRun& run);
 
-// The same by brute force: lists of partial matches that are scanned for each event.
-std::vector<CaseRow> RunReference(const PatternCase& pattern, const std::vector<CaseEvent>& events,
-                                  TimeMs start, TimeMs end);
+// The same by brute force: lists of partial matches that are scanned for each event. Nothing if
+// there are too many of them to go on.
+std::optional<std::vector<CaseRow>> RunReference(const PatternCase& pattern,
+                                                 const std::vector<CaseEvent>& events, TimeMs start,
+                                                 TimeMs end);
 
 PatternNode StateNode(uint32_t state);
 PatternNode CountNode(uint32_t state, uint32_t min, uint32_t max);

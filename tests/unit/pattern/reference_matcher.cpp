@@ -60,7 +60,7 @@ class ReferenceMatcher {
 
   void Advance(TimeMs clock) {
     clock = std::max(clock_, clock);
-    while (!timers_.empty() && timers_.begin()->first <= clock) {
+    while (!gave_up() && !timers_.empty() && timers_.begin()->first <= clock) {
       const auto [due, target] = *timers_.begin();
       timers_.erase(timers_.begin());
       clock_ = std::max(clock_, due);
@@ -92,6 +92,9 @@ class ReferenceMatcher {
     }
     Advance(clock_);  // what was due already when it was armed
   }
+
+  static constexpr int kMaxPlaces = 3000;
+  bool gave_up() const { return places_taken_ > kMaxPlaces; }
 
   std::vector<CaseRow> rows;
 
@@ -209,7 +212,9 @@ class ReferenceMatcher {
     AddState(0, New());
   }
 
-  void Push(uint32_t s, const MatchPtr& match) { places_[s].fresh.push_back(match); }
+  void Push(uint32_t s, const MatchPtr& match) {
+    if (++places_taken_ <= kMaxPlaces) places_[s].fresh.push_back(match);
+  }
 
   void AddState(size_t e, const MatchPtr& match) {
     const Element& element = elements_[e];
@@ -617,15 +622,21 @@ class ReferenceMatcher {
   std::multimap<TimeMs, std::pair<uint32_t, MatchPtr>> timers_;
   TimeMs clock_;
   TimeMs now_ = 0;
+  int places_taken_ = 0;
 };
 
 }  // namespace
 
-std::vector<CaseRow> RunReference(const PatternCase& pattern, const std::vector<CaseEvent>& events,
-                                  TimeMs start, TimeMs end) {
+std::optional<std::vector<CaseRow>> RunReference(const PatternCase& pattern,
+                                                 const std::vector<CaseEvent>& events, TimeMs start,
+                                                 TimeMs end) {
   ReferenceMatcher matcher(pattern, start);
-  for (const CaseEvent& event : events) matcher.Take(event);
+  for (const CaseEvent& event : events) {
+    matcher.Take(event);
+    if (matcher.gave_up()) return std::nullopt;
+  }
   matcher.Advance(end);
+  if (matcher.gave_up()) return std::nullopt;
   return matcher.rows;
 }
 
