@@ -83,6 +83,9 @@ class Session {
   // end with the last line. Bad records go to on_bad_record and are skipped.
   Outcome SendNdjson(std::string_view bytes, std::string_view bare_stream);
 
+  // Runs what was sent so far, then gives on_answer the answer to an on-demand query.
+  Outcome Query(std::string_view text);
+
   // Runs what was sent so far; on_row is called for all that follows from it.
   Outcome Flush();
 

@@ -157,8 +157,8 @@ void AppBinder::DefinePartition(const ast::Partition& partition) {
     } else if (SameText(annotation.name.text, "purge")) {
       context_.NotSupported(annotation.span, "@purge on a partition");
     } else {
-      context_.Warn(annotation.span, "the annotation @" + annotation.name.text +
-                                         " has no effect on a partition");
+      context_.Warn(annotation.span,
+                    "the annotation @" + annotation.name.text + " has no effect on a partition");
     }
   }
   bound_.partitions.push_back(std::move(bound));

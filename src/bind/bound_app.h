@@ -135,8 +135,8 @@ struct BoundQuery {
   std::optional<BoundRate> rate;
   bool emits_current = true;
   bool emits_expired = false;
-  std::optional<uint32_t> partition;  // position in BoundApp::partitions
-  std::optional<uint32_t> target;  // position in BoundApp::streams; absent for `return`
+  std::optional<uint32_t> partition;     // position in BoundApp::partitions
+  std::optional<uint32_t> target;        // position in BoundApp::streams; absent for `return`
   std::optional<BoundTableWrite> write;  // if the target is a table
 };
 

@@ -2,9 +2,8 @@
 
 #include <algorithm>
 
-#include "bind/table_binder.h"
-
 #include "bind/condition_binder.h"
+#include "bind/table_binder.h"
 
 namespace weir {
 namespace {
@@ -394,10 +393,10 @@ bool QueryBinder::InsertInto(const ast::InsertInto& insert, BoundQuery* bound) {
   BoundStream& target = streams_.at(*found);
   if (!(*target.schema == *bound->select.output)) {
     const char* what = target.table ? "table" : target.named_window ? "window" : "stream";
-    context_.Error(insert.target.span,
-                   "the query's output " + DescribeSchema(*bound->select.output) +
-                       " differs from " + what + " '" + target.name + "' " +
-                       DescribeSchema(*target.schema));
+    context_.Error(insert.target.span, "the query's output " +
+                                           DescribeSchema(*bound->select.output) +
+                                           " differs from " + what + " '" + target.name + "' " +
+                                           DescribeSchema(*target.schema));
     return false;
   }
   if (target.table) bound->write = BoundTableWrite{*found, TableAction::kInsert, nullptr, {}};
@@ -440,8 +439,8 @@ bool QueryBinder::BindOutput(const ast::Query& query, BoundQuery* bound) {
     events = rows->events;
   } else {
     const auto* removal = std::get_if<ast::DeleteFrom>(&query.output.node);
-    events = removal != nullptr ? removal->events
-                                : std::get<ast::UpdateTable>(query.output.node).events;
+    events =
+        removal != nullptr ? removal->events : std::get<ast::UpdateTable>(query.output.node).events;
     bound->write = BindTableWrite(query.output, bound->select.output, streams_, context_);
     ok = bound->write.has_value() && ok;
     if (ok) bound->target = bound->write->table;

@@ -291,20 +291,28 @@ TableScope::TableScope(ScopeSource rows, const std::string& table, const SchemaP
     : rows_({rows}),
       table_({{table, "", table_schema, static_cast<uint32_t>(rows.schema->size())}}) {}
 
+ExprPtr TableScope::TableColumn(const ast::AttributeRef& ref, const ast::Span& span,
+                                BindContext& context) {
+  const ExprPtr column = table_.Resolve(ref, span, context);
+  if (column == nullptr) return nullptr;
+  const std::string& table = table_.sources()[0].name;
+  return MakeColumn(column->column(), column->type(), table + "." + ref.name.text);
+}
+
 ExprPtr TableScope::Resolve(const ast::AttributeRef& ref, const ast::Span& span,
                             BindContext& context) {
   const ScopeSource& rows = rows_.sources()[0];
   const ScopeSource& table = table_.sources()[0];
   if (ref.stream) {
     const std::string& name = ref.stream->stream.name;
-    if (name == table.name) return table_.Resolve(ref, span, context);
+    if (name == table.name) return TableColumn(ref, span, context);
     if (name == rows.name || name == rows.alias) return rows_.Resolve(ref, span, context);
     context.UnknownName(ref.stream->stream.span, "unknown stream or table '" + name + "' here",
                         name, {rows.alias.empty() ? rows.name : rows.alias, table.name});
     return nullptr;
   }
   if (rows.schema->Find(ref.name.text)) return rows_.Resolve(ref, span, context);
-  if (table.schema->Find(ref.name.text)) return table_.Resolve(ref, span, context);
+  if (table.schema->Find(ref.name.text)) return TableColumn(ref, span, context);
   std::vector<std::string> names = AttributeNames(*rows.schema);
   for (std::string& name : AttributeNames(*table.schema)) names.push_back(std::move(name));
   context.UnknownName(span, "unknown attribute '" + ref.name.text + "'", ref.name.text, names);

@@ -35,6 +35,8 @@ class TableScope : public Scope {
   }
 
  private:
+  ExprPtr TableColumn(const ast::AttributeRef& ref, const ast::Span& span, BindContext& context);
+
   RowScope rows_;
   RowScope table_;
 };

@@ -260,8 +260,7 @@ class DagAssembler {
     for (NodeId id = 0; id < nodes_.size(); ++id) {
       for (uint32_t p = 0; p < nodes_[id].ports.size(); ++p) {
         for (const Edge& edge : nodes_[id].ports[p]) {
-          arrows_[edge.node].push_back(
-              {false, id, p, 0, edge.rank, edge.rank_width, edge.output});
+          arrows_[edge.node].push_back({false, id, p, 0, edge.rank, edge.rank_width, edge.output});
         }
       }
     }

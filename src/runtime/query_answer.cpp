@@ -67,6 +67,24 @@ std::string QueryAnswerer::Answer(std::string_view query) {
   return answer;
 }
 
+std::vector<std::string> QueryAnswerer::RefusedRows() const {
+  std::vector<std::string> warnings;
+  for (size_t s = 0; s < found_.size(); ++s) {
+    if (found_[s].table == nullptr) continue;
+    const Table& table = *found_[s].table;
+    const std::string begin = "warning: table " + app_.streams[s].name + ": ";
+    if (table.refused_inserts > 0) {
+      warnings.push_back(begin + std::to_string(table.refused_inserts) +
+                         " rows not inserted, because their primary key was there already");
+    }
+    if (table.refused_updates > 0) {
+      warnings.push_back(begin + std::to_string(table.refused_updates) +
+                         " updates not made, because two rows would have one primary key");
+    }
+  }
+  return warnings;
+}
+
 Status QueryAnswerer::Write(const BoundOnDemand& query) {
   const BoundTableWrite& write = *query.write;
   Table& table = *found_[write.table].table;

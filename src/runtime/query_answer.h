@@ -22,6 +22,9 @@ class QueryAnswerer {
   // its own. Everything before it must have been run.
   std::string Answer(std::string_view query);
 
+  // One warning for each table that did not take rows because of its primary key.
+  std::vector<std::string> RefusedRows() const;
+
  private:
   Status Write(const BoundOnDemand& query);
 

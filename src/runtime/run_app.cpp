@@ -139,6 +139,7 @@ Outcome AppRun::Run() {
   bool stopped = false;
   Status status = core_->Start();
   if (status.ok()) status = ReadAll(&stopped);
+  core_->ReportRefusedRows();
   return Close(status, stopped);
 }
 

@@ -85,6 +85,11 @@ Status RunCore::Answer(const std::string& query) {
   return status;
 }
 
+void RunCore::ReportRefusedRows() const {
+  if (!options_.report) return;
+  for (const std::string& warning : answerer_.RefusedRows()) options_.report(warning);
+}
+
 // The first input, in turn, that has bytes or has ended; regular files always do.
 Input* RunCore::Poll(std::span<Input* const> inputs, int timeout_ms) {
   std::vector<pollfd> waits;

@@ -33,6 +33,9 @@ class RunCore {
   // Runs the batch, then prints the answer to an on-demand query.
   Status Answer(const std::string& query);
 
+  // Tells what tables did not take because of their primary keys.
+  void ReportRefusedRows() const;
+
   // Waits until one of the inputs can be read without blocking, and says which. Before it blocks,
   // everything read so far is run and written; while it blocks, timers fire. Null if the run is to
   // end or if *status is not ok.

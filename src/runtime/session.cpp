@@ -289,16 +289,22 @@ Outcome Session::SendNdjson(std::string_view bytes, std::string_view bare_stream
         if (!ran.ok()) return ran;
       }
       if (state == NdjsonReader::State::kQuery) {
-        const Outcome ran = Flush();
-        if (!ran.ok()) return ran;
-        if (impl_->options.on_answer)
-          impl_->options.on_answer(impl_->answerer.Answer(reader.query()));
+        const Outcome answered = Query(reader.query());
+        if (!answered.ok()) return answered;
       } else if (state != NdjsonReader::State::kFull) {
         break;
       }
     }
   }
   return {};
+}
+
+Outcome Session::Query(std::string_view text) {
+  Outcome ran = Flush();
+  if (!ran.ok()) return ran;
+  const std::string answer = impl_->answerer.Answer(text);
+  if (impl_->options.on_answer) impl_->options.on_answer(answer);
+  return ran;
 }
 
 Outcome Session::Flush() { return impl_->RunBatch(); }

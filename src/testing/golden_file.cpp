@@ -8,7 +8,7 @@
 namespace weir {
 namespace {
 
-constexpr std::string_view kLaterRecords[] = {"restart", "crash", "fail", "query", "automaton"};
+constexpr std::string_view kLaterRecords[] = {"restart", "crash", "fail", "automaton"};
 
 // A line of the file after loops are expanded.
 struct Line {
@@ -209,12 +209,18 @@ void Reader::ReadStep(const std::vector<std::string>& words) {
     step.kind = words[0] == "plan" ? GoldenStep::Kind::kPlan : GoldenStep::Kind::kPrint;
     if (words.size() != 1) Fail(step.line, "'" + words[0] + "' takes nothing");
     ++at_;
+  } else if (words[0] == "query") {
+    step.kind = GoldenStep::Kind::kQuery;
+    step.bytes = lines_[at_].text.substr(std::min<size_t>(6, lines_[at_].text.size()));
+    if (words.size() == 1) Fail(step.line, "write 'query TEXT' in one line");
+    ++at_;
   } else if (words[0] == "send" || words[0] == "raw") {
     ReadSend(words, &step);
   } else {
-    return Fail(step.line, "unknown record '" + words[0] +
-                               "'; there are app, watch, at, send, raw, error, warning, plan, "
-                               "print, same as and for");
+    return Fail(step.line,
+                "unknown record '" + words[0] +
+                    "'; there are app, watch, at, send, raw, query, error, warning, plan, "
+                    "print, same as and for");
   }
   step.expected.line = step.line;
   step.expected.begin = step.expected.end = LastLine();

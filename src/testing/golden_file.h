@@ -31,14 +31,14 @@ struct GoldenRow {
 
 // One record that acts on the running app or looks at it.
 struct GoldenStep {
-  enum class Kind { kAt, kSend, kRaw, kPlan, kPrint };  // the last two only look
+  enum class Kind { kAt, kSend, kRaw, kQuery, kPlan, kPrint };  // the last two only look
   Kind kind = Kind::kAt;
   size_t line = 0;               // of the file, from 1
   std::optional<int64_t> at_ms;  // the clock goes here first
   std::string stream;
   bool together = false;        // all rows are one message
   std::vector<GoldenRow> rows;  // kSend
-  std::string bytes;            // kRaw
+  std::string bytes;            // kRaw; kQuery: the query
   GoldenBlock expected;
 };
 

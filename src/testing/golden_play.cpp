@@ -73,6 +73,14 @@ class Player {
     output.insert(output.begin() + bad_records_++, place + std::string(why));
   }
 
+  // What follows the query's text: `"rows":[...]` or `"error":"..."`.
+  void AddAnswer(std::string_view json) {
+    size_t at = std::string_view("{\"query\":\"").size();
+    while (json[at] != '"') at += json[at] == '\\' ? 2 : 1;
+    json = json.substr(at + 2, json.size() - at - 3);
+    play_.outputs[step_ends_.size()].emplace_back(json);
+  }
+
   const GoldenCase& golden_;
   const GoldenMode& mode_;
   GoldenPlay play_;
@@ -108,6 +116,7 @@ bool Player::Open() {
   options.outputs = golden_.watch;
   options.epoch_size = mode_.epoch_size;
   options.on_row = [this](const OutputRow& row) { AddRow(row); };
+  options.on_answer = [this](std::string_view json) { AddAnswer(json); };
   options.on_bad_record = [this](uint64_t line, std::string_view why) { AddBadRecord(line, why); };
   return Check(Session::Open(app_, std::move(options), &session_), golden_.line);
 }
@@ -130,6 +139,9 @@ void Player::TakeStep(size_t number) {
 
 void Player::Send(const GoldenStep& step) {
   if (step.at_ms && !Check(session_->AdvanceTo(*step.at_ms), step.line)) return;
+  if (step.kind == GoldenStep::Kind::kQuery) {
+    Check(session_->Query(step.bytes), step.line);
+  }
   if (step.kind == GoldenStep::Kind::kRaw) {
     Check(session_->SendNdjson(step.bytes, step.stream), step.line);
   }

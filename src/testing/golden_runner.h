@@ -12,11 +12,11 @@
 namespace weir {
 
 struct GoldenOptions {
-  std::vector<std::string> paths;     // `.test` files, or folders of them
-  std::string mode;                   // empty: every mode
-  size_t only = 0;                    // number of the one app of each file to run, from 1; 0: all
-  bool rewrite = false;               // put the actual output into the files first
-  std::string program = "weir test";  // how this command was called
+  std::vector<std::string> paths = {};  // `.test` files, or folders of them
+  std::string mode = {};                // empty: every mode
+  size_t only = 0;                      // number of the one app of each file to run, from 1; 0: all
+  bool rewrite = false;                 // put the actual output into the files first
+  std::string program = "weir test";    // how this command was called
 };
 
 // `[--mode M] [--only N] [--rewrite] PATH...`; kUsage says what is wrong.

@@ -45,8 +45,7 @@ class TimerQueue {
   }
   // The same for hot loops: kNoMoment if there is none; `hint` as in Timeline::DueMoment.
   Moment NextMomentOrNone(const Timeline& timeline, uint32_t* hint) const {
-    const Moment due =
-        next_due_ > timeline.end() ? kNoMoment : timeline.DueMoment(next_due_, hint);
+    const Moment due = next_due_ > timeline.end() ? kNoMoment : timeline.DueMoment(next_due_, hint);
     return overdue_.empty() ? due : std::min(due, overdue_.front().overdue);
   }
   static constexpr Moment kNoMoment = UINT64_MAX;

@@ -101,7 +101,8 @@ class ExitCodes(weir_program.Case):
         self.expect(74, self.weir("run", app, "--errors", "/dev/full", stdin="bad\n"))
 
     def test_78_refused(self):
-        app = self.write("app.sql", "define stream S (a int);\nfrom S[b > 1] select a insert into O;")
+        app = self.write("app.sql",
+                         "define stream S (a int);\nfrom S[b > 1] select a insert into O;")
         for command in ("run", "check", "explain"):
             out, err = self.expect(78, self.weir(command, app))
             self.assertEqual(out, "")

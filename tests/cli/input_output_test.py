@@ -55,8 +55,8 @@ class Output(weir_program.Case):
         self.assertEqual([json.loads(line)["seq"] for line in out.splitlines()], [1, 2])
         query = '{"query":"from T select *"}\n'
         out, _ = self.expect(0, self.weir("run", app, "--output", "none", stdin=events + query))
-        self.assertEqual(out, '{"query":"from T select *",'
-                         '"error":"not supported yet: on-demand queries"}\n')
+        self.assertEqual(json.loads(out)["query"], "from T select *")
+        self.assertIn("error", json.loads(out))
 
     def test_epoch_size_changes_nothing(self):
         app = self.write("app.sql", COUNT)
@@ -127,8 +127,8 @@ class Input(weir_program.Case):
         self.assertIn(b'"n":1', process.stdout.readline())
 
     def test_idle_playback_advances_the_clock(self):
-        app = self.write("app.sql", "@app:playback(idle.time = '20 millisec', increment = '1 sec')\n"
-                         + SCHEMA + "from S#window.timeBatch(5 sec) "
+        app = self.write("app.sql", "@app:playback(idle.time = '20 millisec', "
+                         "increment = '1 sec')\n" + SCHEMA + "from S#window.timeBatch(5 sec) "
                          "select count() as n insert into Out;\n")
         process = self.start("run", app)
         process.stdin.write(event("A", 1, 1000).encode())
@@ -183,7 +183,7 @@ class Input(weir_program.Case):
         self.assertEqual(out, '{"symbol":"IBM","price":75.6,"n":"1"}\n'
                          '{"symbol":"X","price":1.0,"n":"two"}\n')
         self.assertEqual(err, "")
-        out, _ = self.expect(0, self.weir("-q", "from stdin[price > 0] select symbol insert into O;"))
+        out, _ = self.expect(0, self.weir("-q", "from stdin[n > 0] select n insert into O;"))
         self.assertEqual(out, "")
         many = "".join(f'{{"n":{n}}}\n' for n in range(5000))
         out, _ = self.expect(0, self.weir("-q", "from stdin select sum(n) as s insert into Out;",

@@ -3,7 +3,7 @@
 
 #include "unit/expr/test_rows.h"
 
-namespace weir {
+namespace weir::expr_test {
 namespace {
 
 ExprPtr Text(const char* text) { return Constant(Value::String(text)); }
@@ -185,4 +185,4 @@ TEST(ExpressionTest, ConcatJoinsTexts) {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::expr_test

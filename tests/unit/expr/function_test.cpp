@@ -7,7 +7,7 @@
 #include "library/builtins.h"
 #include "unit/expr/test_rows.h"
 
-namespace weir {
+namespace weir::expr_test {
 namespace {
 
 Result<ExprPtr> TryCall(const char* name, std::vector<ExprPtr> arguments) {
@@ -273,4 +273,4 @@ TEST(AdapterTest, ValueBodiesSeeEverything) {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::expr_test

@@ -8,7 +8,7 @@
 
 #include "unit/expr/test_rows.h"
 
-namespace weir {
+namespace weir::expr_test {
 namespace {
 
 constexpr Type kNumbers[] = {Type::kInt, Type::kLong, Type::kFloat, Type::kDouble};
@@ -313,4 +313,4 @@ TEST(KernelTest, ConjunctionNarrowsOperandByOperand) {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::expr_test

@@ -6,7 +6,7 @@
 
 #include "expr/expr.h"
 
-namespace weir {
+namespace weir::expr_test {
 
 // A chunk made of columns of values, for tests of expressions.
 class TestRows {
@@ -61,4 +61,4 @@ inline Value FoldedValue(const ExprPtr& expr) {
   return folded->constant() == nullptr ? Value::String("not folded") : *folded->constant();
 }
 
-}  // namespace weir
+}  // namespace weir::expr_test

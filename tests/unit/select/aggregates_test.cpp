@@ -7,7 +7,7 @@
 
 #include "library/builtins.h"
 
-namespace weir {
+namespace weir::select_test {
 namespace {
 
 struct Step {
@@ -458,4 +458,4 @@ TEST(Aggregates, AnEmptiedGroupIsNew) {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::select_test

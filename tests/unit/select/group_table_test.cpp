@@ -9,7 +9,7 @@
 
 #include "unit/select/rows.h"
 
-namespace weir {
+namespace weir::select_test {
 namespace {
 
 SchemaPtr SchemaOf(const std::vector<Type>& types) {
@@ -100,4 +100,4 @@ TEST(GroupTable, TellsKeysApartAsTextsWouldWithNullsOfTheirOwn) {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::select_test

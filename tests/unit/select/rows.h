@@ -9,7 +9,7 @@
 #include "exec/operator.h"
 #include "types/chunk.h"
 
-namespace weir {
+namespace weir::select_test {
 
 // A row as a test writes it; rows with equal emission numbers form one emission.
 struct TestRow {
@@ -108,4 +108,4 @@ inline std::vector<std::string> RunRows(Operator* op, std::vector<Chunk> chunks,
   return DescribeRows(out);
 }
 
-}  // namespace weir
+}  // namespace weir::select_test

@@ -9,7 +9,7 @@
 #include "library/builtins.h"
 #include "unit/select/rows.h"
 
-namespace weir {
+namespace weir::select_test {
 namespace {
 
 const SchemaPtr& InputSchema() {
@@ -396,4 +396,4 @@ TEST(InsertOperator, MakesEveryRowCurrent) {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::select_test

@@ -1,12 +1,12 @@
 #include "testing/golden_runner.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-
-#include "gmock/gmock.h"
-#include "gtest/gtest.h"
 
 namespace weir {
 namespace {

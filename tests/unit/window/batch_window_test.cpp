@@ -2,7 +2,7 @@
 
 #include "unit/window/window_harness.h"
 
-namespace weir {
+namespace weir::window_test {
 namespace {
 
 std::string Output(const WindowCall& call, const MessageList& messages) {
@@ -150,4 +150,4 @@ TEST(BatchWindows, RefuseWrongParameters) {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::window_test

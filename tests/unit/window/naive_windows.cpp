@@ -7,7 +7,7 @@
 #include <set>
 #include <stdexcept>
 
-namespace weir {
+namespace weir::window_test {
 namespace {
 
 int64_t Number(const Argument& argument) { return argument.constant->AsLong(); }
@@ -475,4 +475,4 @@ std::vector<OutputEmission> RunNaiveWindow(const WindowCall& call,
   return result;
 }
 
-}  // namespace weir
+}  // namespace weir::window_test

@@ -6,7 +6,7 @@
 
 #include "unit/window/window_harness.h"
 
-namespace weir {
+namespace weir::window_test {
 
 // What a naive window may do in one step; the driver keeps time.
 struct NaiveStep {
@@ -39,4 +39,4 @@ std::unique_ptr<NaiveWindow> MakeNaiveWindow(const WindowCall& call);
 std::vector<OutputEmission> RunNaiveWindow(const WindowCall& call,
                                            const std::vector<TestMessage>& messages);
 
-}  // namespace weir
+}  // namespace weir::window_test

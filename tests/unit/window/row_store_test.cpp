@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-namespace weir {
+namespace weir::window_test {
 namespace {
 
 SchemaPtr StoredSchema() {
@@ -129,4 +129,4 @@ TEST(RowStore, ReusesReclaimedRows) {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::window_test

@@ -2,7 +2,7 @@
 
 #include "unit/window/window_harness.h"
 
-namespace weir {
+namespace weir::window_test {
 namespace {
 
 std::string Output(const std::vector<Argument>& arguments, const MessageList& messages) {
@@ -87,4 +87,4 @@ TEST(SessionWindow, RefusesWrongParameters) {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::window_test

@@ -2,7 +2,7 @@
 
 #include "unit/window/window_harness.h"
 
-namespace weir {
+namespace weir::window_test {
 namespace {
 
 std::string Output(const WindowCall& call, const MessageList& messages) {
@@ -151,4 +151,4 @@ TEST(SlidingWindows, RefuseWrongParameters) {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::window_test

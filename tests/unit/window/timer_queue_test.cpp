@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-namespace weir {
+namespace weir::window_test {
 namespace {
 
 Timeline MakeTimeline(std::vector<TimeMs> clocks) {
@@ -109,4 +109,4 @@ TEST(TimerQueue, AgreesWithASortedList) {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::window_test

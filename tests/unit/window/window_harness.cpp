@@ -7,7 +7,7 @@
 
 #include "library/builtins.h"
 
-namespace weir {
+namespace weir::window_test {
 namespace {
 
 SchemaPtr TestSchema() {
@@ -306,4 +306,4 @@ std::vector<TestMessage> RandomMessages(uint64_t seed, size_t count) {
   return messages;
 }
 
-}  // namespace weir
+}  // namespace weir::window_test

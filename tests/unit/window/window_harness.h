@@ -8,7 +8,7 @@
 #include "catalog/registry.h"
 #include "exec/window_operator.h"
 
-namespace weir {
+namespace weir::window_test {
 
 // Rows of the tests: (id long, key string, value double, at long).
 struct TestRow {
@@ -101,4 +101,4 @@ class MessageList {
 // seed gives the same messages.
 std::vector<TestMessage> RandomMessages(uint64_t seed, size_t count);
 
-}  // namespace weir
+}  // namespace weir::window_test

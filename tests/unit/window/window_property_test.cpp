@@ -2,7 +2,7 @@
 
 #include "unit/window/naive_windows.h"
 
-namespace weir {
+namespace weir::window_test {
 namespace {
 
 std::vector<WindowCall> Calls() {
@@ -88,4 +88,4 @@ TEST(WindowProperty, ChunksFillUp) {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::window_test
