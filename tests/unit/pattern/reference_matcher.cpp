@@ -2,41 +2,15 @@
 // vector of events by state, lists are scanned whole for each event, and a place that has become
 // void is found out when it is next looked at.
 #include <algorithm>
-#include <list>
 #include <map>
-#include <memory>
 
-#include "unit/pattern/pattern_case.h"
+#include "unit/pattern/reference_parts.h"
 
 namespace weir::test {
 namespace {
 
 using Kind = PatternNode::Kind;
-
-struct Match {
-  std::vector<std::vector<CaseEvent>> events;  // by state
-  std::vector<bool> settled;                   // by state: an absence counts as met
-  TimeMs timestamp = -1;
-  bool rearmed = false;
-  bool dead = false;
-};
-using MatchPtr = std::shared_ptr<Match>;
-
-struct Place {
-  std::list<MatchPtr> fresh, pending;
-  bool initialized = false;
-  bool reset_start = false;
-  bool active = true;
-  TimeMs scheduled = 0;
-  std::optional<TimeMs> arrival;
-};
-
-struct Element {
-  Kind kind = Kind::kState;
-  std::vector<uint32_t> states;
-  uint32_t min = 1, max = 1;
-  int rearm = -1;
-};
+using namespace reference;
 
 class ReferenceMatcher {
  public:
@@ -348,25 +322,6 @@ class ReferenceMatcher {
       if (!Compare(test.op, left, right)) return false;
     }
     return true;
-  }
-
-  static bool Compare(CompareOp op, std::optional<int32_t> a, std::optional<int32_t> b) {
-    if (!a || !b) return op == CompareOp::kNotEqual;
-    switch (op) {
-      case CompareOp::kEqual:
-        return *a == *b;
-      case CompareOp::kNotEqual:
-        return *a != *b;
-      case CompareOp::kLess:
-        return *a < *b;
-      case CompareOp::kLessEqual:
-        return *a <= *b;
-      case CompareOp::kGreater:
-        return *a > *b;
-      case CompareOp::kGreaterEqual:
-        return *a >= *b;
-    }
-    return false;
   }
 
   void Offer(size_t e, uint32_t s, const CaseEvent& event) {
