@@ -13,7 +13,7 @@ endif()
 add_library(weir_flags INTERFACE)
 target_compile_options(weir_flags INTERFACE -Wall -Wextra -Werror
   # GCC 12 reports false positives of these two inside std::string and std::vector at -O3.
-  -Wno-restrict -Wno-array-bounds -ffp-contract=off)
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> -Wno-array-bounds -ffp-contract=off)
 target_compile_definitions(weir_flags INTERFACE $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 target_include_directories(weir_flags INTERFACE
   "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/include")

@@ -49,8 +49,9 @@ Status EpochLoop::Run(MessageBatch* batch) {
     pending_.push_back(message);
   }
   RunPending();
-  for (std::vector<ColumnPtr>& columns : columns_) columns.clear();
-  batch->Clear();
+  for (const uint32_t stream : touched_) columns_[stream].clear();
+  batch->messages.clear();
+  batch->rows = 0;
   return dag_->status();
 }
 
@@ -77,17 +78,29 @@ void EpochLoop::MoveClock(TimeMs target) {
 
 // Takes the batch's rows over as columns.
 void EpochLoop::TakeRows(MessageBatch* batch) {
-  for (size_t s = 0; s < batch->streams.size(); ++s) {
-    StreamRows& rows = batch->streams[s];
-    cursors_[s] = {};
-    if (rows.size() == 0) continue;
-    for (ColumnBuilder& column : rows.columns) columns_[s].push_back(column.Finish());
-    timestamps_[s] = std::move(rows.timestamps);
-    rows.timestamps.clear();
-    rows.timestamps.reserve(timestamps_[s].size());
-    moments_[s].clear();
-    moments_[s].reserve(timestamps_[s].size());
+  touched_.clear();
+  for (const BatchMessage& message : batch->messages) {
+    if (message.rows == 0) continue;
+    StreamRows& rows = batch->streams[message.stream];
+    if (rows.size() == 0) continue;  // taken already
+    touched_.push_back(message.stream);
+    TakeStream(message.stream, &rows);
   }
+  std::sort(touched_.begin(), touched_.end());
+}
+
+void EpochLoop::TakeStream(uint32_t stream, StreamRows* rows) {
+  const size_t size = rows->size();
+  for (ColumnBuilder& column : rows->columns) {
+    columns_[stream].push_back(column.Finish());
+    column = ColumnBuilder(column.type(), size);  // the next batch may well be like this one
+  }
+  timestamps_[stream] = std::move(rows->timestamps);
+  rows->timestamps.clear();
+  rows->timestamps.reserve(size);
+  cursors_[stream] = {};
+  moments_[stream].clear();
+  moments_[stream].reserve(size);
 }
 
 void EpochLoop::RunPending() {
@@ -95,7 +108,7 @@ void EpochLoop::RunPending() {
     timeline_.first_message = next_message_;
     FillSources();
     dag_->Run(timeline_, sources_, &taps_);
-    for (Port& source : sources_) source.chunks.clear();
+    for (const uint32_t stream : touched_) sources_[stream].chunks.clear();
     next_message_ += pending_.size();
     Adapt(timeline_.end() - timeline_.base > span_max_ / 2);
     on_epoch_(timeline_, taps_);
@@ -120,12 +133,12 @@ void EpochLoop::FillSources() {
       moments.push_back(moment);
     }
   }
-  for (uint32_t s = 0; s < cursors_.size(); ++s) {
-    Cursor& cursor = cursors_[s];
+  for (const uint32_t stream : touched_) {
+    Cursor& cursor = cursors_[stream];
     if (cursor.begin == cursor.end) continue;
-    sources_[s].chunks.push_back(MakeChunk(s, cursor));
+    sources_[stream].chunks.push_back(MakeChunk(stream, cursor));
     cursor.begin = cursor.end;
-    moments_[s].clear();
+    moments_[stream].clear();
   }
 }
 

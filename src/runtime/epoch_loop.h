@@ -33,7 +33,7 @@ class EpochLoop {
   TimeMs NextDue() const { return dag_->NextDue(); }
 
  private:
-  // Rows [begin, end) of the batch's streams.
+  // Rows [begin, end) of a stream's rows in the batch are in the epoch being put together.
   struct Cursor {
     uint32_t begin = 0;
     uint32_t end = 0;
@@ -47,6 +47,7 @@ class EpochLoop {
   void MoveClock(TimeMs target);
   void Start(TimeMs time);
   void TakeRows(MessageBatch* batch);
+  void TakeStream(uint32_t stream, StreamRows* rows);
   void RunPending();
   void FillSources();
   Chunk MakeChunk(uint32_t stream, const Cursor& rows);
@@ -66,6 +67,7 @@ class EpochLoop {
   // The epoch being put together, and the batch its rows come from.
   Timeline timeline_;
   std::vector<BatchMessage> pending_;  // one per position
+  std::vector<uint32_t> touched_;      // streams that have rows in the batch, ascending
   std::vector<std::vector<ColumnPtr>> columns_;
   std::vector<std::vector<TimeMs>> timestamps_;
   std::vector<Cursor> cursors_;

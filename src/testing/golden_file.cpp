@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::string_view kLaterRecords[] = {"restart", "crash", "fail", "automaton"};
 
+constexpr const char* kRecords =
+    "app, watch, at, send, raw, query, error, warning, plan, print, same as and for";
+
 // A line of the file after loops are expanded.
 struct Line {
   std::string text;
@@ -29,13 +32,7 @@ class Reader {
     std::vector<Line> all;
     for (size_t i = 0; i < file_.lines.size(); ++i) all.push_back({file_.lines[i], i + 1});
     Expand(all);
-    while (problem_.empty() && at_ < lines_.size()) {
-      if (AtBlank() || IsComment(lines_[at_])) {
-        ++at_;
-      } else {
-        ReadRecord();
-      }
-    }
+    for (SkipBlank(); problem_.empty() && at_ < lines_.size(); SkipBlank()) ReadRecord();
     if (problem_.empty() && file_.cases.empty()) Fail(1, "there is no app record");
     if (!problem_.empty()) return Status(StatusCode::kDataError, problem_);
     return std::move(file_);
@@ -61,6 +58,9 @@ class Reader {
   bool AtBlank() const {
     return at_ == lines_.size() || lines_[at_].text.find_first_not_of(" \t") == std::string::npos;
   }
+  void SkipBlank() {
+    while (at_ < lines_.size() && (AtBlank() || IsComment(lines_[at_]))) ++at_;
+  }
   bool AtExpected() const { return !AtBlank() && lines_[at_].text.starts_with("----"); }
   static bool IsComment(const Line& line) { return line.text.starts_with('#'); }
   size_t LastLine() const { return at_ == 0 ? 1 : lines_[at_ - 1].number; }
@@ -83,7 +83,7 @@ void Reader::ReadHeader() {
     static const std::regex kSkip("# skip: ([^ ]+) because (.+)");
     std::smatch match;
     if (!std::regex_match(line, match, kSkip)) Fail(i + 1, "write '# skip: MODE because REASON'");
-    if (!match.empty()) file_.skips.push_back({match[1], match[2]});
+    if (!match.empty()) file_.skips[match[1]] = match[2];
   }
   if (!about) Fail(1, "there is no '# about: ...' line");
 }
@@ -217,10 +217,7 @@ void Reader::ReadStep(const std::vector<std::string>& words) {
   } else if (words[0] == "send" || words[0] == "raw") {
     ReadSend(words, &step);
   } else {
-    return Fail(step.line,
-                "unknown record '" + words[0] +
-                    "'; there are app, watch, at, send, raw, query, error, warning, plan, "
-                    "print, same as and for");
+    return Fail(step.line, "unknown record '" + words[0] + "'; there are " + kRecords);
   }
   step.expected.line = step.line;
   step.expected.begin = step.expected.end = LastLine();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,15 +54,10 @@ struct GoldenCase {
   std::vector<GoldenStep> steps;
 };
 
-struct GoldenSkip {
-  std::string mode;
-  std::string reason;
-};
-
 struct GoldenFile {
   std::string path;
-  std::vector<std::string> lines;  // as in the file
-  std::vector<GoldenSkip> skips;
+  std::vector<std::string> lines;                         // as in the file
+  std::map<std::string, std::string, std::less<>> skips;  // by mode: the reason
   std::vector<GoldenCase> cases;
 };
 

@@ -42,8 +42,8 @@ class Player {
  public:
   Player(const GoldenCase& golden, const GoldenMode& mode) : golden_(golden), mode_(mode) {}
 
-  GoldenPlay Play(const std::string& app_text, const std::string& path) {
-    if (Compile(app_text, path) && Open()) {
+  GoldenPlay Play(const std::string& app_text) {
+    if (Compile(app_text) && Open()) {
       for (size_t i = 0; i < golden_.steps.size() && play_.problem.empty(); ++i) TakeStep(i);
       if (play_.problem.empty()) Check(session_->Flush(), golden_.line);
     }
@@ -51,7 +51,7 @@ class Player {
   }
 
  private:
-  bool Compile(const std::string& app_text, const std::string& path);
+  bool Compile(const std::string& app_text);
   bool Open();
   void TakeStep(size_t number);
   void Send(const GoldenStep& step);
@@ -90,9 +90,8 @@ class Player {
   std::ptrdiff_t bad_records_ = 0;   // of this step
 };
 
-bool Player::Compile(const std::string& app_text, const std::string& path) {
+bool Player::Compile(const std::string& app_text) {
   CompileOptions options;
-  options.file_name = path;
   options.optimize = mode_.optimize;
   options.print_parse = mode_.print_parse;
   options.playback = true;
@@ -139,9 +138,7 @@ void Player::TakeStep(size_t number) {
 
 void Player::Send(const GoldenStep& step) {
   if (step.at_ms && !Check(session_->AdvanceTo(*step.at_ms), step.line)) return;
-  if (step.kind == GoldenStep::Kind::kQuery) {
-    Check(session_->Query(step.bytes), step.line);
-  }
+  if (step.kind == GoldenStep::Kind::kQuery) Check(session_->Query(step.bytes), step.line);
   if (step.kind == GoldenStep::Kind::kRaw) {
     Check(session_->SendNdjson(step.bytes, step.stream), step.line);
   }
@@ -158,9 +155,9 @@ void Player::Send(const GoldenStep& step) {
 
 std::span<const GoldenMode> GoldenModes() { return kModes; }
 
-GoldenPlay PlayGoldenCase(const GoldenCase& golden, const std::string& app, const std::string& path,
+GoldenPlay PlayGoldenCase(const GoldenCase& golden, const std::string& app,
                           const GoldenMode& mode) {
-  return Player(golden, mode).Play(app, path);
+  return Player(golden, mode).Play(app);
 }
 
 }  // namespace weir

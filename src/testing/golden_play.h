@@ -32,8 +32,7 @@ struct GoldenPlay {
   size_t problem_line = 0;  // of the file, from 1
 };
 
-// Plays `app_text` through the steps of `golden`. `path` stands in messages.
-GoldenPlay PlayGoldenCase(const GoldenCase& golden, const std::string& app_text,
-                          const std::string& path, const GoldenMode& mode);
+// Plays `app` through the steps of `golden`.
+GoldenPlay PlayGoldenCase(const GoldenCase& golden, const std::string& app, const GoldenMode& mode);
 
 }  // namespace weir

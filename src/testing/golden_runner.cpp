@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <optional>
 
 #include "testing/golden_file.h"
 #include "testing/golden_play.h"
@@ -16,12 +15,8 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// The lines that a rewrite puts in the place of a block.
-struct Edit {
-  size_t end;
-  Lines lines;
-  bool operator==(const Edit&) const = default;
-};
+// The end of a block and the lines that a rewrite puts in its place.
+using Edit = std::pair<size_t, Lines>;
 
 class GoldenRunner {
  public:
@@ -60,11 +55,9 @@ bool GoldenRunner::RunFile(const std::string& path) {
   }
   for (const GoldenMode& mode : GoldenModes()) {
     if (!options_.mode.empty() && options_.mode != mode.name) continue;
-    const auto& skips = file.value().skips;
-    const auto skip = std::find_if(skips.begin(), skips.end(),
-                                   [&](const GoldenSkip& s) { return s.mode == mode.name; });
-    if (skip != skips.end()) {
-      print_(path + ": mode " + skip->mode + " is skipped because " + skip->reason + "\n");
+    const auto skip = file.value().skips.find(mode.name);
+    if (skip != file.value().skips.end()) {
+      print_(path + ": mode " + skip->first + " is skipped because " + skip->second + "\n");
       ++skipped_;
       continue;
     }
@@ -84,7 +77,7 @@ bool GoldenRunner::RunFile(const std::string& path) {
 bool GoldenRunner::RunCase(const GoldenFile& file, const GoldenCase& golden,
                            const GoldenMode& mode) {
   const std::string what = " in mode " + std::string(mode.name);
-  const GoldenPlay play = PlayGoldenCase(golden, golden.app, file.path, mode);
+  const GoldenPlay play = PlayGoldenCase(golden, golden.app, mode);
   // Printing and parsing moves the places of what is found.
   bool ok = mode.print_parse ||
             Same(file, golden.diagnostics, play.diagnostics, "other errors or warnings" + what);
@@ -92,7 +85,7 @@ bool GoldenRunner::RunCase(const GoldenFile& file, const GoldenCase& golden,
   const std::string is = play.refused ? "the app is refused" : "the app is not refused";
   if (play.refused != golden.refused) return Fail(file, golden.line, is);
   GoldenPlay oracle;
-  if (golden.oracle) oracle = PlayGoldenCase(golden, *golden.oracle, file.path, mode);
+  if (golden.oracle) oracle = PlayGoldenCase(golden, *golden.oracle, mode);
   const std::string& why = oracle.refused ? oracle.diagnostics[2] : oracle.problem;
   if (!why.empty()) return Fail(file, golden.line, "the app after 'same as' does not run: " + why);
   for (size_t i = 0; i < golden.steps.size(); ++i) {
@@ -118,18 +111,18 @@ bool GoldenRunner::Same(const GoldenFile& file, const GoldenBlock& expected, con
 void GoldenRunner::RememberEdit(const GoldenFile& file, const GoldenBlock& expected,
                                 const Lines& actual, bool diagnostics) {
   const auto first = file.lines.begin();
-  Edit edit{expected.end, {first + expected.begin, first + expected.end}};
+  Lines old(first + expected.begin, first + expected.end);
+  Edit edit(expected.end, old);
   if (!LinesMatch(expected.lines, actual, expected.any_order)) {
     Lines lines;
     if (diagnostics && !expected.listed) lines.push_back("");
     if (!diagnostics && !actual.empty()) {
       lines.push_back(expected.any_order ? "---- any order" : "----");
     }
-    for (const std::string& old : edit.lines) {
-      if (old.starts_with('#')) lines.push_back(old);
-    }
+    std::copy_if(old.begin(), old.end(), std::back_inserter(lines),
+                 [](const std::string& line) { return line.starts_with('#'); });
     lines.insert(lines.end(), actual.begin(), actual.end());
-    edit.lines = std::move(lines);
+    edit.second = std::move(lines);
   }
   if (edits_.emplace(expected.begin, edit).first->second == edit) return;
   const std::string place = file.path + ":" + std::to_string(expected.line);
@@ -143,7 +136,7 @@ Outcome GoldenRunner::RewriteFile(const std::string& path) {
   edits_.clear();
   conflict_.clear();
   for (const GoldenCase& golden : file.cases) {
-    const GoldenPlay play = PlayGoldenCase(golden, golden.app, path, GoldenModes()[0]);
+    const GoldenPlay play = PlayGoldenCase(golden, golden.app, GoldenModes()[0]);
     RememberEdit(file, golden.diagnostics, play.diagnostics, true);
     for (size_t i = 0; i < golden.steps.size() && !play.refused && play.problem.empty(); ++i) {
       if (golden.oracle && !golden.steps[i].expected.listed) continue;
@@ -153,8 +146,8 @@ Outcome GoldenRunner::RewriteFile(const std::string& path) {
   if (!conflict_.empty()) return {OutcomeCode::kUsage, conflict_};
   Lines lines = file.lines;
   for (auto edit = edits_.rbegin(); edit != edits_.rend(); ++edit) {
-    const Lines& put = edit->second.lines;
-    const auto at = lines.erase(lines.begin() + edit->first, lines.begin() + edit->second.end);
+    const auto& [end, put] = edit->second;
+    const auto at = lines.erase(lines.begin() + edit->first, lines.begin() + end);
     lines.insert(at, put.begin(), put.end());
   }
   if (lines == file.lines) return {};

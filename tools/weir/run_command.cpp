@@ -97,7 +97,9 @@ int OneLinerCommand(const Arguments& arguments) {
   weir::StopRequest stop;
   HandleSignals(&stop);
   parsed.run.stop = &stop;
-  const std::string path = parsed.run.inputs.empty() ? "-" : parsed.run.inputs[0].path;
+  if (parsed.run.inputs.empty()) parsed.run.inputs.push_back({"", "-"});
+  std::string& path = parsed.run.inputs[0].path;
+  TakePipeAsStdin(&path);  // the lines that tell the schema are not there a second time
   weir::StreamShape shape;
   const weir::Outcome inferred =
       weir::InferStream(path, "stdin", &stop, &shape, &parsed.run.stdin_prefix);

@@ -38,3 +38,13 @@ weir::Outcome ReadTextFile(const std::string& path, std::string* text) {
   close(fd);
   return outcome;
 }
+
+void TakePipeAsStdin(std::string* path) {
+  struct stat about;
+  if (*path == "-" || stat(path->c_str(), &about) != 0) return;
+  if (S_ISREG(about.st_mode) || S_ISDIR(about.st_mode)) return;
+  const int fd = open(path->c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  if (dup2(fd, STDIN_FILENO) >= 0) *path = "-";
+  close(fd);
+}
