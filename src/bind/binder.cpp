@@ -317,6 +317,12 @@ void AppBinder::BindQueries() {
     }
   }
   KeepQueries(std::move(bound));
+  for (uint32_t p = 0; p < written_partitions_.size(); ++p) {
+    const auto stream = StreamPartitionFeedsItself(bound_, p);
+    if (!stream) continue;
+    context_.NotSupported(written_partitions_[p]->span,
+                          "a partition that feeds itself, through stream '" + *stream + "'");
+  }
 }
 
 void AppBinder::KeepQueries(std::vector<std::optional<BoundQuery>> bound) {

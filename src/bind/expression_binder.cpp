@@ -201,6 +201,10 @@ ExprPtr ExpressionBinder::BindNode(const ast::InTable& node, const ast::Span& sp
 ExprPtr ExpressionBinder::BindNode(const ast::Call& node, const ast::Span& span) {
   if (auto own = scope_.ResolveCall(node)) return *own;
   const std::string name = FullName(node);
+  if (name == "eventTimestamp" && !node.args.empty()) {
+    context_.NotSupported(span, "eventTimestamp of a named event");
+    return nullptr;
+  }
   const AggregateSpec* aggregate = context_.registry().FindAggregate(name);
   const FunctionSpec* function = context_.registry().FindFunction(name);
   if (aggregate == nullptr && function == nullptr) {

@@ -34,7 +34,45 @@ bool BindKey(const ast::PartitionKey& written, StreamTable& streams, BindContext
   return true;
 }
 
+std::vector<uint32_t> InputsOf(const BoundQuery& query) {
+  if (const auto* stream = std::get_if<BoundStreamInput>(&query.input)) return {stream->stream};
+  if (const auto* join = std::get_if<BoundJoin>(&query.input)) {
+    return {join->left.stream, join->right.stream};
+  }
+  return std::get<std::shared_ptr<const BoundPattern>>(query.input)->streams;
+}
+
+bool ReadsAny(const BoundQuery& query, const std::vector<bool>& streams) {
+  for (uint32_t stream : InputsOf(query)) {
+    if (streams[stream]) return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+std::optional<std::string> StreamPartitionFeedsItself(const BoundApp& app, uint32_t partition) {
+  // What follows from the partition's output, first by first, until nothing new is reached.
+  std::vector<bool> reached(app.streams.size(), false);
+  std::vector<bool> taken(app.streams.size(), false);
+  for (const BoundPartition::Key& key : app.partitions[partition].keys) taken[key.stream] = true;
+  for (const BoundQuery& query : app.queries) {
+    if (query.partition != partition) continue;
+    for (uint32_t stream : InputsOf(query)) taken[stream] = !app.streams[stream].partition;
+    if (query.target && !app.streams[*query.target].partition) reached[*query.target] = true;
+  }
+  for (bool progress = true; progress;) {
+    progress = false;
+    for (const BoundQuery& query : app.queries) {
+      if (!query.target || reached[*query.target] || !ReadsAny(query, reached)) continue;
+      reached[*query.target] = progress = true;
+    }
+  }
+  for (size_t s = 0; s < app.streams.size(); ++s) {
+    if (reached[s] && taken[s]) return app.streams[s].name;
+  }
+  return std::nullopt;
+}
 
 bool BindPartitionKeys(const ast::Partition& partition, StreamTable& streams, BindContext& context,
                        BoundPartition* bound) {
