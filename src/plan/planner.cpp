@@ -129,6 +129,12 @@ Status AppLowering::ResolveOutputs() {
   return Status::Ok();
 }
 
+std::string DescribeTrigger(const TriggerSpec& trigger) {
+  if (trigger.at_start) return "at start";
+  if (trigger.every_ms) return "every " + std::to_string(*trigger.every_ms) + " ms";
+  return "by cron expression";
+}
+
 void AppLowering::AddStreams(RootNumbers* roots) {
   for (const BoundStream& stream : app_.streams) {
     // Inner streams live inside their partition only.
@@ -150,9 +156,7 @@ void AppLowering::AddStreams(RootNumbers* roots) {
     graph_.Connect(node, 0, {stream_nodes_[s], 0, 0});
     stream_nodes_[s] = entry_nodes_[s] = node;
     if (!stream.trigger) continue;
-    const std::string when = stream.trigger->at_start
-                                 ? "at start"
-                                 : "every " + std::to_string(*stream.trigger->every_ms) + " ms";
+    const std::string when = DescribeTrigger(*stream.trigger);
     const NodeId trigger = graph_.AddNode(
         {"trigger", stream.name + " " + when, "", {}, ""},
         [place = roots->Next(false), spec = *stream.trigger] {
