@@ -37,7 +37,10 @@ struct Graph {
       Add("q" + std::to_string(q) + ".insert", Stage::kInsert, app.queries[q].mode);
     }
     uint32_t next = 0;
-    for (const auto& [name, period] : app.triggers) nodes[next++].outs.push_back({Stream(name), 0});
+    for (const auto& [name, period] : app.triggers) {
+      const uint32_t stream = Stream(name);  // may move the nodes
+      nodes[next++].outs.push_back({stream, 0});
+    }
     for (const ToyQuery& query : app.queries) {
       for (uint32_t port = 0; port < query.inputs.size(); ++port) {
         const uint32_t from = Stream(query.inputs[port]);
