@@ -14,7 +14,7 @@ namespace weir {
 inline constexpr uint32_t kMaxLoopRounds = 1000;
 // Named limit `limits.loop_rows`: how many rows may go round for one emission, or for the overdue
 // timers of one time.
-inline constexpr uint64_t kMaxLoopRows = uint64_t{1} << 22;
+inline constexpr uint64_t kMaxLoopRows = uint64_t{1} << 20;
 
 // A reader of a member's rows: a port of a member, or an arrow out of the island.
 struct IslandReader {

@@ -35,11 +35,27 @@ class ReaderFixture : public BadRecordSink {
 
   std::string Read(std::string_view bytes) { return Read(bytes, Pieces()); }
 
+  // With a reader of its own for each line, so that no layout is ever known.
+  std::string ReadLineByLine(const std::string& text) {
+    std::string result;
+    uint64_t line = 0;
+    for (size_t begin = 0; begin < text.size();) {
+      const size_t end = std::min(text.find('\n', begin), text.size() - 1) + 1;
+      std::string one = Read(text.substr(begin, end - begin));
+      ++line;
+      if (one.substr(0, 6) == "bad 1:") one = "bad " + std::to_string(line) + one.substr(5);
+      result += one;
+      begin = end;
+    }
+    return result;
+  }
+
   std::string Read(std::string_view bytes, Pieces pieces) {
     text_.clear();
     raw.clear();
     NdjsonReader reader(formats_, rules, limits, this);
     MessageBatch batch(formats_);
+    batch_ = &batch;
     for (;;) {
       const NdjsonReader::State state = reader.Read(pieces.messages, SIZE_MAX, &batch);
       AppendBatch(&batch);
@@ -71,7 +87,8 @@ class ReaderFixture : public BadRecordSink {
 
  private:
   bool OnBadRecord(uint64_t line, const BadRecord& bad) override {
-    pending_bad_ += "bad " + std::to_string(line) + ": " + bad.reason + "\n";
+    bad_.emplace_back(batch_->messages.size(),
+                      "bad " + std::to_string(line) + ": " + bad.reason + "\n");
     return !stop_at_bad_record;
   }
   void OnRawBytes(std::string_view piece, bool last) override {
@@ -79,7 +96,13 @@ class ReaderFixture : public BadRecordSink {
     if (last) raw += "\n";
   }
 
-  // Bad records come after the messages of their batch.
+  // Appends the bad records that stand before the n-th message of the batch.
+  void AppendBad(size_t n) {
+    for (; next_bad_ < bad_.size() && bad_[next_bad_].first <= n; ++next_bad_) {
+      text_ += bad_[next_bad_].second;
+    }
+  }
+
   void AppendBatch(MessageBatch* batch) {
     std::vector<Chunk> chunks;
     for (size_t s = 0; s < formats_.size(); ++s) {
@@ -92,7 +115,9 @@ class ReaderFixture : public BadRecordSink {
       chunks.emplace_back(formats_[s].schema, std::move(columns), std::move(meta));
     }
     std::vector<uint32_t> next(formats_.size(), 0);
-    for (const BatchMessage& message : batch->messages) {
+    for (size_t m = 0; m < batch->messages.size(); ++m) {
+      const BatchMessage& message = batch->messages[m];
+      AppendBad(m);
       if (message.stream == BatchMessage::kClockStep) {
         text_ += "clock " + std::to_string(message.time) + "\n";
         continue;
@@ -103,9 +128,10 @@ class ReaderFixture : public BadRecordSink {
       }
       text_ += "\n";
     }
+    AppendBad(batch->messages.size());
+    bad_.clear();
+    next_bad_ = 0;
     batch->Clear();
-    text_ += pending_bad_;
-    pending_bad_.clear();
   }
 
   void AppendRow(const Chunk& chunk, uint32_t row) {
@@ -118,7 +144,9 @@ class ReaderFixture : public BadRecordSink {
 
   StreamFormats formats_;
   std::string text_;
-  std::string pending_bad_;
+  MessageBatch* batch_ = nullptr;
+  std::vector<std::pair<size_t, std::string>> bad_;  // each with the message it stands before
+  size_t next_bad_ = 0;
 };
 
 }  // namespace weir

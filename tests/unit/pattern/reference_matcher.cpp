@@ -330,6 +330,8 @@ class ReferenceMatcher {
     if (absent_[s] && !place.active) return;
     const std::list<MatchPtr> offered = place.pending;
     for (const MatchPtr& match : offered) {
+      // One that waited twice may be gone.
+      if (std::ranges::find(place.pending, match) == place.pending.end()) continue;
       const bool holds = Holds(*match, event, s);
       if (elements_[e].kind == Kind::kState) {
         OfferSingle(e, s, match, event, holds);
