@@ -76,7 +76,7 @@ bool ObjectsEqual(const ObjectRef& a, const ObjectRef& b) {
         using T = std::decay_t<decltype(v)>;
         const T& w = std::get<T>(b->value);
         if constexpr (std::is_same_v<T, Object::Map>) {
-          if (v.entries.size() != w.entries.size()) return false;
+          if (v.entries.size() != w.entries.size() || !ListsEqual(v.keys, w.keys)) return false;
           for (size_t i = 0; i < v.entries.size(); ++i) {
             if (v.entries[i].first != w.entries[i].first) return false;
             if (!ObjectsEqual(v.entries[i].second, w.entries[i].second)) return false;

@@ -20,6 +20,9 @@ struct Object {
   };
   struct Map {
     std::vector<std::pair<std::string, ObjectRef>> entries;
+    // For a map with keys that are no strings: one for each entry, null where the key is a string,
+    // else the key, whose text stands in the entry. Empty if all keys are strings.
+    std::vector<ObjectRef> keys;
   };
   // Distinct values in insertion order.
   struct Set {

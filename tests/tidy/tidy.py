@@ -27,6 +27,7 @@ CONFINED_HEADERS = (
     (r"rocksdb/", "src/state", "RocksDB"),
     (r"simdjson", "src/json", "simdjson"),
     (r"antlr4", "src/parser", "ANTLR"),
+    (r"pcre2", "src/expr", "PCRE2"),
     (r"(boost/)?asio|boost/beast|openssl/|sys/socket|netinet/|arpa/|netdb\.h|sys/(epoll|un)\.h",
      "src/net", "sockets and TLS"),
 )
