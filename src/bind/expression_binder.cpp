@@ -31,8 +31,8 @@ Value LiteralValue(const ast::Literal& literal) {
 }
 
 // Namespaces of functions that apps of this language use and that are not built in yet.
-constexpr std::string_view kExtensionNamespaces[] = {
-    "str", "math", "time", "json", "regex", "map", "list", "unique", "js", "env", "unitconversion"};
+constexpr std::string_view kExtensionNamespaces[] = {"time",   "json", "map", "list",
+                                                     "unique", "js",   "env"};
 
 std::string FullName(const ast::Call& call) {
   return call.ns.text.empty() ? call.name.text : call.ns.text + ":" + call.name.text;
@@ -270,7 +270,12 @@ void ExpressionBinder::ReportUnknownFunction(const std::string& name, const ast:
   std::vector<std::string> names;
   for (const FunctionSpec& spec : context_.registry().functions()) names.push_back(spec.name);
   for (const AggregateSpec& spec : context_.registry().aggregates()) names.push_back(spec.name);
-  context_.UnknownName(span, "unknown function '" + name + "'", name, names);
+  // A name without its namespace: str:upper for upper.
+  std::string written = name;
+  for (const std::string& known : names) {
+    if (ns.size() == name.size() && known.ends_with(":" + name)) written = known;
+  }
+  context_.UnknownName(span, "unknown function '" + name + "'", written, names);
 }
 
 ExprPtr ExpressionBinder::BindNode(const ast::Case&, const ast::Span& span) {
