@@ -14,6 +14,11 @@ namespace weir {
 // come first, aggregate results and output columns follow at these offsets.
 inline constexpr uint32_t kAggregateBase = 4096;
 inline constexpr uint32_t kOutputBase = 8192;
+// Answers to `condition in Table`; those of having follow the outputs.
+inline constexpr uint32_t kLookupBase = 12288;
+inline constexpr uint32_t kHavingLookupBase = 14336;
+// In the condition before `in`: the attributes of the table, behind whatever the rows have.
+inline constexpr uint32_t kTableBase = 16384;
 // Attributes of one definition or select clause (`limits.columns`).
 inline constexpr size_t kMaxColumns = 2000;
 

@@ -37,6 +37,7 @@ struct BoundWindow {
 // What `define table` says beside the attributes.
 struct BoundTable {
   std::vector<uint32_t> primary_key;  // attributes; empty: none
+  std::vector<uint32_t> indexes;      // attributes with an @Index
 };
 
 // What `define window` says beside the attributes.
@@ -61,10 +62,10 @@ struct BoundStream {
   std::optional<BoundNamedWindow> named_window;
 };
 
-// `condition in Table` in a filter; its value is a bool column behind the stream's.
+// `condition in Table`; its value is a bool column behind those of the rows that ask.
 struct BoundLookup {
   uint32_t table = 0;  // position in BoundApp::streams
-  ExprPtr condition;   // over the stream's columns, then the table's
+  ExprPtr condition;   // over the columns of the rows, and from kTableBase on the table's
 };
 
 // What the rows of a query do to a table.
@@ -82,19 +83,23 @@ struct BoundStreamInput {
   std::vector<BoundLookup> lookups;     // of filters_before
   std::vector<ExprPtr> filters_before;  // over the stream's schema, then the look-ups
   std::optional<BoundWindow> window;
-  std::vector<ExprPtr> filters_after;
+  std::vector<BoundLookup> lookups_after;
+  std::vector<ExprPtr> filters_after;  // over the stream's schema, then the look-ups after
 };
 
 struct BoundJoin {
   BoundStreamInput left, right;
   bool left_triggers = true, right_triggers = true;
   bool keeps_left = false, keeps_right = false;  // outer sides
-  ExprPtr on;                                    // over left columns then right columns; or null
+  std::vector<BoundLookup> lookups;              // of `on`
+  ExprPtr on;  // over left columns, right columns, then the look-ups; or null
 };
 
 struct BoundPattern {
   PatternSpec spec;
   std::vector<uint32_t> streams;  // positions in BoundApp::streams, as spec.streams
+  // By stream: look-ups of its rows, whose answers follow the stream's attributes in spec.streams.
+  std::vector<std::vector<BoundLookup>> lookups;
 };
 
 struct BoundAggregate {
@@ -106,10 +111,12 @@ struct BoundAggregate {
 
 struct BoundSelect {
   SchemaPtr output;
-  std::vector<ExprPtr> projections;  // over input columns, then aggregates
+  std::vector<BoundLookup> lookups;  // over input columns, which their answers follow
+  std::vector<ExprPtr> projections;  // over input columns, look-ups, then aggregates
   std::vector<ExprPtr> group_by;
   std::vector<BoundAggregate> aggregates;
-  ExprPtr having;  // over input columns, aggregates, output columns; or null
+  std::vector<BoundLookup> having_lookups;  // over all of these and the output columns
+  ExprPtr having;  // over all of these, output columns, and then its look-ups; or null
   struct Order {
     ExprPtr value;  // over the same
     bool ascending;

@@ -194,7 +194,7 @@ ExprPtr ExpressionBinder::BindNode(const ast::IsNull& node, const ast::Span& spa
 
 ExprPtr ExpressionBinder::BindNode(const ast::InTable& node, const ast::Span& span) {
   if (lookups_ != nullptr) return lookups_->BindIn(node, span);
-  context_.NotSupported(span, "'in' a table outside the filter of a stream");
+  context_.NotSupported(span, "'in' a table here");
   return nullptr;
 }
 

@@ -29,7 +29,7 @@ class OnDemandBinder {
       const Attribute& attribute = (*source.schema)[a];
       all.push_back({attribute.name, MakeColumn(a, attribute.type, attribute.name)});
     }
-    if (!BindSelect(select, scope, all, context_, &bound_.select)) return std::nullopt;
+    if (!BindSelect(select, scope, all, nullptr, context_, &bound_.select)) return std::nullopt;
     PlaceColumns(bound_.input->size(), &bound_.select);
     if (query.action && !BindAction(*query.action)) return std::nullopt;
     return std::move(bound_);

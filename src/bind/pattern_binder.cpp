@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "bind/lookup_binder.h"
 #include "bind/query_binder.h"
 
 namespace weir {
@@ -17,8 +18,10 @@ class PatternShapeBinder {
     if (input.within) bound_.spec.within = input.within->milliseconds;
     bound_.spec.root = Shape(*input.root, false);
     if (failed_) return std::nullopt;
+    bound_.lookups.resize(bound_.streams.size());
     for (uint32_t s = 0; s < sources_.size(); ++s) BindCondition(s);
     if (failed_) return std::nullopt;
+    PlaceLookups();
     return std::move(bound_);
   }
 
@@ -132,7 +135,16 @@ class PatternShapeBinder {
         continue;
       }
       ExpressionBinder binder(context_, scope);
+      std::vector<BoundLookup>& lookups = bound_.lookups[bound_.spec.states[s].port];
+      const size_t known = lookups.size();
+      Lookups lookup_binder(scope, streams_, context_, kLookupBase, &lookups);
+      binder.set_lookups(&lookup_binder);
       ExprPtr condition = binder.BindCondition(*filter->condition, "a filter");
+      if (condition != nullptr && AsksOfOthers(s, {lookups.begin() + known, lookups.end()})) {
+        context_.NotSupported(filter->condition->span,
+                              "'in' a table with attributes of another event of the pattern");
+        condition = nullptr;
+      }
       failed_ = failed_ || condition == nullptr;
       if (condition != nullptr) conditions.push_back(std::move(condition));
     }
@@ -141,6 +153,32 @@ class PatternShapeBinder {
     state.captures = std::move(scope.captures());
     if (state.condition != nullptr) {
       state.description += "[" + state.condition->Describe() + "]";
+    }
+  }
+
+  // A look-up is answered when the event arrives, before the pattern sees it.
+  bool AsksOfOthers(uint32_t s, const std::vector<BoundLookup>& lookups) const {
+    std::vector<bool> read(kLookupBase, false);
+    for (const BoundLookup& lookup : lookups) CollectRowColumns(*lookup.condition, &read);
+    const auto others = read.begin() + static_cast<std::ptrdiff_t>((*names_)[s].schema->size());
+    return std::find(others, read.end(), true) != read.end();
+  }
+
+  // The answers follow the attributes of the arriving event, the captures come behind them.
+  void PlaceLookups() {
+    for (PatternState& state : bound_.spec.states) {
+      const auto attributes = static_cast<uint32_t>(bound_.spec.streams[state.port]->size());
+      const auto answers = static_cast<uint32_t>(bound_.lookups[state.port].size());
+      if (answers == 0 || state.condition == nullptr) continue;
+      std::vector<uint32_t> mapping(kLookupBase + answers);
+      for (uint32_t c = 0; c < kLookupBase; ++c) mapping[c] = c < attributes ? c : c + answers;
+      for (uint32_t i = 0; i < answers; ++i) mapping[kLookupBase + i] = attributes + i;
+      state.condition = RemapColumns(state.condition, mapping);
+    }
+    for (size_t port = 0; port < bound_.streams.size(); ++port) {
+      std::vector<Attribute> attributes = bound_.spec.streams[port]->attributes();
+      attributes.resize(attributes.size() + bound_.lookups[port].size(), {"", Type::kBool});
+      bound_.spec.streams[port] = std::make_shared<const Schema>(std::move(attributes));
     }
   }
 

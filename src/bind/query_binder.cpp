@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bind/condition_binder.h"
+#include "bind/lookup_binder.h"
 #include "bind/table_binder.h"
 
 namespace weir {
@@ -166,8 +167,10 @@ bool QueryBinder::BindHandlers(const ast::SingleStream& stream, RowScope& scope,
   for (const ast::StreamHandler& handler : stream.handlers) {
     if (const auto* filter = std::get_if<ast::Filter>(&handler.node)) {
       ExpressionBinder binder(context_, scope);
-      FilterLookups lookups(scope.sources().front(), streams_, context_, &input->lookups);
-      if (!input->window) binder.set_lookups(&lookups);
+      const auto columns = static_cast<uint32_t>(scope.sources().front().schema->size());
+      Lookups lookups(scope, streams_, context_, columns,
+                      input->window ? &input->lookups_after : &input->lookups);
+      binder.set_lookups(&lookups);
       ExprPtr condition = binder.BindCondition(*filter->condition, "a filter");
       ok = ok && condition != nullptr;
       (input->window ? input->filters_after : input->filters_before)
@@ -216,7 +219,7 @@ bool QueryBinder::CheckFound(const ast::SingleStream& stream, bool findable,
                              const BoundStreamInput& input) {
   const BoundStream& found = streams_.at(input.stream);
   const ast::Span& span = stream.source.span;
-  if (partition_ && (found.table || found.named_window || !input.lookups.empty())) {
+  if (partition_ && (found.table || found.named_window)) {
     context_.NotSupported(span, "reading a table or a named window inside a partition");
     return false;
   }
@@ -229,11 +232,31 @@ bool QueryBinder::CheckFound(const ast::SingleStream& stream, bool findable,
     context_.Error(span, "'" + found.name + "' cannot have a window on top");
     return false;
   }
-  if (found.table && !input.filters_before.empty()) {
-    context_.NotSupported(span, "a filter on a table in a join");
-    return false;
-  }
   return true;
+}
+
+// What is found of a table or a named window passes its filters too: they become a part of the
+// condition. `offset` is the side's first column of the join's `columns`.
+void QueryBinder::MoveFilters(uint32_t offset, uint32_t columns, BoundStreamInput* input,
+                              BoundJoin* join) {
+  const BoundStream& found = streams_.at(input->stream);
+  if ((!found.table && !found.named_window) || input->filters_before.empty()) return;
+  std::vector<uint32_t> mapping;
+  for (uint32_t c = 0; c < found.schema->size(); ++c) mapping.push_back(offset + c);
+  std::vector<ExprPtr> conditions;
+  if (join->on != nullptr) conditions.push_back(join->on);
+  for (const BoundLookup& lookup : input->lookups) {
+    join->lookups.push_back({lookup.table, RemapRowColumns(lookup.condition, mapping)});
+  }
+  const auto first = static_cast<uint32_t>(join->lookups.size() - input->lookups.size());
+  for (uint32_t i = 0; i < input->lookups.size(); ++i) mapping.push_back(columns + first + i);
+  for (const ExprPtr& filter : input->filters_before) {
+    conditions.push_back(RemapColumns(filter, mapping));
+  }
+  join->on = JoinConjunction(conditions);
+  if (!found.table) return;  // rows of a named window do not trigger either unless they pass
+  input->filters_before.clear();
+  input->lookups.clear();
 }
 
 std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join, BoundQuery* query) {
@@ -251,8 +274,8 @@ std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join, Bound
     return std::nullopt;
   }
   if ((left_table && join.left.unidirectional) || (right_table && join.right.unidirectional)) {
-    context_.Error(join.span, "a table cannot be the unidirectional side: no rows arrive on it");
-    return std::nullopt;
+    context_.Warn(join.span, "the join never happens: no rows arrive on a table",
+                  "leave out 'unidirectional'");
   }
   if (join.left.unidirectional && join.right.unidirectional) {
     context_.Error(join.span, "only one side of a join can be unidirectional");
@@ -276,13 +299,19 @@ std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join, Bound
                        static_cast<uint32_t>(offset)};
   };
   RowScope scope({source(join.left.stream, ls, 0), source(join.right.stream, rs, ls->size())});
+  const auto left_columns = static_cast<uint32_t>(ls->size());
+  const auto columns = static_cast<uint32_t>(ls->size() + rs->size());
   if (join.on != nullptr) {
     ExpressionBinder binder(context_, scope);
+    Lookups lookups(scope, streams_, context_, columns, &bound.lookups);
+    binder.set_lookups(&lookups);
     bound.on = binder.BindCondition(*join.on, "the join condition");
     if (bound.on == nullptr) return std::nullopt;
   }
   bound.left = std::move(*left);
   bound.right = std::move(*right);
+  MoveFilters(0, columns, &bound.left, &bound);
+  MoveFilters(left_columns, columns, &bound.right, &bound);
   std::vector<Attribute> attributes = ls->attributes();
   attributes.insert(attributes.end(), rs->attributes().begin(), rs->attributes().end());
   query->input_schema = std::make_shared<const Schema>(std::move(attributes));
@@ -299,7 +328,8 @@ bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
     bound->input_schema = streams_.at(*found).schema;
     // The select clause is bound even if the input failed, to report all errors at once.
     const bool ok =
-        BindSelect(query, scope, ColumnsOf(scope), context_, &bound->select) && input.has_value();
+        BindSelect(query, scope, ColumnsOf(scope), &streams_, context_, &bound->select) &&
+        input.has_value();
     if (ok) bound->input = std::move(*input);
     return ok;
   }
@@ -314,7 +344,7 @@ bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
     RowScope scope({source(join->left.stream, input->left.stream, 0),
                     source(join->right.stream, input->right.stream, left_size)});
     bound->input = std::move(*input);
-    return BindSelect(query, scope, ColumnsOf(scope), context_, &bound->select);
+    return BindSelect(query, scope, ColumnsOf(scope), &streams_, context_, &bound->select);
   }
   if (const auto* state = std::get_if<ast::StateInput>(&query.input)) {
     auto pattern = std::make_shared<BoundPattern>();
@@ -335,7 +365,7 @@ bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
         }
       }
     }
-    if (!BindSelect(query, scope, all, context_, &bound->select)) return false;
+    if (!BindSelect(query, scope, all, &streams_, context_, &bound->select)) return false;
     *pattern = std::move(*shape);
     std::vector<Attribute> attributes;
     for (size_t i = 0; i < scope.captures().size(); ++i) {
@@ -470,6 +500,10 @@ std::optional<BoundQuery> QueryBinder::Bind(const ast::Query& query, size_t numb
   if (!BindInput(query, &bound)) return std::nullopt;
   PlaceColumns(bound.input_schema->size(), &bound.select);
   if (!BindOutput(query, &bound)) return std::nullopt;
+  if (partition_ && !LookupsOf(bound).empty()) {
+    context_.NotSupported(query.span, "'in' a table inside a partition");
+    return std::nullopt;
+  }
   return bound;
 }
 

@@ -45,6 +45,7 @@ class QueryBinder {
   // `findable`: a table may stand here too.
   std::optional<BoundStreamInput> BindStream(const ast::SingleStream& stream, bool findable);
   bool BindHandlers(const ast::SingleStream& stream, RowScope& scope, BoundStreamInput* input);
+  void MoveFilters(uint32_t offset, uint32_t columns, BoundStreamInput* input, BoundJoin* join);
   bool CheckFound(const ast::SingleStream& stream, bool findable, const BoundStreamInput& input);
   std::optional<BoundJoin> BindJoin(const ast::JoinInput& join, BoundQuery* query);
   bool BindPattern(const ast::StateInput& input, BoundQuery* query);
@@ -78,10 +79,12 @@ struct NamedColumn {
   std::string name;
   ExprPtr value;
 };
+// `streams`: null where `in` a table cannot be asked.
 bool BindSelect(const ast::Query& query, Scope& scope, const std::vector<NamedColumn>& all,
-                BindContext& context, BoundSelect* select);
+                StreamTable* streams, BindContext& context, BoundSelect* select);
 
-// Moves aggregate and output columns from their provisional places to behind `input_columns`.
+// Moves look-up, aggregate and output columns from their provisional places to behind
+// `input_columns`.
 void PlaceColumns(size_t input_columns, BoundSelect* select);
 
 // Binds the shape and the conditions of a pattern; the select clause's captures are added later.

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "bind/lookup_binder.h"
 #include "bind/query_binder.h"
 
 namespace weir {
@@ -36,11 +37,16 @@ class OutputScope : public Scope {
 
 class SelectBinder {
  public:
-  SelectBinder(Scope& scope, BindContext& context, BoundSelect* select)
-      : scope_(scope), context_(context), select_(select) {}
+  SelectBinder(Scope& scope, StreamTable* streams, BindContext& context, BoundSelect* select)
+      : scope_(scope), streams_(streams), context_(context), select_(select) {}
 
   bool BindItems(const ast::Selection& selection) {
     ExpressionBinder binder(context_, scope_, &select_->aggregates);
+    std::optional<Lookups> lookups;
+    if (streams_ != nullptr) {
+      lookups.emplace(scope_, *streams_, context_, kLookupBase, &select_->lookups);
+      binder.set_lookups(&*lookups);
+    }
     bool ok = true;
     for (const ast::SelectItem& item : selection.items) {
       const ast::Name* name = item.alias ? &*item.alias : nullptr;
@@ -76,6 +82,12 @@ class SelectBinder {
     bool ok = BindGroupBy(selection);
     OutputScope output_scope(outputs_, scope_);
     ExpressionBinder binder(context_, output_scope, &select_->aggregates);
+    std::optional<Lookups> lookups;
+    if (streams_ != nullptr) {
+      lookups.emplace(output_scope, *streams_, context_, kHavingLookupBase,
+                      &select_->having_lookups, &select_->aggregates);
+      binder.set_lookups(&*lookups);
+    }
     if (selection.having != nullptr) {
       select_->having = binder.BindCondition(*selection.having, "the having condition");
       ok = ok && select_->having != nullptr;
@@ -128,6 +140,7 @@ class SelectBinder {
   }
 
   Scope& scope_;
+  StreamTable* streams_;
   BindContext& context_;
   BoundSelect* select_;
   std::vector<Attribute> outputs_;
@@ -137,8 +150,8 @@ class SelectBinder {
 }  // namespace
 
 bool BindSelect(const ast::Query& query, Scope& scope, const std::vector<NamedColumn>& all,
-                BindContext& context, BoundSelect* select) {
-  SelectBinder binder(scope, context, select);
+                StreamTable* streams, BindContext& context, BoundSelect* select) {
+  SelectBinder binder(scope, streams, context, select);
   static const ast::Selection kEverything;
   const ast::Selection& written = query.selection ? *query.selection : kEverything;
   bool ok = true;
@@ -165,15 +178,23 @@ bool BindSelect(const ast::Query& query, Scope& scope, const std::vector<NamedCo
 }
 
 void PlaceColumns(size_t input_columns, BoundSelect* select) {
-  std::vector<uint32_t> mapping(kOutputBase + select->output->size());
-  for (uint32_t i = 0; i < kAggregateBase; ++i) mapping[i] = i;
-  for (uint32_t i = kAggregateBase; i < kOutputBase; ++i) {
-    mapping[i] = static_cast<uint32_t>(input_columns) + i - kAggregateBase;
-  }
-  for (uint32_t i = kOutputBase; i < mapping.size(); ++i) {
-    mapping[i] = static_cast<uint32_t>(input_columns + select->aggregates.size()) + i - kOutputBase;
-  }
+  std::vector<uint32_t> mapping(kTableBase);
+  for (uint32_t c = 0; c < kAggregateBase; ++c) mapping[c] = c;
+  auto next = static_cast<uint32_t>(input_columns);
+  const auto place = [&](uint32_t base, size_t count) {
+    for (uint32_t i = 0; i < count; ++i) mapping[base + i] = next++;
+  };
+  place(kLookupBase, select->lookups.size());
+  place(kAggregateBase, select->aggregates.size());
+  place(kOutputBase, select->output->size());
+  place(kHavingLookupBase, select->having_lookups.size());
   for (ExprPtr& projection : select->projections) projection = RemapColumns(projection, mapping);
+  for (BoundAggregate& aggregate : select->aggregates) {
+    for (ExprPtr& argument : aggregate.arguments) argument = RemapColumns(argument, mapping);
+  }
+  for (BoundLookup& lookup : select->having_lookups) {
+    lookup.condition = RemapRowColumns(lookup.condition, mapping);
+  }
   if (select->having != nullptr) select->having = RemapColumns(select->having, mapping);
   for (BoundSelect::Order& order : select->order_by) {
     order.value = RemapColumns(order.value, mapping);

@@ -80,11 +80,12 @@ class TableAnnotations {
     }
     const auto at = FindAttribute(annotation.elements[0], *table_, context_);
     if (!at) return;
-    if (std::find(indexed_.begin(), indexed_.end(), *at) != indexed_.end()) {
+    std::vector<uint32_t>& indexes = table_->table->indexes;
+    if (std::find(indexes.begin(), indexes.end(), *at) != indexes.end()) {
       context_.Error(annotation.span,
                      "two @Index annotations on '" + annotation.elements[0].value + "'");
     }
-    indexed_.push_back(*at);
+    indexes.push_back(*at);
   }
 
   void BindStore(const ast::Annotation& annotation) {
@@ -97,7 +98,6 @@ class TableAnnotations {
   BoundStream* table_;
   BindContext& context_;
   bool has_key_ = false;
-  std::vector<uint32_t> indexed_;
 };
 
 // The value as `type`, where it fits without surprise. Null if an error was reported.
@@ -120,19 +120,6 @@ ExprPtr FitTo(ExprPtr value, const Attribute& attribute, const ast::Span& span,
                     ", the value has type " + TypeText(*value),
                 numbers ? "write convert(..., '" + std::string(TypeName(type)) + "')" : "");
   return nullptr;
-}
-
-// Checks that the name is that of a table. Absent if an error was reported.
-std::optional<uint32_t> FindTable(const ast::Name& name, StreamTable& streams,
-                                  BindContext& context) {
-  const auto found = streams.Find(name.text);
-  if (!found) {
-    context.UnknownName(name.span, "unknown table '" + name.text + "'", name.text, streams.Names());
-  } else if (!streams.at(*found).table) {
-    context.Error(name.span, "'" + name.text + "' is not a table");
-    return std::nullopt;
-  }
-  return found;
 }
 
 // Adds a definition unless it is there already; the same text twice is no error.
@@ -319,19 +306,16 @@ ExprPtr TableScope::Resolve(const ast::AttributeRef& ref, const ast::Span& span,
   return nullptr;
 }
 
-ExprPtr FilterLookups::BindIn(const ast::InTable& node, const ast::Span&) {
-  const auto found = FindTable(node.table, streams_, context_);
-  if (!found) return nullptr;
-  streams_.at(*found).read = true;
-  TableScope scope(rows_, node.table.text, streams_.at(*found).schema);
-  ExpressionBinder binder(context_, scope);
-  ExprPtr condition = binder.BindCondition(*node.condition, "the condition before 'in'");
-  if (condition == nullptr) return nullptr;
-  const auto column = static_cast<uint32_t>(rows_.schema->size() + lookups_->size());
-  ExprPtr result =
-      MakeColumn(column, Type::kBool, "(" + condition->Describe() + " in " + node.table.text + ")");
-  lookups_->push_back({*found, std::move(condition)});
-  return result;
+std::optional<uint32_t> FindTable(const ast::Name& name, StreamTable& streams,
+                                  BindContext& context) {
+  const auto found = streams.Find(name.text);
+  if (!found) {
+    context.UnknownName(name.span, "unknown table '" + name.text + "'", name.text, streams.Names());
+  } else if (!streams.at(*found).table) {
+    context.Error(name.span, "'" + name.text + "' is not a table");
+    return std::nullopt;
+  }
+  return found;
 }
 
 std::optional<BoundTableWrite> BindTableWrite(const ast::OutputAction& action,

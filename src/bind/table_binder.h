@@ -41,20 +41,9 @@ class TableScope : public Scope {
   RowScope table_;
 };
 
-// The look-ups of the filters of one stream.
-class FilterLookups : public LookupBinder {
- public:
-  FilterLookups(const ScopeSource& rows, StreamTable& streams, BindContext& context,
-                std::vector<BoundLookup>* lookups)
-      : rows_(rows), streams_(streams), context_(context), lookups_(lookups) {}
-  ExprPtr BindIn(const ast::InTable& node, const ast::Span& span) override;
-
- private:
-  ScopeSource rows_;
-  StreamTable& streams_;
-  BindContext& context_;
-  std::vector<BoundLookup>* lookups_;
-};
+// Checks that the name is that of a table. Absent if an error was reported.
+std::optional<uint32_t> FindTable(const ast::Name& name, StreamTable& streams,
+                                  BindContext& context);
 
 // What rows of `output` do to the table that `action` (delete, update, update or insert) names.
 // Absent if errors were reported.

@@ -1,5 +1,6 @@
 #include "exec/join_operator.h"
 
+#include <deque>
 #include <span>
 #include <utility>
 
@@ -14,13 +15,24 @@ class JoinOperator final : public StepOperator {
   JoinOperator(OrderPlace place, JoinSpec spec)
       : StepOperator(place), inputs_{JoinInput(spec.left), JoinInput(spec.right)} {
     const size_t left_columns = spec.left.schema->size();
-    residual_reads_.assign(left_columns + spec.right.schema->size(), false);
+    const size_t columns = left_columns + spec.right.schema->size();
+    residual_reads_.assign(columns + spec.lookups.size(), false);
     if (spec.residual != nullptr) CollectColumns(*spec.residual, &residual_reads_);
+    residual_reads_.resize(columns);
+    for (const LookupSpec& lookup : spec.lookups) {
+      lookups_.emplace_back(spec.output, lookup);
+      lookups_.back().AddReads(&residual_reads_);
+    }
     spec_ = std::move(spec);
   }
 
  protected:
   void OnRows(int port, const Chunk& chunk, uint32_t begin, uint32_t end) override {
+    if (port >= 2) {
+      EmitPending();  // what was joined before asks what was there before
+      lookups_[port - 2].Change(chunk, begin, end, timeline());
+      return;
+    }
     // Every chunk is taken from its first row on, in one piece or in several.
     if (begin == 0) Load(port, chunk);
     for (uint32_t i = begin; i < end;) {
@@ -33,6 +45,7 @@ class JoinOperator final : public StepOperator {
   void Flush() override {
     EmitPending();
     for (JoinInput& input : inputs_) input.Unload();
+    for (TableLookup& lookup : lookups_) lookup.Unload();
   }
 
  private:
@@ -51,6 +64,7 @@ class JoinOperator final : public StepOperator {
     const JoinSide& side = inputs_[port].side();
     CHECK(!side.has_window || side.find_set == FindSet::kNothing || chunk.has_row_ids());
     inputs_[port].Load(chunk, timeline());
+    if (side.triggers) inputs_[port].LoadBounds(inputs_[1 - port].side().bounds, timeline());
   }
 
   void TakeRow(int port, const Chunk& chunk, uint32_t row) {
@@ -98,10 +112,7 @@ class JoinOperator final : public StepOperator {
     const JoinInput& other = inputs_[1 - port];
     const auto begin = static_cast<uint32_t>(candidates_.size());
     const OrderKey key = EmissionKey();
-    for (RowId match = other.FirstMatch(input, row, id); match != kNoRow;
-         match = other.NextMatch(match)) {
-      candidates_.push_back(match);
-    }
+    other.FindMatches(input, row, &candidates_);
     if (other.side().order_column && candidates_.size() > begin + 1) {
       SortRows(other.store(), *other.side().order_column, std::span(candidates_).subspan(begin));
     }
@@ -189,7 +200,12 @@ class JoinOperator final : public StepOperator {
       const int side = c < left_columns ? 0 : 1;
       columns[c] = inputs_[side].store().Gather(side == 0 ? c : c - left_columns, pairs_[side]);
     }
-    const Chunk chunk = meta.Finish(spec_.output, std::move(columns));
+    Chunk chunk = meta.Finish(spec_.output, std::move(columns));
+    for (TableLookup& lookup : lookups_) {
+      std::vector<ColumnPtr> answered = chunk.columns();
+      answered.push_back(lookup.Ask(chunk, timeline()));
+      chunk = chunk.WithColumns(spec_.output, std::move(answered));
+    }
     const Selection kept = EvalFilter(*spec_.residual, {chunk, &timeline()});
     size_t next = 0;
     for (Trigger& trigger : triggers_) {
@@ -201,8 +217,9 @@ class JoinOperator final : public StepOperator {
   }
 
   JoinSpec spec_;
-  JoinInput inputs_[2];  // left, right
-  std::vector<bool> residual_reads_;
+  JoinInput inputs_[2];               // left, right
+  std::vector<bool> residual_reads_;  // by the residual and the look-ups
+  std::deque<TableLookup> lookups_;
   // Joined rows whose output is not built yet, in order.
   std::vector<Trigger> triggers_;
   std::vector<RowId> candidates_;

@@ -6,6 +6,7 @@
 
 #include "catalog/window.h"
 #include "exec/step_operator.h"
+#include "exec/table_lookup.h"
 #include "expr/expr.h"
 
 namespace weir {
@@ -25,21 +26,28 @@ struct JoinSide {
   // Equality part of the condition: keys[i] of the left equals keys[i] of the right (null never
   // does); over this side's columns, of equal types on both sides.
   std::vector<ExprPtr> keys;
+  // Only without keys: what is found of this side has values of attribute `ordered_column` within
+  // bounds that the other side's rows give, so it is found by an index in that order.
+  std::optional<uint32_t> ordered_column;
+  std::vector<OrderedBound> bounds;
 };
 
 struct JoinSpec {
   JoinSide left;
   JoinSide right;
-  // The rest of the condition, over the left columns and then the right ones; null: none.
+  // The rest of the condition, over the left columns, then the right ones, then the answers of the
+  // look-ups; null: none.
   ExprPtr residual;
-  SchemaPtr output;  // left columns, then right columns
+  std::vector<LookupSpec> lookups;  // over the left columns and then the right ones
+  SchemaPtr output;                 // left columns, then right columns
   // Expired rows of a side probe too and give expired rows.
   bool needs_expired = false;
 };
 
-// Joins two inputs (port 0 = left, port 1 = right: what comes out of each side's window). Every
-// current and expired row of a triggering side gives one emission with its matches in the order in
-// which the other side's rows arrived. A multi_emitter.
+// Joins two inputs (port 0 = left, port 1 = right: what comes out of each side's window; port i +
+// 2: what the i-th look-up finds, as find rows). Every current and expired row of a triggering side
+// gives one emission with its matches in the order in which the other side's rows arrived. A
+// multi_emitter.
 std::unique_ptr<Operator> MakeJoinOperator(OrderPlace place, JoinSpec spec);
 
 }  // namespace weir

@@ -31,19 +31,30 @@ JoinInput::JoinInput(const JoinSide& side)
   slots_.resize(16);
 }
 
-void JoinInput::Load(const Chunk& chunk, const Timeline& timeline) {
-  std::vector<ColumnPtr> keys;
-  std::vector<ColumnPtr> computed;
+void JoinInput::LoadKeys(const Chunk& chunk, const Timeline& timeline) {
+  keys_at_hand_.clear();
   for (const ExprPtr& key : side_.keys) {
-    if (key->column() != Expr::kNoColumn) {
-      keys.push_back(chunk.column(key->column()));
-    } else {
-      keys.push_back(EvalColumn(*key, {chunk, &timeline}));
-      computed.push_back(keys.back());
-    }
+    keys_at_hand_.push_back(key->column() != Expr::kNoColumn
+                                ? chunk.column(key->column())
+                                : EvalColumn(*key, {chunk, &timeline}));
   }
-  HashKeys(chunk, keys);
+  HashKeys(chunk, keys_at_hand_);
   at_hand_ = chunk;
+}
+
+void JoinInput::LoadBounds(const std::vector<OrderedBound>& bounds, const Timeline& timeline) {
+  bounds_at_hand_.clear();
+  for (const OrderedBound& bound : bounds) {
+    bounds_at_hand_.push_back(EvalColumn(*bound.probe, {at_hand_, &timeline}));
+  }
+}
+
+void JoinInput::Load(const Chunk& chunk, const Timeline& timeline) {
+  LoadKeys(chunk, timeline);
+  std::vector<ColumnPtr> computed;
+  for (size_t k = 0; k < side_.keys.size(); ++k) {
+    if (side_.keys[k]->column() == Expr::kNoColumn) computed.push_back(keys_at_hand_[k]);
+  }
   if (!computed.empty()) {
     std::vector<ColumnPtr> columns = chunk.columns();
     columns.insert(columns.end(), computed.begin(), computed.end());
@@ -107,8 +118,10 @@ void JoinInput::Insert(uint32_t row, uint32_t window_row) {
   if (id >= links_.size()) links_.resize(std::max<size_t>(id + 1, links_.size() * 2));
   Link& link = links_[id];
   link = Link();
-  if (matchless_[row] != 0) return;
-  uint32_t group = FindGroup(hashes_[row], *this, id);
+  uint64_t bits;
+  if (OrderedBitsOf(id, &bits)) ordered_.Insert(bits, id);
+  if (side_.ordered_column || matchless_[row] != 0) return;
+  uint32_t group = FindGroup(*this, row);
   if (group == kNoGroup) group = AddGroup(hashes_[row]);
   Group& list = groups_[group];
   link.group = group;
@@ -122,6 +135,8 @@ RowId JoinInput::Remove(uint32_t window_row) {
   const RowId id = by_window_row_[window_row];
   by_window_row_[window_row] = kNoRow;
   --found_rows_;
+  uint64_t bits;
+  if (OrderedBitsOf(id, &bits)) ordered_.Remove(bits, id);
   store_.Release(id);
   Link& link = links_[id];
   if (link.group == kNoGroup) return id;
@@ -143,20 +158,58 @@ RowId JoinInput::Borrow(uint32_t row) {
   return id;
 }
 
-RowId JoinInput::FirstMatch(const JoinInput& other, uint32_t row, RowId id) const {
+RowId JoinInput::FirstMatch(const JoinInput& other, uint32_t row) const {
   if (other.matchless_[row] != 0) return kNoRow;
-  const uint32_t group = FindGroup(other.hashes_[row], other, id);
+  const uint32_t group = FindGroup(other, row);
   return group == kNoGroup ? kNoRow : groups_[group].first;
 }
 
-bool JoinInput::KeysEqual(RowId id, const JoinInput& other, RowId other_id) const {
+void JoinInput::FindMatches(const JoinInput& other, uint32_t row,
+                            std::vector<RowId>* matches) const {
+  if (side_.ordered_column) {
+    OrderedRange range;
+    if (BoundsOf(other, row, &range)) ordered_.Find(range, matches);
+    return;
+  }
+  for (RowId id = FirstMatch(other, row); id != kNoRow; id = links_[id].next) {
+    matches->push_back(id);
+  }
+}
+
+bool JoinInput::HasMatch(const JoinInput& other, uint32_t row) const {
+  if (!side_.ordered_column) return FirstMatch(other, row) != kNoRow;
+  OrderedRange range;
+  return BoundsOf(other, row, &range) && ordered_.Has(range);
+}
+
+bool JoinInput::BoundsOf(const JoinInput& other, uint32_t row, OrderedRange* range) const {
+  for (size_t b = 0; b < side_.bounds.size(); ++b) {
+    const Column& column = *other.bounds_at_hand_[b];
+    if (!column.IsValid(row)) return false;
+    uint64_t bits = 0;
+    const bool usable = DispatchType(column.type(), [&](auto tag) {
+      return OrderedBits(column.values<typename decltype(tag)::type>()[row], &bits);
+    });
+    if (!usable) return false;
+    range->Narrow(side_.bounds[b].op, bits);
+  }
+  return true;
+}
+
+bool JoinInput::OrderedBitsOf(RowId id, uint64_t* bits) const {
+  if (!side_.ordered_column || !store_.IsValid(*side_.ordered_column, id)) return false;
+  return DispatchType((*stored_schema_)[*side_.ordered_column].type, [&](auto tag) {
+    return OrderedBits(store_.Get<typename decltype(tag)::type>(*side_.ordered_column, id), bits);
+  });
+}
+
+bool JoinInput::KeysEqual(RowId id, const JoinInput& other, uint32_t row) const {
   for (size_t k = 0; k < key_columns_.size(); ++k) {
     const uint32_t mine = key_columns_[k];
-    const uint32_t theirs = other.key_columns_[k];
     const bool equal = DispatchType((*stored_schema_)[mine].type, [&](auto tag) {
       using T = typename decltype(tag)::type;
       const T& a = store_.Get<T>(mine, id);
-      const T& b = other.store_.Get<T>(theirs, other_id);
+      const T& b = other.keys_at_hand_[k]->values<T>()[row];
       if constexpr (std::is_same_v<T, ObjectRef>) {
         return ObjectsEqual(a, b);
       } else {
@@ -168,14 +221,15 @@ bool JoinInput::KeysEqual(RowId id, const JoinInput& other, RowId other_id) cons
   return true;
 }
 
-uint32_t JoinInput::FindGroup(uint64_t hash, const JoinInput& other, RowId id) const {
+uint32_t JoinInput::FindGroup(const JoinInput& other, uint32_t row) const {
+  const uint64_t hash = other.hashes_[row];
   const size_t mask = slots_.size() - 1;
   const uint32_t tag = static_cast<uint32_t>(hash >> 32);
   for (size_t at = hash & mask; slots_[at].group != kNoGroup; at = (at + 1) & mask) {
     if (slots_[at].tag != tag) continue;
     const Group& group = groups_[slots_[at].group];
     if (group.hash != hash) continue;
-    if (hash_is_key_ || KeysEqual(group.first, other, id)) return slots_[at].group;
+    if (hash_is_key_ || KeysEqual(group.first, other, row)) return slots_[at].group;
   }
   return kNoGroup;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "exec/join_operator.h"
+#include "exec/ordered_index.h"
 #include "types/row_store.h"
 
 namespace weir {
@@ -20,6 +21,10 @@ class JoinInput {
 
   // Evaluates the keys of a new chunk and stores the rows that may be found or joined, all at once.
   void Load(const Chunk& chunk, const Timeline& timeline);
+  // Evaluates what the rows of a new chunk are matched by, and stores nothing.
+  void LoadKeys(const Chunk& chunk, const Timeline& timeline);
+  // The same for the bounds of the other input's ordered column, over the rows at hand.
+  void LoadBounds(const std::vector<OrderedBound>& bounds, const Timeline& timeline);
   // The id of a row (physical number) that Load stored; kNoRow: it did not.
   RowId loaded(uint32_t row) const { return loaded_[row]; }
 
@@ -34,12 +39,17 @@ class JoinInput {
   void Drop(RowId id) { store_.Release(id); }
   void Reclaim() { store_.Reclaim(); }
   // Forgets the chunk at hand.
-  void Unload() { at_hand_ = Chunk(); }
+  void Unload() {
+    at_hand_ = Chunk();
+    keys_at_hand_.clear();
+    bounds_at_hand_.clear();
+  }
 
-  // Rows that can be found whose keys equal those of row `row` (id `id`) of the other input's chunk
-  // at hand, in order of arrival; kNoRow ends them.
-  RowId FirstMatch(const JoinInput& other, uint32_t row, RowId id) const;
-  RowId NextMatch(RowId id) const { return links_[id].next; }
+  // Appends the rows that can be found whose keys equal those of physical row `row` of the other
+  // input's chunk at hand, in order of arrival; with an ordered column, those within the bounds
+  // that the row gives, in that order.
+  void FindMatches(const JoinInput& other, uint32_t row, std::vector<RowId>* matches) const;
+  bool HasMatch(const JoinInput& other, uint32_t row) const;
 
  private:
   static constexpr uint32_t kNoGroup = UINT32_MAX;
@@ -63,8 +73,12 @@ class JoinInput {
   template <class T>
   void HashKey(const Chunk& chunk, const Column& key, bool first);
   Selection RowsToStore(const Chunk& chunk) const;
-  bool KeysEqual(RowId id, const JoinInput& other, RowId other_id) const;
-  uint32_t FindGroup(uint64_t hash, const JoinInput& other, RowId id) const;
+  bool KeysEqual(RowId id, const JoinInput& other, uint32_t row) const;
+  uint32_t FindGroup(const JoinInput& other, uint32_t row) const;
+  RowId FirstMatch(const JoinInput& other, uint32_t row) const;
+  // False: a bound is null or NaN, so nothing is within it.
+  bool BoundsOf(const JoinInput& other, uint32_t row, OrderedRange* range) const;
+  bool OrderedBitsOf(RowId id, uint64_t* bits) const;
   uint32_t AddGroup(uint64_t hash);
   void DropGroup(uint32_t group);
   void GrowSlots();
@@ -80,6 +94,8 @@ class JoinInput {
   // Of the chunk at hand, by physical row.
   std::vector<uint64_t> hashes_;
   std::vector<uint8_t> matchless_;  // a key is null or NaN
+  std::vector<ColumnPtr> keys_at_hand_;
+  std::vector<ColumnPtr> bounds_at_hand_;
   std::vector<RowId> loaded_;
 
   std::vector<RowId> by_window_row_;  // the stored row of a window's row
@@ -88,6 +104,7 @@ class JoinInput {
   std::vector<uint32_t> free_groups_;
   std::vector<Slot> slots_;  // open addressing, a power of two, at most half in use
   size_t found_rows_ = 0;
+  OrderedIndex ordered_;      // of the rows that can be found, if the side asks for it
   std::vector<RowId> added_;  // scratch
 };
 

@@ -116,7 +116,8 @@ SelectOperator::SelectOperator(SelectSpec spec)
     : spec_(std::move(spec)),
       arranger_(spec_.order_by, spec_.limit, spec_.offset),
       arranges_(!spec_.order_by.empty() || spec_.limit.has_value() || spec_.offset > 0),
-      folds_((!spec_.aggregates.empty() || !spec_.group_by.empty()) && !spec_.every_row) {
+      folds_((!spec_.aggregates.empty() || !spec_.group_by.empty() || spec_.last_row) &&
+             !spec_.every_row) {
   CHECK_EQ(spec_.projections.size(), spec_.output->size());
   for (const ExprPtr& expr : spec_.projections) {
     computes_ = computes_ || expr->column() == Expr::kNoColumn;

@@ -40,6 +40,8 @@ struct SelectSpec {
   bool emits_expired = false;
   // Every passing row is emitted, also with aggregates or group by: what snapshot output reads.
   bool every_row = false;
+  // Only the last passing row of an emission, also without aggregates or group by.
+  bool last_row = false;
 };
 
 // Rows in, rows of the query's output out, with kinds kept and reset rows consumed. With an

@@ -187,6 +187,27 @@ class TableOperator final : public StepOperator {
   std::vector<RowId> new_ids_;   // scratch
 };
 
+// As CollectColumns; all columns from `columns` on count as that one.
+void CollectColumnsUpTo(const Expr& expr, uint32_t columns, std::vector<bool>* used) {
+  if (expr.column() != Expr::kNoColumn) (*used)[std::min(expr.column(), columns)] = true;
+  for (const ExprPtr& child : expr.children()) CollectColumnsUpTo(*child, columns, used);
+}
+
+CompareOp Mirrored(CompareOp op) {
+  switch (op) {
+    case CompareOp::kLess:
+      return CompareOp::kGreater;
+    case CompareOp::kLessEqual:
+      return CompareOp::kGreaterEqual;
+    case CompareOp::kGreater:
+      return CompareOp::kLess;
+    case CompareOp::kGreaterEqual:
+      return CompareOp::kLessEqual;
+    default:
+      return op;
+  }
+}
+
 class ColumnsOperator final : public Operator {
  public:
   ColumnsOperator(SchemaPtr output, std::vector<uint32_t> columns)
@@ -237,6 +258,40 @@ void SplitTableCondition(const ExprPtr& condition, uint32_t row_columns, uint32_
     rest.push_back(part);
   }
   write->residual = JoinConjunction(rest);
+}
+
+OrderedPart SplitOrderedPart(const std::vector<uint32_t>& ordered, uint32_t begin, uint32_t end,
+                             uint32_t columns, ExprPtr* condition) {
+  OrderedPart part;
+  if (*condition == nullptr) return part;
+  std::vector<ExprPtr> rest;
+  for (const ExprPtr& one : SplitConjunction(*condition)) {
+    const auto comparison = AsComparison(*one);
+    const auto try_bound = [&](const ExprPtr& column, CompareOp op, const ExprPtr& probe) {
+      const uint32_t at = column->column();
+      if (at == Expr::kNoColumn || at < begin || at >= end) return false;
+      const uint32_t attribute = at - begin;
+      if (part.column && *part.column != attribute) return false;
+      if (std::find(ordered.begin(), ordered.end(), attribute) == ordered.end()) return false;
+      std::vector<bool> used(size_t{columns} + 1, false);
+      CollectColumnsUpTo(*probe, columns, &used);
+      for (uint32_t c = 0; c <= columns; ++c) {
+        if (used[c] && ((c >= begin && c < end) || c == columns)) return false;
+      }
+      part.column = attribute;
+      part.bounds.push_back({op, probe});
+      return true;
+    };
+    const bool by_order = comparison && comparison->op != CompareOp::kEqual &&
+                          comparison->op != CompareOp::kNotEqual && !one->volatile_value();
+    if (by_order && (try_bound(comparison->left, comparison->op, comparison->right) ||
+                     try_bound(comparison->right, Mirrored(comparison->op), comparison->left))) {
+      continue;
+    }
+    rest.push_back(one);
+  }
+  *condition = JoinConjunction(rest);
+  return part;
 }
 
 std::unique_ptr<Operator> MakeColumnsOperator(SchemaPtr output, std::vector<uint32_t> columns) {

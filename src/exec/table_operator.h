@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exec/step_operator.h"
+#include "exec/table_lookup.h"
 #include "exec/table_store.h"
 #include "expr/expr.h"
 
@@ -57,6 +58,16 @@ std::unique_ptr<Operator> MakeTableOperator(std::shared_ptr<Table> table,
 // Gives the equality part of a condition over `row_columns` arriving columns and then a table's.
 void SplitTableCondition(const ExprPtr& condition, uint32_t row_columns, uint32_t table_columns,
                          TableWrite* write);
+
+// Comparisons by order of one attribute of a table with values of the rows beside it.
+struct OrderedPart {
+  std::optional<uint32_t> column;    // of the table; absent: there are none
+  std::vector<OrderedBound> bounds;  // with columns as in the condition
+};
+// Takes them out of `*condition`, whose columns [begin, end) are those of the table: only
+// attributes among `ordered`, and columns below `columns` beside the table's.
+OrderedPart SplitOrderedPart(const std::vector<uint32_t>& ordered, uint32_t begin, uint32_t end,
+                             uint32_t columns, ExprPtr* condition);
 
 // Passes rows of all kinds with some of their columns.
 std::unique_ptr<Operator> MakeColumnsOperator(SchemaPtr output, std::vector<uint32_t> columns);

@@ -1,9 +1,16 @@
 #include "plan/column_use.h"
 
+#include "bind/lookup_binder.h"
+
 namespace weir {
 
+size_t ColumnsBehind(const BoundSelect& select) {
+  return select.lookups.size() + select.aggregates.size() + select.output->size() +
+         select.having_lookups.size();
+}
+
 std::vector<bool> ColumnsRead(const BoundSelect& select, size_t input_columns) {
-  std::vector<bool> used(input_columns + select.aggregates.size() + select.output->size(), false);
+  std::vector<bool> used(input_columns + ColumnsBehind(select), false);
   for (const ExprPtr& expr : select.projections) CollectColumns(*expr, &used);
   for (const ExprPtr& expr : select.group_by) CollectColumns(*expr, &used);
   for (const BoundAggregate& aggregate : select.aggregates) {
@@ -12,6 +19,10 @@ std::vector<bool> ColumnsRead(const BoundSelect& select, size_t input_columns) {
   if (select.having != nullptr) CollectColumns(*select.having, &used);
   for (const BoundSelect::Order& order : select.order_by) CollectColumns(*order.value, &used);
   used.resize(input_columns);
+  for (const BoundLookup& lookup : select.lookups) CollectRowColumns(*lookup.condition, &used);
+  for (const BoundLookup& lookup : select.having_lookups) {
+    CollectRowColumns(*lookup.condition, &used);
+  }
   return used;
 }
 
@@ -35,9 +46,15 @@ SchemaPtr ColumnSubset::Narrow(const Schema& schema) const {
 BoundSelect RemapSelect(const BoundSelect& select, const std::vector<uint32_t>& mapping,
                         size_t new_inputs) {
   std::vector<uint32_t> full = mapping;
-  const size_t behind = select.aggregates.size() + select.output->size();
-  for (size_t i = 0; i < behind; ++i) full.push_back(static_cast<uint32_t>(new_inputs + i));
+  for (size_t i = 0; i < ColumnsBehind(select); ++i)
+    full.push_back(static_cast<uint32_t>(new_inputs + i));
   BoundSelect result = select;
+  for (BoundLookup& lookup : result.lookups) {
+    lookup.condition = RemapRowColumns(lookup.condition, full);
+  }
+  for (BoundLookup& lookup : result.having_lookups) {
+    lookup.condition = RemapRowColumns(lookup.condition, full);
+  }
   for (ExprPtr& expr : result.projections) expr = RemapColumns(expr, full);
   for (ExprPtr& expr : result.group_by) expr = RemapColumns(expr, full);
   for (BoundAggregate& aggregate : result.aggregates) {

@@ -6,6 +6,9 @@
 
 namespace weir {
 
+// The columns that expressions of the select clause may read behind the input's.
+size_t ColumnsBehind(const BoundSelect& select);
+
 // Which columns of a query's input its select clause reads.
 std::vector<bool> ColumnsRead(const BoundSelect& select, size_t input_columns);
 
@@ -20,7 +23,7 @@ struct ColumnSubset {
 };
 
 // The select clause after its input was narrowed: `mapping` gives the new position of each input
-// column; aggregate and output columns follow the `new_inputs` remaining ones.
+// column; what is computed from them follows the `new_inputs` remaining ones.
 BoundSelect RemapSelect(const BoundSelect& select, const std::vector<uint32_t>& mapping,
                         size_t new_inputs);
 

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "bind/expression_binder.h"
+#include "bind/lookup_binder.h"
 #include "exec/join_operator.h"
 #include "exec/rate_operator.h"
 #include "exec/select_operator.h"
@@ -41,20 +42,24 @@ struct JoinCondition {
   ExprPtr residual;
 };
 
+// A look-up's answer, behind the columns of both sides, needs both.
 enum class Reads { kNothing, kLeft, kRight, kBoth };
 
-Reads SidesRead(const Expr& expr, size_t left_columns, size_t columns) {
-  std::vector<bool> used(columns, false);
+Reads SidesRead(const Expr& expr, size_t left_columns, size_t columns, size_t answers) {
+  std::vector<bool> used(columns + answers, false);
   CollectColumns(expr, &used);
   bool left = false, right = false;
-  for (size_t i = 0; i < columns; ++i) {
-    if (used[i]) (i < left_columns ? left : right) = true;
+  for (size_t i = 0; i < used.size(); ++i) {
+    if (!used[i]) continue;
+    left = left || i < left_columns || i >= columns;
+    right = right || i >= left_columns;
   }
   if (left) return right ? Reads::kBoth : Reads::kLeft;
   return right ? Reads::kRight : Reads::kNothing;
 }
 
-JoinCondition SplitJoinCondition(const ExprPtr& on, size_t left_columns, size_t right_columns) {
+JoinCondition SplitJoinCondition(const ExprPtr& on, size_t left_columns, size_t right_columns,
+                                 size_t answers) {
   JoinCondition result;
   if (on == nullptr) return result;
   const size_t columns = left_columns + right_columns;
@@ -67,8 +72,8 @@ JoinCondition SplitJoinCondition(const ExprPtr& on, size_t left_columns, size_t 
     const auto comparison = AsComparison(*condition);
     if (comparison && comparison->op == CompareOp::kEqual &&
         comparison->left->type() == comparison->right->type() && !condition->volatile_value()) {
-      const Reads first = SidesRead(*comparison->left, left_columns, columns);
-      const Reads second = SidesRead(*comparison->right, left_columns, columns);
+      const Reads first = SidesRead(*comparison->left, left_columns, columns, answers);
+      const Reads second = SidesRead(*comparison->right, left_columns, columns, answers);
       if (first == Reads::kLeft && second == Reads::kRight) {
         result.left_keys.push_back(comparison->left);
         result.right_keys.push_back(RemapColumns(comparison->right, to_right));
@@ -184,7 +189,11 @@ ColumnSubset QueryLowering::KeptColumns(const BoundStreamInput& input,
       (input.window && input.window->spec->reads_whole_row)) {
     used.assign(used.size(), true);
   }
+  const size_t columns = used.size();
+  used.resize(columns + input.lookups_after.size(), false);
   for (const ExprPtr& filter : input.filters_after) CollectColumns(*filter, &used);
+  used.resize(columns);
+  for (const BoundLookup& lookup : input.lookups_after) CollectRowColumns(*lookup.condition, &used);
   if (input.window) {
     for (const Argument& argument : input.window->arguments) {
       if (argument.column) used[*argument.column] = true;
@@ -196,30 +205,37 @@ ColumnSubset QueryLowering::KeptColumns(const BoundStreamInput& input,
 QueryLowering::Chain QueryLowering::StreamSide(const BoundStreamInput& input, Edge from,
                                                const ColumnSubset& subset, bool needs_expired,
                                                bool needs_find_rows) {
-  Chain chain{from, app_.streams[input.stream].schema};
-  chain = Lookups(std::move(chain), input);
+  const SchemaPtr& schema = app_.streams[input.stream].schema;
+  Chain chain = Lookups({from, schema}, input.lookups);
   chain = Filter(std::move(chain), input.filters_before);
-  DropLookups(&chain, input);
+  if (!input.lookups.empty()) chain = DropAnswers(std::move(chain), schema);
   chain = Narrow(std::move(chain), subset);
   if (!input.window) return chain;
   chain = Window(std::move(chain), *input.window, subset, needs_expired, needs_find_rows);
+  const SchemaPtr narrow = chain.schema;
+  std::vector<uint32_t> mapping = subset.new_position;
+  std::vector<BoundLookup> lookups = input.lookups_after;
+  for (uint32_t i = 0; i < lookups.size(); ++i) {
+    lookups[i].condition = RemapRowColumns(lookups[i].condition, subset.new_position);
+    mapping.push_back(static_cast<uint32_t>(narrow->size()) + i);
+  }
   std::vector<ExprPtr> after;
   for (const ExprPtr& filter : input.filters_after) {
-    after.push_back(RemapColumns(filter, subset.new_position));
+    after.push_back(RemapColumns(filter, mapping));
   }
-  return Filter(std::move(chain), after);
+  chain = Filter(Lookups(std::move(chain), lookups), after);
+  return lookups.empty() ? chain : DropAnswers(std::move(chain), narrow);
 }
 
-// Puts the answers to `in` beside the rows.
-QueryLowering::Chain QueryLowering::Lookups(Chain chain, const BoundStreamInput& input) {
-  if (input.lookups.empty()) return chain;
-  std::vector<LookupSpec> specs;
-  std::vector<Edge> tables;
-  std::string detail;
-  std::vector<Attribute> attributes = chain.schema->attributes();
-  for (const BoundLookup& lookup : input.lookups) {
+// The tables' side of look-ups over `rows`: one node for each.
+std::vector<NodeId> QueryLowering::ConnectLookups(const SchemaPtr& rows,
+                                                  const std::vector<BoundLookup>& lookups,
+                                                  std::vector<LookupSpec>* specs,
+                                                  std::string* detail) {
+  std::vector<NodeId> tables;
+  for (const BoundLookup& lookup : lookups) {
     const BoundStream& table = app_.streams[lookup.table];
-    LoweredLookup lowered = LowerLookup(app_, chain.schema, lookup);
+    LoweredLookup lowered = LowerLookup(app_, rows, lookup);
     Chain found{lookup_edges_.front(), nullptr};
     lookup_edges_.erase(lookup_edges_.begin());
     found = Append(
@@ -228,12 +244,21 @@ QueryLowering::Chain QueryLowering::Lookups(Chain chain, const BoundStreamInput&
           return MakeColumnsOperator(schema, columns);
         },
         lowered.spec.table);
-    tables.push_back(found.edge);
-    detail += (detail.empty() ? "" : "; ") + lookup.condition->Describe() + " in " + table.name +
-              (lowered.spec.row_keys.empty() ? ", scan" : ", hash index on the equal keys");
-    attributes.push_back({"", Type::kBool});
-    specs.push_back(std::move(lowered.spec));
+    tables.push_back(found.edge.node);
+    *detail += (detail->empty() ? "" : "; ") + lookup.condition->Describe() + " in " + table.name +
+               " by " + lowered.access;
+    specs->push_back(std::move(lowered.spec));
   }
+  return tables;
+}
+
+QueryLowering::Chain QueryLowering::Lookups(Chain chain, const std::vector<BoundLookup>& lookups) {
+  if (lookups.empty()) return chain;
+  std::vector<LookupSpec> specs;
+  std::string detail;
+  const std::vector<NodeId> tables = ConnectLookups(chain.schema, lookups, &specs, &detail);
+  std::vector<Attribute> attributes = chain.schema->attributes();
+  attributes.resize(attributes.size() + lookups.size(), {"", Type::kBool});
   const auto output = std::make_shared<const Schema>(std::move(attributes));
   auto make = [rows = chain.schema, specs, output] {
     return MakeLookupOperator(rows, specs, output);
@@ -242,18 +267,16 @@ QueryLowering::Chain QueryLowering::Lookups(Chain chain, const BoundStreamInput&
                                       static_cast<int>(tables.size()) + 1, false);
   graph_->Connect(node, 0, chain.edge);
   for (size_t i = 0; i < tables.size(); ++i) {
-    graph_->Connect(node, static_cast<int>(i) + 1, tables[i]);
+    graph_->Connect(node, static_cast<int>(i) + 1, {tables[i], 0, 0});
   }
   return {{node, 0, 0}, output};
 }
 
-void QueryLowering::DropLookups(Chain* chain, const BoundStreamInput& input) {
-  if (input.lookups.empty()) return;
-  const SchemaPtr& schema = app_.streams[input.stream].schema;
+QueryLowering::Chain QueryLowering::DropAnswers(Chain chain, const SchemaPtr& schema) {
   std::vector<uint32_t> columns(schema->size());
   for (uint32_t i = 0; i < columns.size(); ++i) columns[i] = i;
-  *chain = Append(
-      *chain, "keep", JoinNames(*schema),
+  return Append(
+      std::move(chain), "keep", JoinNames(*schema),
       [schema, columns] { return MakeColumnsOperator(schema, columns); }, schema);
 }
 
@@ -297,10 +320,60 @@ NodeId QueryLowering::LowerStream(const BoundStreamInput& input, Edge from) {
                 RemapSelect(query_.select, subset.new_position, subset.kept.size()), expires);
 }
 
+// Makes keys, bounds and the rest of the condition; says how the rows of a table are found.
+std::string QueryLowering::SplitCondition(const BoundJoin& join, const ColumnSubset& left,
+                                          const ColumnSubset& right, const ExprPtr& on,
+                                          JoinSpec* spec) const {
+  spec->residual = on;
+  if (!optimize_ || on == nullptr) return "";
+  const auto left_columns = static_cast<uint32_t>(spec->left.schema->size());
+  const auto columns = left_columns + static_cast<uint32_t>(spec->right.schema->size());
+  JoinCondition condition =
+      SplitJoinCondition(on, left_columns, columns - left_columns, join.lookups.size());
+  spec->left.keys = std::move(condition.left_keys);
+  spec->right.keys = std::move(condition.right_keys);
+  spec->residual = std::move(condition.residual);
+  const bool table_left = app_.streams[join.left.stream].table.has_value();
+  const BoundStream& table = app_.streams[(table_left ? join.left : join.right).stream];
+  if (!table.table) return spec->left.keys.empty() ? "" : ", hash index on the equal keys";
+  const ColumnSubset& subset = table_left ? left : right;
+  JoinSide& side = table_left ? spec->left : spec->right;
+  std::vector<uint32_t> keys;
+  for (const ExprPtr& key : side.keys) {
+    if (key->column() == Expr::kNoColumn) return ", hash index on the equal keys";
+    keys.push_back(subset.kept[key->column()]);
+  }
+  std::optional<uint32_t> ordered;
+  if (keys.empty()) {
+    std::vector<uint32_t> candidates;
+    for (const uint32_t attribute : OrderedAttributes(table)) {
+      const auto kept = std::find(subset.kept.begin(), subset.kept.end(), attribute);
+      if (kept == subset.kept.end()) continue;
+      candidates.push_back(static_cast<uint32_t>(kept - subset.kept.begin()));
+    }
+    OrderedPart part =
+        SplitOrderedPart(candidates, table_left ? 0 : left_columns,
+                         table_left ? left_columns : columns, columns, &spec->residual);
+    side.ordered_column = part.column;
+    side.bounds = std::move(part.bounds);
+    if (part.column) ordered = subset.kept[*part.column];
+    std::vector<uint32_t> to_right(columns, 0);
+    for (uint32_t c = left_columns; c < columns; ++c) to_right[c] = c - left_columns;
+    for (OrderedBound& bound : side.bounds) {
+      if (table_left) bound.probe = RemapColumns(bound.probe, to_right);
+    }
+  }
+  return ", " + table.name + " by " + DescribeAccess(table, keys, ordered);
+}
+
 NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs) {
   const size_t left_size = app_.streams[join.left.stream].schema->size();
   std::vector<bool> used = ColumnsRead(query_.select, query_.input_schema->size());
+  const size_t input_columns = used.size();
+  used.resize(input_columns + join.lookups.size(), false);
   if (join.on != nullptr) CollectColumns(*join.on, &used);
+  used.resize(input_columns);
+  for (const BoundLookup& lookup : join.lookups) CollectRowColumns(*lookup.condition, &used);
   const auto middle = used.begin() + static_cast<std::ptrdiff_t>(left_size);
   const ColumnSubset left = KeptColumns(join.left, std::vector<bool>(used.begin(), middle));
   const ColumnSubset right = KeptColumns(join.right, std::vector<bool>(middle, used.end()));
@@ -324,31 +397,30 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
       side(join.left, inputs[0], left, join.left_triggers, join.keeps_left, &spec.left);
   const Edge right_edge =
       side(join.right, inputs[1], right, join.right_triggers, join.keeps_right, &spec.right);
-  const size_t columns = spec.left.schema->size() + spec.right.schema->size();
+  const auto columns = static_cast<uint32_t>(spec.left.schema->size() + spec.right.schema->size());
   const std::vector<uint32_t> mapping = ConcatenateMappings(left, right, spec.left.schema->size());
-  const ExprPtr on = Remapped(join.on, mapping);
-  JoinCondition condition;
-  if (optimize_) {
-    condition = SplitJoinCondition(on, spec.left.schema->size(), spec.right.schema->size());
-  } else {
-    condition.residual = on;
-  }
-  std::string detail = on == nullptr ? "every pair" : "on " + on->Describe();
-  if (!condition.left_keys.empty()) detail += ", hash index on the equal keys";
-  spec.left.keys = std::move(condition.left_keys);
-  spec.right.keys = std::move(condition.right_keys);
-  spec.residual = condition.residual;
+  std::vector<uint32_t> on_mapping = mapping;
+  for (uint32_t i = 0; i < join.lookups.size(); ++i) on_mapping.push_back(columns + i);
+  const ExprPtr on = Remapped(join.on, on_mapping);
+  const std::string access = SplitCondition(join, left, right, on, &spec);
+  std::string detail = on == nullptr ? "every pair" : "on " + on->Describe() + access;
   spec.needs_expired = expired;
   std::vector<Attribute> attributes = spec.left.schema->attributes();
   for (const Attribute& a : spec.right.schema->attributes()) attributes.push_back(a);
   spec.output = std::make_shared<const Schema>(std::move(attributes));
   const SchemaPtr output = spec.output;
+  std::vector<BoundLookup> lookups = join.lookups;
+  for (BoundLookup& lookup : lookups) lookup.condition = RemapRowColumns(lookup.condition, mapping);
+  const std::vector<NodeId> tables = ConnectLookups(output, lookups, &spec.lookups, &detail);
 
   auto make = [spec, place = roots_->Next(true)] { return MakeJoinOperator(place, spec); };
-  const NodeId node =
-      graph_->AddNode({"join", detail, query_.name, {}, ""}, std::move(make), 2, true);
+  const NodeId node = graph_->AddNode({"join", detail, query_.name, {}, ""}, std::move(make),
+                                      static_cast<int>(tables.size()) + 2, true);
   graph_->Connect(node, 0, left_edge);
   graph_->Connect(node, 1, right_edge);
+  for (size_t i = 0; i < tables.size(); ++i) {
+    graph_->Connect(node, static_cast<int>(i) + 2, {tables[i], 0, 0});
+  }
   // Finds see what a named window holds before any of its readers goes on.
   if (app_.streams[join.left.stream].named_window) {
     graph_->Connect(node, 0, {contents_->at(join.left.stream), 0, 0});
@@ -360,6 +432,11 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
 }
 
 NodeId QueryLowering::LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs) {
+  std::vector<Edge> rows;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const SchemaPtr& schema = app_.streams[pattern.streams[i]].schema;
+    rows.push_back(Lookups({inputs[i], schema}, pattern.lookups[i]).edge);
+  }
   const std::string kind = pattern.spec.sequence ? "sequence" : "pattern";
   std::string text = DescribeAutomaton(pattern.spec, "text");
   if (text.starts_with(kind)) text.erase(0, std::min(text.size(), kind.size() + 1));
@@ -369,9 +446,9 @@ NodeId QueryLowering::LowerPattern(const BoundPattern& pattern, const std::vecto
     return MakePatternOperator(place, spec);
   };
   const NodeId node =
-      graph_->AddNode(std::move(described), std::move(make), static_cast<int>(inputs.size()), true);
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    graph_->Connect(node, static_cast<int>(i), inputs[i]);
+      graph_->AddNode(std::move(described), std::move(make), static_cast<int>(rows.size()), true);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    graph_->Connect(node, static_cast<int>(i), rows[i]);
   }
   return Select({{node, 0, 0}, query_.input_schema}, query_.select, false);
 }
@@ -388,7 +465,10 @@ NodeId QueryLowering::Lower(const std::vector<Edge>& inputs) {
     lookup_edges_.assign(inputs.begin() + 2, inputs.end());
     return LowerJoin(*join, inputs);
   }
-  return LowerPattern(*std::get<std::shared_ptr<const BoundPattern>>(query_.input), inputs);
+  const auto& pattern = *std::get<std::shared_ptr<const BoundPattern>>(query_.input);
+  const auto streams = static_cast<std::ptrdiff_t>(pattern.streams.size());
+  lookup_edges_.assign(inputs.begin() + streams, inputs.end());
+  return LowerPattern(pattern, {inputs.begin(), inputs.begin() + streams});
 }
 
 }  // namespace weir

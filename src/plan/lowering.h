@@ -81,14 +81,22 @@ class QueryLowering {
                bool needs_expired, bool needs_find_rows);
   Chain StreamSide(const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
                    bool needs_expired, bool needs_find_rows);
-  Chain Lookups(Chain chain, const BoundStreamInput& input);
-  void DropLookups(Chain* chain, const BoundStreamInput& input);
+  // Puts the answers to look-ups over the chain's rows behind its columns.
+  Chain Lookups(Chain chain, const std::vector<BoundLookup>& lookups);
+  // Leaves out what Lookups put behind the columns of `schema`.
+  Chain DropAnswers(Chain chain, const SchemaPtr& schema);
+  std::vector<NodeId> ConnectLookups(const SchemaPtr& rows, const std::vector<BoundLookup>& lookups,
+                                     std::vector<LookupSpec>* specs, std::string* detail);
   Edge FoundSide(const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
                  JoinSide* side);
   NodeId LowerStream(const BoundStreamInput& input, Edge from);
+  std::string SplitCondition(const BoundJoin& join, const ColumnSubset& left,
+                             const ColumnSubset& right, const ExprPtr& on, JoinSpec* spec) const;
   NodeId LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs);
   NodeId LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs);
   NodeId Select(Chain chain, const BoundSelect& select, bool expires);
+  Chain SelectStep(Chain chain, std::string detail, std::shared_ptr<const BoundSelect> select,
+                   bool expires, bool every_row, bool last_row);
   NodeId Rate(Chain chain, const BoundSelect& select, const SchemaPtr& grouped);
   ColumnSubset KeptColumns(const BoundStreamInput& input, std::vector<bool> used) const;
   bool AggregatesNeedExpired(const BoundStreamInput& input) const;

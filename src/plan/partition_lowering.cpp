@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bind/lookup_binder.h"
 #include "exec/select_operator.h"
 
 namespace weir {
@@ -184,18 +185,16 @@ LoweredPartition LowerPartition(const BoundApp& app, uint32_t partition, bool op
 }
 
 std::vector<uint32_t> StreamsRead(const BoundQuery& query) {
+  std::vector<uint32_t> streams;
   if (const auto* stream = std::get_if<BoundStreamInput>(&query.input)) {
-    std::vector<uint32_t> streams{stream->stream};
-    for (const BoundLookup& lookup : stream->lookups) streams.push_back(lookup.table);
-    return streams;
+    streams = {stream->stream};
+  } else if (const auto* join = std::get_if<BoundJoin>(&query.input)) {
+    streams = {join->left.stream, join->right.stream};
+  } else {
+    streams = std::get<std::shared_ptr<const BoundPattern>>(query.input)->streams;
   }
-  if (const auto* join = std::get_if<BoundJoin>(&query.input)) {
-    std::vector<uint32_t> streams{join->left.stream, join->right.stream};
-    for (const BoundLookup& lookup : join->left.lookups) streams.push_back(lookup.table);
-    for (const BoundLookup& lookup : join->right.lookups) streams.push_back(lookup.table);
-    return streams;
-  }
-  return std::get<std::shared_ptr<const BoundPattern>>(query.input)->streams;
+  for (const BoundLookup* lookup : LookupsOf(query)) streams.push_back(lookup->table);
+  return streams;
 }
 
 }  // namespace weir

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "bind/expression_binder.h"
+#include "bind/lookup_binder.h"
 #include "exec/rate_operator.h"
 #include "exec/select_operator.h"
 #include "plan/lowering.h"
@@ -39,6 +40,67 @@ BoundSelect WithGroups(const BoundSelect& select) {
   return result;
 }
 
+// A select clause whose having asks tables about values that it computes itself, in two steps: the
+// first computes them for every row, then come the look-ups, then the second does all the rest.
+struct HavingSplit {
+  BoundSelect first;
+  std::vector<BoundLookup> lookups;  // over the first step's output
+  BoundSelect second;                // over the first step's output, then the answers
+};
+
+// The columns of `input` and the aggregates come before the `outputs` that having may name.
+HavingSplit SplitHaving(const BoundSelect& select, const Schema& input, size_t outputs) {
+  const size_t inputs = input.size();
+  const size_t computed = inputs + select.aggregates.size();
+  std::vector<bool> read(computed + outputs + select.having_lookups.size(), false);
+  CollectColumns(*select.having, &read);
+  for (const BoundSelect::Order& order : select.order_by) CollectColumns(*order.value, &read);
+  for (const BoundLookup& lookup : select.having_lookups) {
+    CollectRowColumns(*lookup.condition, &read);
+  }
+  HavingSplit split;
+  split.first = split.second = select;
+  std::vector<Attribute> attributes = select.output->attributes();
+  split.second.projections.clear();
+  for (uint32_t i = 0; i < attributes.size(); ++i) {
+    split.second.projections.push_back(MakeColumn(i, attributes[i].type, attributes[i].name));
+  }
+  const auto carry = [&](const ExprPtr& value) {
+    split.first.projections.push_back(value);
+    attributes.push_back({"", value->type()});
+    return static_cast<uint32_t>(attributes.size()) - 1;
+  };
+  std::vector<uint32_t> mapping(read.size(), 0);
+  for (uint32_t c = 0; c < computed; ++c) {
+    if (!read[c]) continue;
+    const BoundAggregate* aggregate = c < inputs ? nullptr : &select.aggregates[c - inputs];
+    mapping[c] = carry(aggregate == nullptr ? MakeColumn(c, input[c].type, input[c].name)
+                                            : MakeColumn(c, aggregate->result, aggregate->text));
+  }
+  for (uint32_t i = 0; i < outputs; ++i) mapping[computed + i] = i;
+  for (ExprPtr& key : split.second.group_by) {
+    key = MakeColumn(carry(key), key->type(), key->Describe());
+  }
+  for (uint32_t i = 0; i < select.having_lookups.size(); ++i) {
+    mapping[computed + outputs + i] = static_cast<uint32_t>(attributes.size()) + i;
+  }
+  split.first.output = std::make_shared<const Schema>(std::move(attributes));
+  split.first.having = nullptr;
+  split.first.order_by.clear();
+  split.first.limit.reset();
+  split.first.offset = 0;
+  split.lookups = std::move(split.second.having_lookups);
+  for (BoundLookup& lookup : split.lookups) {
+    lookup.condition = RemapRowColumns(lookup.condition, mapping);
+  }
+  split.second.aggregates.clear();
+  split.second.having = RemapColumns(select.having, mapping);
+  for (BoundSelect::Order& order : split.second.order_by) {
+    order.value = RemapColumns(order.value, mapping);
+  }
+  return split;
+}
+
 }  // namespace
 
 SelectSpec NewSelect(const BoundSelect& select, SchemaPtr input, bool expires) {
@@ -65,7 +127,24 @@ SelectSpec NewSelect(const BoundSelect& select, SchemaPtr input, bool expires) {
   return spec;
 }
 
+QueryLowering::Chain QueryLowering::SelectStep(Chain chain, std::string detail,
+                                               std::shared_ptr<const BoundSelect> select,
+                                               bool expires, bool every_row, bool last_row) {
+  auto make = [select, input = chain.schema, expires, every_row, last_row,
+               current = query_.emits_current, expired = query_.emits_expired] {
+    SelectSpec spec = NewSelect(*select, input, expires);
+    spec.emits_current = current;
+    spec.emits_expired = expired;
+    spec.every_row = every_row;
+    spec.last_row = last_row;
+    return MakeSelectOperator(std::move(spec));
+  };
+  const SchemaPtr output = select->output;
+  return Append(std::move(chain), "select", std::move(detail), std::move(make), output);
+}
+
 NodeId QueryLowering::Select(Chain chain, const BoundSelect& select, bool expires) {
+  chain = Lookups(std::move(chain), select.lookups);
   input_columns_ = chain.schema->size();
   // The rate limiter needs to know the group of a row, which the output may not show.
   auto lowered = std::make_shared<BoundSelect>(query_.rate ? WithGroups(select) : select);
@@ -73,18 +152,20 @@ NodeId QueryLowering::Select(Chain chain, const BoundSelect& select, bool expire
     for (ExprPtr& expr : lowered->projections) expr = FoldConstants(expr);
   }
   const bool every_row = query_.rate && query_.rate->kind == ast::RateKind::kSnapshot;
-  auto make = [lowered, input = chain.schema, expires, every_row, current = query_.emits_current,
-               expired = query_.emits_expired] {
-    SelectSpec spec = NewSelect(*lowered, input, expires);
-    spec.emits_current = current;
-    spec.emits_expired = expired;
-    spec.every_row = every_row;
-    return MakeSelectOperator(std::move(spec));
-  };
   const SchemaPtr output = lowered->output;
-  Chain selected =
-      Append(std::move(chain), "select", DescribeSelect(select), std::move(make), output);
-  return query_.rate ? Rate(std::move(selected), select, output) : selected.edge.node;
+  if (select.having_lookups.empty()) {
+    chain =
+        SelectStep(std::move(chain), DescribeSelect(select), lowered, expires, every_row, false);
+  } else {
+    HavingSplit split = SplitHaving(*lowered, *chain.schema, select.output->size());
+    const bool folds = !select.aggregates.empty() || !select.group_by.empty();
+    chain = SelectStep(std::move(chain), DescribeSelect(split.first),
+                       std::make_shared<BoundSelect>(split.first), expires, true, false);
+    chain = Lookups(std::move(chain), split.lookups);
+    chain = SelectStep(std::move(chain), DescribeSelect(split.second),
+                       std::make_shared<BoundSelect>(split.second), false, every_row, folds);
+  }
+  return query_.rate ? Rate(std::move(chain), select, output) : chain.edge.node;
 }
 
 NodeId QueryLowering::Rate(Chain chain, const BoundSelect& select, const SchemaPtr& grouped) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "bind/bind_context.h"
+
 namespace weir {
 
 TableWrite LowerTableWrite(const BoundApp& app, const BoundTableWrite& write,
@@ -48,30 +50,67 @@ TableSide MakeTableSide(const BoundStream& table, const ColumnSubset& subset) {
   return side;
 }
 
-LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup) {
-  const SchemaPtr& table = app.streams[lookup.table].schema;
-  const size_t row_columns = rows->size();
-  std::vector<bool> used(row_columns + table->size(), false);
-  CollectColumns(*lookup.condition, &used);
-  const auto middle = used.begin() + static_cast<std::ptrdiff_t>(row_columns);
-  const ColumnSubset subset = ColumnSubset::Of(std::vector<bool>(middle, used.end()));
-  std::vector<uint32_t> mapping;
-  for (uint32_t i = 0; i < row_columns; ++i) mapping.push_back(i);
-  for (const uint32_t position : subset.new_position) {
-    mapping.push_back(static_cast<uint32_t>(row_columns) + position);
+std::vector<uint32_t> OrderedAttributes(const BoundStream& table) {
+  std::vector<uint32_t> ordered = table.table->indexes;
+  if (table.table->primary_key.size() == 1) ordered.push_back(table.table->primary_key[0]);
+  std::erase_if(ordered, [&](uint32_t a) { return !IsNumeric((*table.schema)[a].type); });
+  return ordered;
+}
+
+std::string DescribeAccess(const BoundStream& table, const std::vector<uint32_t>& keys,
+                           std::optional<uint32_t> ordered) {
+  std::vector<uint32_t> columns = keys;
+  if (columns.empty() && ordered) columns = {*ordered};
+  if (columns.empty()) return "scan";
+  const std::vector<uint32_t>& primary = table.table->primary_key;
+  if (columns.size() == primary.size() &&
+      std::is_permutation(columns.begin(), columns.end(), primary.begin())) {
+    return "primary key";
   }
+  std::string text = "index ";
+  for (size_t i = 0; i < columns.size(); ++i) {
+    text += (i > 0 ? ", " : "") + (*table.schema)[columns[i]].name;
+  }
+  return text;
+}
+
+LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup) {
+  const BoundStream& table = app.streams[lookup.table];
+  const auto row_columns = static_cast<uint32_t>(rows->size());
+  std::vector<bool> used(kTableBase + table.schema->size(), false);
+  CollectColumns(*lookup.condition, &used);
+  const ColumnSubset subset =
+      ColumnSubset::Of(std::vector<bool>(used.begin() + kTableBase, used.end()));
+  const auto table_columns = static_cast<uint32_t>(subset.kept.size());
+  std::vector<uint32_t> mapping(kTableBase, 0);
+  for (uint32_t c = 0; c < row_columns; ++c) mapping[c] = c;
+  for (const uint32_t position : subset.new_position) mapping.push_back(row_columns + position);
   LoweredLookup lowered;
   lowered.columns = subset.kept;
-  lowered.spec.table = subset.Narrow(*table);
+  lowered.spec.table = subset.Narrow(*table.schema);
   TableWrite parts;
-  SplitTableCondition(RemapColumns(lookup.condition, mapping), static_cast<uint32_t>(row_columns),
-                      static_cast<uint32_t>(subset.kept.size()), &parts);
-  lowered.spec.row_keys = std::move(parts.keys);
+  SplitTableCondition(RemapColumns(lookup.condition, mapping), row_columns, table_columns, &parts);
+  std::vector<uint32_t> keys;
   for (const uint32_t column : parts.key_columns) {
     const Attribute& attribute = (*lowered.spec.table)[column];
     lowered.spec.table_keys.push_back(MakeColumn(column, attribute.type, attribute.name));
+    keys.push_back(subset.kept[column]);
   }
+  lowered.spec.row_keys = std::move(parts.keys);
   lowered.spec.residual = std::move(parts.residual);
+  std::optional<uint32_t> ordered;
+  if (keys.empty()) {
+    std::vector<uint32_t> candidates;
+    for (const uint32_t attribute : OrderedAttributes(table)) {
+      if (used[kTableBase + attribute]) candidates.push_back(subset.new_position[attribute]);
+    }
+    OrderedPart part = SplitOrderedPart(candidates, row_columns, row_columns + table_columns,
+                                        row_columns + table_columns, &lowered.spec.residual);
+    lowered.spec.ordered_column = part.column;
+    lowered.spec.bounds = std::move(part.bounds);
+    if (part.column) ordered = subset.kept[*part.column];
+  }
+  lowered.access = DescribeAccess(table, keys, ordered);
   return lowered;
 }
 

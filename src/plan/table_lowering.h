@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,7 +31,15 @@ TableSide MakeTableSide(const BoundStream& table, const ColumnSubset& subset);
 struct LoweredLookup {
   LookupSpec spec;
   std::vector<uint32_t> columns;
+  std::string access;  // as DescribeAccess
 };
 LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup);
+
+// The attributes of a table that can be found by order: numbers with an index or as primary key.
+std::vector<uint32_t> OrderedAttributes(const BoundStream& table);
+// How rows are found by equality of `keys` or by the order of `ordered`: `primary key`, `index a`
+// or `scan`.
+std::string DescribeAccess(const BoundStream& table, const std::vector<uint32_t>& keys,
+                           std::optional<uint32_t> ordered);
 
 }  // namespace weir

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "expr/expr.h"
+#include "types/schema.h"
+
+namespace weir {
+
+// What a value of an ordered column is compared with: column `op` probe.
+struct OrderedBound {
+  CompareOp op;   // not !=
+  ExprPtr probe;  // of the column's type, over the columns of the rows that ask
+};
+
+// `condition in Table`: whether some row of the table satisfies the condition.
+struct LookupSpec {
+  // Equality part: keys[i] over the arriving rows equals keys[i] over the table's.
+  std::vector<ExprPtr> row_keys;
+  std::vector<ExprPtr> table_keys;
+  // Without keys: the table's rows are found by the order of this column.
+  std::optional<uint32_t> ordered_column;
+  std::vector<OrderedBound> bounds;
+  ExprPtr residual;  // over the arriving columns and then the table's; null: none
+  SchemaPtr table;
+};
+
+// The rows of a table as one look-up needs them, and the answers. Kept up to date by what the
+// table's operator emits.
+class TableLookup {
+ public:
+  TableLookup(const SchemaPtr& rows, LookupSpec spec);
+  ~TableLookup();
+
+  // Takes over visible rows [begin, end) of a chunk of find rows; every chunk from its first row
+  // on, in one piece or in several.
+  void Change(const Chunk& chunk, uint32_t begin, uint32_t end, const Timeline& timeline);
+  // One bool per physical row; true for the visible current and expired rows for which a row of the
+  // table satisfies the condition. Only the columns that AddReads names are looked at.
+  ColumnPtr Ask(const Chunk& rows, const Timeline& timeline);
+  // Sets reads[c] for every column of the arriving rows that Ask looks at.
+  void AddReads(std::vector<bool>* reads) const;
+  // Forgets the chunk at hand.
+  void Unload();
+
+ private:
+  class Rows;
+  std::unique_ptr<Rows> rows_;
+};
+
+}  // namespace weir
