@@ -45,7 +45,12 @@ class TableAnnotations {
       context_.Error(annotation.span, "@IndexBy does not exist", "write @Index('attribute')");
     } else if (SameText(name, "Store")) {
       BindStore(annotation);
-    } else if (!SameText(name, "OnError")) {
+    } else if (SameText(name, "OnError")) {
+      BindOnError(annotation);
+    } else if (SameText(name, "Cache")) {
+      context_.Error(annotation.span, "a table in memory has no cache",
+                     "@cache belongs into the @store of a table that is kept outside");
+    } else {
       context_.Warn(annotation.span, "the annotation @" + name + " has no effect on a table");
     }
   }
@@ -89,10 +94,44 @@ class TableAnnotations {
   }
 
   void BindStore(const ast::Annotation& annotation) {
-    for (const ast::AnnotationElement& element : annotation.elements) {
-      if (SameText(element.key.text, "type") && SameText(element.value, "memory")) return;
+    const auto is_type = [](const ast::AnnotationElement& e) {
+      return SameText(e.key.text, "type");
+    };
+    const auto& elements = annotation.elements;
+    const auto type = std::find_if(elements.begin(), elements.end(), is_type);
+    if (type == elements.end()) {
+      context_.Error(annotation.span, "@store needs a type", "write @store(type = 'memory')");
+      return;
     }
-    context_.NotSupported(annotation.span, "@store other than 'memory'");
+    if (!SameText(type->value, "memory")) {
+      context_.Error(type->value_span,
+                     "not supported yet: a table in a store of type '" + type->value + "'",
+                     "known types: memory");
+      return;
+    }
+    for (const ast::AnnotationElement& element : elements) {
+      if (!is_type(element)) {
+        context_.Error(element.span, "@store(type = 'memory') takes no '" + element.key.text + "'");
+      }
+    }
+    for (const ast::Annotation& nested : annotation.nested) {
+      context_.Error(nested.span, SameText(nested.name.text, "Cache")
+                                      ? "a table in memory has no cache"
+                                      : "@store(type = 'memory') takes no @" + nested.name.text);
+    }
+  }
+
+  // A table in memory never fails, so there is nothing to do but what is the default anyway.
+  void BindOnError(const ast::Annotation& annotation) {
+    for (const ast::AnnotationElement& element : annotation.elements) {
+      if (SameText(element.value, "LOG") || SameText(element.value, "RETRY")) continue;
+      if (SameText(element.value, "STORE")) {
+        context_.NotSupported(element.value_span, "@OnError with action STORE");
+      } else {
+        context_.Error(element.value_span, "unknown action '" + element.value + "'",
+                       "a table knows LOG and RETRY");
+      }
+    }
   }
 
   BoundStream* table_;

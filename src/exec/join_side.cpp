@@ -184,14 +184,7 @@ bool JoinInput::HasMatch(const JoinInput& other, uint32_t row) const {
 
 bool JoinInput::BoundsOf(const JoinInput& other, uint32_t row, OrderedRange* range) const {
   for (size_t b = 0; b < side_.bounds.size(); ++b) {
-    const Column& column = *other.bounds_at_hand_[b];
-    if (!column.IsValid(row)) return false;
-    uint64_t bits = 0;
-    const bool usable = DispatchType(column.type(), [&](auto tag) {
-      return OrderedBits(column.values<typename decltype(tag)::type>()[row], &bits);
-    });
-    if (!usable) return false;
-    range->Narrow(side_.bounds[b].op, bits);
+    if (!NarrowByValue(*other.bounds_at_hand_[b], row, side_.bounds[b].op, range)) return false;
   }
   return true;
 }

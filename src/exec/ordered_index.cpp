@@ -31,6 +31,16 @@ void OrderedRange::Narrow(CompareOp op, uint64_t bits) {
   empty = empty || from > to;
 }
 
+bool NarrowByValue(const Column& values, uint32_t row, CompareOp op, OrderedRange* range) {
+  if (!values.IsValid(row)) return false;
+  uint64_t bits = 0;
+  const bool usable = DispatchType(values.type(), [&](auto tag) {
+    return OrderedBits(values.values<typename decltype(tag)::type>()[row], &bits);
+  });
+  if (usable) range->Narrow(op, bits);
+  return usable;
+}
+
 size_t OrderedIndex::BlockOf(const Entry& entry) const {
   const auto behind = std::upper_bound(
       blocks_.begin(), blocks_.end(), entry,

@@ -41,6 +41,10 @@ struct OrderedRange {
   void Narrow(CompareOp op, uint64_t bits);
 };
 
+// Keeps what stands in relation `op` to row `row` of `values`; false: that is null or NaN, so
+// nothing does.
+bool NarrowByValue(const Column& values, uint32_t row, CompareOp op, OrderedRange* range);
+
 // Rows in the order of one numeric attribute. An insert or a removal takes time in the logarithm of
 // the number of rows (and moves a bounded number of neighbours), a find that of what it finds.
 class OrderedIndex {

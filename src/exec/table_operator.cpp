@@ -12,9 +12,7 @@ class TableOperator final : public StepOperator {
       : StepOperator(OrderPlace()), table_(std::move(table)), store_(table_->store) {
     writes_.emplace_back();  // port 0 inserts
     for (TableWrite& write : writes) writes_.push_back(std::move(write));
-    for (const TableWrite& write : writes_) {
-      indexes_.push_back(write.keys.empty() ? 0 : store_.IndexOf(write.key_columns));
-    }
+    for (const TableWrite& write : writes_) finders_.emplace_back(&store_, write, true);
   }
 
  protected:
@@ -25,14 +23,15 @@ class TableOperator final : public StepOperator {
       timestamp_ = chunk.timestamp(chunk.Row(begin));
       const Table::Asked asked = std::move(*table_->asked);
       table_->asked.reset();
-      // The index it would like may not be there, and is not worth making for one write.
-      Load(asked.write, asked.rows);
-      for (uint32_t i = 0; i < asked.rows.size(); ++i) Write(asked.write, std::nullopt, i);
+      // An index that is not there is not worth making for one write.
+      TableFinder finder(&store_, asked.write, false);
+      Load(asked.write, asked.rows, &finder);
+      for (uint32_t i = 0; i < asked.rows.size(); ++i) Write(asked.write, finder, i);
       at_hand_ = Chunk();
       return;
     }
     const TableWrite& write = writes_[port];
-    Load(write, chunk.Slice(begin, end));
+    Load(write, chunk.Slice(begin, end), &finders_[port]);
     const Chunk& rows = at_hand_;
     for (uint32_t i = 0; i < rows.size();) {
       const uint32_t emission_end = rows.EmissionEnd(i);
@@ -40,7 +39,7 @@ class TableOperator final : public StepOperator {
       key_ = EmissionKey();
       for (; i < emission_end; ++i) {
         timestamp_ = rows.timestamp(rows.Row(i));
-        Write(write, indexes_[port], i);
+        Write(write, finders_[port], i);
       }
       if (changes_.size() >= kChunkRows) EmitChanges();
     }
@@ -51,21 +50,20 @@ class TableOperator final : public StepOperator {
 
  private:
   // Takes the rows to write next.
-  void Load(const TableWrite& write, const Chunk& rows) {
+  void Load(const TableWrite& write, const Chunk& rows, TableFinder* finder) {
     at_hand_ = rows;
-    keys_.clear();
-    for (const ExprPtr& key : write.keys) keys_.push_back(EvalColumn(*key, {rows, &timeline()}));
+    finder->Load(rows, timeline());
     const bool inserts =
         write.action == TableAction::kInsert || write.action == TableAction::kUpdateOrInsert;
     if (inserts) stored_ = store_.WithNumbers(rows);
   }
 
-  void Write(const TableWrite& write, std::optional<uint32_t> index, uint32_t i) {
+  void Write(const TableWrite& write, const TableFinder& finder, uint32_t i) {
     if (write.action == TableAction::kInsert) {
       Insert(i);
       return;
     }
-    Find(write, index, i);
+    Find(write, finder, i);
     if (write.action == TableAction::kDelete) {
       for (const RowId id : ids_) {
         Change(id, RowKind::kFindRemove);
@@ -82,42 +80,34 @@ class TableOperator final : public StepOperator {
     const RowId id = store_.Insert(stored_, i);
     if (id == kNoRow) {
       ++table_->refused_inserts;
+      TellRefused(" not inserted: its primary key is there already", i);
     } else {
       Change(id, RowKind::kFindAdd);
     }
   }
 
-  // Collects the rows that row i of the chunk at hand is about.
-  void Find(const TableWrite& write, std::optional<uint32_t> index, uint32_t i) {
-    ids_.clear();
-    ExprPtr residual = write.residual;
-    if (write.keys.empty() || !index) {
-      store_.All(&ids_);
-    } else {
-      store_.Find(*index, keys_, at_hand_.Row(i), &ids_);
+  void TellRefused(const char* what, uint32_t i) {
+    if (table_->refused_inserts + table_->refused_updates > kRefusedRowsTold) return;
+    std::string text = "row (";
+    for (size_t c = 0; c < at_hand_.column_count(); ++c) {
+      const Value value = at_hand_.column(c)->GetValue(at_hand_.Row(i));
+      text += (c > 0 ? ", " : "") + value.ToText();
     }
-    if (!index && !write.keys.empty()) KeepEqual(write, at_hand_.Row(i));
-    SortRows(store_.rows(), static_cast<uint32_t>(store_.schema()->size()), ids_);
-    if (residual == nullptr || ids_.empty()) return;
-    std::vector<bool> reads(PairColumns(), false);
-    CollectColumns(*residual, &reads);
-    const Chunk pairs = Pairs(i, reads);
-    const Selection kept = EvalFilter(*residual, {pairs, &timeline()});
-    for (size_t k = 0; k < kept.size(); ++k) ids_[k] = ids_[kept[k]];
-    ids_.resize(kept.size());
+    table_->refused_rows.push_back(text + ")" + what);
   }
 
-  // Keeps the rows that equal the keys of a physical row, without an index.
-  void KeepEqual(const TableWrite& write, uint32_t row) {
-    std::vector<Value> values;
-    for (const ColumnPtr& key : keys_) values.push_back(key->GetValue(row));
-    std::erase_if(ids_, [&](RowId id) {
-      for (size_t k = 0; k < values.size(); ++k) {
-        if (values[k].is_null()) return true;
-        if (!(store_.rows().GetValue(write.key_columns[k], id) == values[k])) return true;
-      }
-      return false;
-    });
+  // Collects the rows that row i of the chunk at hand is about.
+  void Find(const TableWrite& write, const TableFinder& finder, uint32_t i) {
+    ids_.clear();
+    finder.Find(at_hand_.Row(i), &ids_);
+    SortRows(store_.rows(), static_cast<uint32_t>(store_.schema()->size()), ids_);
+    if (write.residual == nullptr || ids_.empty()) return;
+    std::vector<bool> reads(PairColumns(), false);
+    CollectColumns(*write.residual, &reads);
+    const Chunk pairs = Pairs(i, reads);
+    const Selection kept = EvalFilter(*write.residual, {pairs, &timeline()});
+    for (size_t k = 0; k < kept.size(); ++k) ids_[k] = ids_[kept[k]];
+    ids_.resize(kept.size());
   }
 
   void Update(const TableWrite& write, uint32_t i) {
@@ -131,6 +121,7 @@ class TableOperator final : public StepOperator {
     const Chunk versions = pairs.WithColumns(store_.stored_schema(), std::move(columns));
     if (!store_.Replace(ids_, versions, &new_ids_)) {
       ++table_->refused_updates;
+      TellRefused(": update not made, two rows would have one primary key", i);
       return;
     }
     for (size_t k = 0; k < ids_.size(); ++k) {
@@ -173,18 +164,17 @@ class TableOperator final : public StepOperator {
 
   std::shared_ptr<Table> table_;
   TableStore& store_;
-  std::vector<TableWrite> writes_;  // by port
-  std::vector<uint32_t> indexes_;   // by port
+  std::vector<TableWrite> writes_;    // by port
+  std::vector<TableFinder> finders_;  // by port
 
-  Chunk at_hand_;                // rows being written
-  Chunk stored_;                 // the same as the store takes them
-  std::vector<ColumnPtr> keys_;  // of the write, over them
-  OrderKey key_;                 // of the step
-  TimeMs timestamp_ = 0;         // of the row being written
-  std::vector<RowId> changes_;   // not emitted yet
-  RowMetaBuilder meta_;          // of the changes
-  std::vector<RowId> ids_;       // scratch
-  std::vector<RowId> new_ids_;   // scratch
+  Chunk at_hand_;               // rows being written
+  Chunk stored_;                // the same as the store takes them
+  OrderKey key_;                // of the step
+  TimeMs timestamp_ = 0;        // of the row being written
+  std::vector<RowId> changes_;  // not emitted yet
+  RowMetaBuilder meta_;         // of the changes
+  std::vector<RowId> ids_;      // scratch
+  std::vector<RowId> new_ids_;  // scratch
 };
 
 // As CollectColumns; all columns from `columns` on count as that one.
@@ -232,6 +222,60 @@ class ColumnsOperator final : public Operator {
 std::unique_ptr<Operator> MakeTableOperator(std::shared_ptr<Table> table,
                                             std::vector<TableWrite> writes) {
   return std::make_unique<TableOperator>(std::move(table), std::move(writes));
+}
+
+TableFinder::TableFinder(TableStore* store, const TableWrite& write, bool make_indexes)
+    : store_(store), keys_(write.keys), key_columns_(write.key_columns), bounds_(write.bounds) {
+  if (!keys_.empty()) access_ = store->FindAccess(key_columns_);
+  if (!keys_.empty() && !access_ && make_indexes) {
+    store->IndexOf(key_columns_);
+    access_ = store->FindAccess(key_columns_);
+  }
+  if (write.ordered_column) ordered_ = store->OrderedIndexOf(*write.ordered_column);
+}
+
+void TableFinder::Load(const Chunk& rows, const Timeline& timeline) {
+  key_values_.clear();
+  for (const ExprPtr& key : keys_) key_values_.push_back(EvalColumn(*key, {rows, &timeline}));
+  bound_values_.clear();
+  for (const OrderedBound& bound : bounds_) {
+    bound_values_.push_back(EvalColumn(*bound.probe, {rows, &timeline}));
+  }
+}
+
+void TableFinder::Find(uint32_t row, std::vector<RowId>* ids) const {
+  const size_t begin = ids->size();
+  if (access_) {
+    std::vector<ColumnPtr> keys;
+    for (const uint32_t k : access_->key_of) keys.push_back(key_values_[k]);
+    store_->Find(access_->index, keys, row, ids);
+    if (keys.size() < keys_.size()) KeepEqual(row, begin, ids);
+    return;
+  }
+  if (ordered_) {
+    OrderedRange range;
+    for (size_t b = 0; b < bounds_.size(); ++b) {
+      if (!NarrowByValue(*bound_values_[b], row, bounds_[b].op, &range)) return;
+    }
+    store_->FindOrdered(*ordered_, range, ids);
+    return;
+  }
+  store_->All(ids);
+  if (!keys_.empty()) KeepEqual(row, begin, ids);
+}
+
+void TableFinder::KeepEqual(uint32_t row, size_t begin, std::vector<RowId>* ids) const {
+  std::vector<Value> values;
+  for (const ColumnPtr& key : key_values_) values.push_back(key->GetValue(row));
+  const auto differs = [&](RowId id) {
+    for (size_t k = 0; k < values.size(); ++k) {
+      if (values[k].is_null()) return true;
+      if (!(store_->rows().GetValue(key_columns_[k], id) == values[k])) return true;
+    }
+    return false;
+  };
+  ids->erase(std::remove_if(ids->begin() + static_cast<std::ptrdiff_t>(begin), ids->end(), differs),
+             ids->end());
 }
 
 void SplitTableCondition(const ExprPtr& condition, uint32_t row_columns, uint32_t table_columns,

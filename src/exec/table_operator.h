@@ -21,6 +21,9 @@ struct TableWrite {
   // key_columns[i] of the table.
   std::vector<ExprPtr> keys;
   std::vector<uint32_t> key_columns;
+  // Without keys: what has values of this attribute within bounds given by the arriving rows.
+  std::optional<uint32_t> ordered_column;
+  std::vector<OrderedBound> bounds;
   // The rest, over the arriving rows' columns and then the table's; null: none.
   ExprPtr residual;
   struct Assignment {
@@ -29,6 +32,9 @@ struct TableWrite {
   };
   std::vector<Assignment> set;
 };
+
+// How many rows refused because of the primary key are told one by one.
+inline constexpr size_t kRefusedRowsTold = 10;
 
 // A table while its app runs: shared by the operator that writes it and whoever asks between
 // epochs.
@@ -46,6 +52,8 @@ struct Table {
   // Rows that were not inserted, and updates that were not made, because of the primary key.
   uint64_t refused_inserts = 0;
   uint64_t refused_updates = 0;
+  // The first of them as text, until somebody tells.
+  std::vector<std::string> refused_rows;
 };
 
 // Hosts a table: port 0 inserts rows from outside, port i + 1 does writes[i]. Emits what changes as
@@ -54,6 +62,31 @@ struct Table {
 // everything.
 std::unique_ptr<Operator> MakeTableOperator(std::shared_ptr<Table> table,
                                             std::vector<TableWrite> writes);
+
+// Where in a table rows are looked for.
+class TableFinder {
+ public:
+  // Makes the index on equal keys that the write's condition would like, or (not `make_indexes`)
+  // does with those that are there.
+  TableFinder(TableStore* store, const TableWrite& write, bool make_indexes);
+
+  // Evaluates what rows are found by, over the arriving rows.
+  void Load(const Chunk& rows, const Timeline& timeline);
+  // Appends the rows that physical row `row` finds before the residual is tested, in any order.
+  void Find(uint32_t row, std::vector<RowId>* ids) const;
+
+ private:
+  void KeepEqual(uint32_t row, size_t begin, std::vector<RowId>* ids) const;
+
+  TableStore* store_;
+  std::vector<ExprPtr> keys_;
+  std::vector<uint32_t> key_columns_;
+  std::vector<OrderedBound> bounds_;
+  std::optional<TableStore::Access> access_;
+  std::optional<uint32_t> ordered_;
+  std::vector<ColumnPtr> key_values_;
+  std::vector<ColumnPtr> bound_values_;
+};
 
 // Gives the equality part of a condition over `row_columns` arriving columns and then a table's.
 void SplitTableCondition(const ExprPtr& condition, uint32_t row_columns, uint32_t table_columns,

@@ -57,9 +57,45 @@ uint32_t TableStore::IndexOf(const std::vector<uint32_t>& columns) {
   for (uint32_t i = 0; i < indexes_.size(); ++i) {
     if (indexes_[i].columns == columns) return i;
   }
-  CHECK(size_ == 0);
-  indexes_.push_back({columns, {}, {}});
+  indexes_.push_back({columns, {}, std::vector<Link>(order_.size())});
+  for (RowId id = first_; id != kNoRow; id = order_[id].next) AddToIndex(&indexes_.back(), id);
   return static_cast<uint32_t>(indexes_.size()) - 1;
+}
+
+std::optional<TableStore::Access> TableStore::FindAccess(
+    const std::vector<uint32_t>& columns) const {
+  std::optional<Access> best;
+  for (uint32_t i = 0; i < indexes_.size(); ++i) {
+    Access access{i, {}};
+    for (const uint32_t column : indexes_[i].columns) {
+      const auto key = std::find(columns.begin(), columns.end(), column);
+      if (key == columns.end()) break;
+      access.key_of.push_back(static_cast<uint32_t>(key - columns.begin()));
+    }
+    if (access.key_of.size() != indexes_[i].columns.size()) continue;
+    // A primary key gives one row at most, and more columns fewer rows than less.
+    if (i == kPrimary && !primary_key_.empty()) return access;
+    if (!best || access.key_of.size() > best->key_of.size()) best = std::move(access);
+  }
+  return best;
+}
+
+uint32_t TableStore::OrderedIndexOf(uint32_t column) {
+  for (uint32_t i = 0; i < ordered_.size(); ++i) {
+    if (ordered_[i].column == column) return i;
+  }
+  ordered_.push_back({column, {}});
+  for (RowId id = first_; id != kNoRow; id = order_[id].next) {
+    uint64_t bits;
+    if (OrderedBitsOf(column, id, &bits)) ordered_.back().rows.Insert(bits, id);
+  }
+  return static_cast<uint32_t>(ordered_.size()) - 1;
+}
+
+bool TableStore::OrderedBitsOf(uint32_t column, RowId id, uint64_t* bits) const {
+  return rows_.IsValid(column, id) && DispatchType((*schema_)[column].type, [&](auto tag) {
+           return OrderedBits(rows_.Get<typename decltype(tag)::type>(column, id), bits);
+         });
 }
 
 Chunk TableStore::WithNumbers(const Chunk& chunk) {
@@ -210,18 +246,28 @@ void TableStore::Reserve(RowId id) {
   for (Index& index : indexes_) index.links.resize(size);
 }
 
+void TableStore::AddToIndex(Index* index, RowId id) {
+  uint64_t hash;
+  if (!HashStored(*index, id, &hash)) return;
+  RowId& first = index->first.try_emplace(hash, kNoRow).first->second;
+  index->links[id] = {kNoRow, first};
+  if (first != kNoRow) index->links[first].previous = id;
+  first = id;
+}
+
 void TableStore::AddToIndexes(RowId id) {
-  for (Index& index : indexes_) {
-    uint64_t hash;
-    if (!HashStored(index, id, &hash)) continue;
-    RowId& first = index.first.try_emplace(hash, kNoRow).first->second;
-    index.links[id] = {kNoRow, first};
-    if (first != kNoRow) index.links[first].previous = id;
-    first = id;
+  for (Index& index : indexes_) AddToIndex(&index, id);
+  for (Ordered& ordered : ordered_) {
+    uint64_t bits;
+    if (OrderedBitsOf(ordered.column, id, &bits)) ordered.rows.Insert(bits, id);
   }
 }
 
 void TableStore::RemoveFromIndexes(RowId id) {
+  for (Ordered& ordered : ordered_) {
+    uint64_t bits;
+    if (OrderedBitsOf(ordered.column, id, &bits)) ordered.rows.Remove(bits, id);
+  }
   for (Index& index : indexes_) {
     uint64_t hash;
     if (!HashStored(index, id, &hash)) continue;

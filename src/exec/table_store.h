@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <unordered_map>
 #include <vector>
 
+#include "exec/ordered_index.h"
 #include "types/row_store.h"
 
 namespace weir {
@@ -31,8 +33,17 @@ class TableStore {
   // The column that finds are ordered by: a numeric primary key of one attribute, else the number.
   uint32_t order_column() const { return order_column_; }
 
-  // The number of an index over the columns, made if there is none yet. Only without rows.
+  // How rows are found that equal keys in some columns: by an index over columns[key_of[i]].
+  struct Access {
+    uint32_t index = 0;
+    std::vector<uint32_t> key_of;
+  };
+  // The primary key or an index whose columns are all among `columns`; absent: there is none.
+  std::optional<Access> FindAccess(const std::vector<uint32_t>& columns) const;
+  // The number of an index over the columns, made if there is none yet.
   uint32_t IndexOf(const std::vector<uint32_t>& columns);
+  // The same for an index by the order of a numeric column.
+  uint32_t OrderedIndexOf(uint32_t column);
 
   // `chunk` with a column of fresh numbers behind its own.
   Chunk WithNumbers(const Chunk& chunk);
@@ -47,6 +58,10 @@ class TableStore {
   // Appends the rows whose index columns equal physical row `row` of `keys`, in any order.
   void Find(uint32_t index, std::span<const ColumnPtr> keys, uint32_t row,
             std::vector<RowId>* ids) const;
+  // Appends the rows of a range of an ordered index, in its order.
+  void FindOrdered(uint32_t index, const OrderedRange& range, std::vector<RowId>* ids) const {
+    ordered_[index].rows.Find(range, ids);
+  }
   // Appends all rows in order of insertion.
   void All(std::vector<RowId>* ids) const;
 
@@ -60,6 +75,10 @@ class TableStore {
     std::unordered_map<uint64_t, RowId> first;  // by hash; the rest are linked, newest first
     std::vector<Link> links;                    // by row
   };
+  struct Ordered {
+    uint32_t column;
+    OrderedIndex rows;
+  };
   static constexpr uint32_t kPrimary = 0;
 
   bool HashStored(const Index& index, RowId id, uint64_t* hash) const;
@@ -67,6 +86,8 @@ class TableStore {
   RowId FindStored(const Index& index, RowId like) const;
   bool KeysStayApart(std::span<const RowId> ids, std::span<const RowId> new_ids) const;
   void Reserve(RowId id);
+  bool OrderedBitsOf(uint32_t column, RowId id, uint64_t* bits) const;
+  void AddToIndex(Index* index, RowId id);
   void AddToIndexes(RowId id);
   void RemoveFromIndexes(RowId id);
 
@@ -75,7 +96,8 @@ class TableStore {
   uint32_t order_column_;
   RowStore rows_;
   std::vector<Index> indexes_;  // the primary key's comes first
-  std::vector<Link> order_;     // by row
+  std::vector<Ordered> ordered_;
+  std::vector<Link> order_;  // by row
   RowId first_ = kNoRow;
   RowId last_ = kNoRow;
   size_t size_ = 0;

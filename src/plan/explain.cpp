@@ -30,6 +30,45 @@ void AppendNode(const PlanNode& node, size_t number, std::string* out) {
   *out += "\n";
 }
 
+// The queries that run in lockstep with the table, in order; none: no reader feeds a writer.
+std::vector<std::string> LockstepQueries(const Plan& plan, const std::string& table) {
+  std::vector<std::string> queries;
+  for (const IslandInfo& island : plan.dag->islands()) {
+    const auto& members = island.members;
+    if (std::find(members.begin(), members.end(), "table " + table) == members.end()) continue;
+    for (const PlanNode& node : plan.graph) {
+      if (node.query.empty()) continue;
+      const std::string member = node.query + "." + node.kind;
+      if (std::find(members.begin(), members.end(), member) == members.end()) continue;
+      if (std::find(queries.begin(), queries.end(), node.query) != queries.end()) continue;
+      queries.push_back(node.query);
+    }
+  }
+  return queries;
+}
+
+std::string JoinTexts(const std::vector<std::string>& texts) {
+  std::string joined;
+  for (const std::string& text : texts) joined += (joined.empty() ? "" : ", ") + text;
+  return joined;
+}
+
+void AppendTable(const Plan& plan, const TableUse& use, std::string* out) {
+  *out += "table " + use.table + "\n";
+  for (const TableUse::By& by : use.writers)
+    *out += "  written by " + by.query + ": " + by.how + "\n";
+  for (const TableUse::By& by : use.readers) *out += "  read by " + by.query + ": " + by.how + "\n";
+  const std::vector<std::string> lockstep = LockstepQueries(plan, use.table);
+  if (lockstep.empty()) {
+    if (!use.writers.empty() && !use.readers.empty()) {
+      *out += "  no lockstep: nothing that is read decides what is written\n";
+    }
+    return;
+  }
+  *out +=
+      "  in lockstep, because what is read decides what is written: " + JoinTexts(lockstep) + "\n";
+}
+
 // Streams first, then each query with all its nodes.
 std::string ExplainText(const Plan& plan) {
   std::string out;
@@ -45,6 +84,7 @@ std::string ExplainText(const Plan& plan) {
       if (plan.graph[i].query == query) AppendNode(plan.graph[i], i, &out);
     }
   }
+  for (const TableUse& use : plan.tables) AppendTable(plan, use, &out);
   if (plan.dag->islands().empty()) out += "lockstep islands: none\n";
   for (const IslandInfo& island : plan.dag->islands()) {
     out += "lockstep island: " + island.reason + "\n ";
@@ -112,6 +152,18 @@ std::string ExplainMermaid(const Plan& plan) {
   return out;
 }
 
+void AppendUses(const char* name, const std::vector<TableUse::By>& uses, std::string* out) {
+  *out += ",\"" + std::string(name) + "\":[";
+  for (size_t i = 0; i < uses.size(); ++i) {
+    *out += i > 0 ? ",{\"query\":" : "{\"query\":";
+    AppendStringJson(uses[i].query, out);
+    *out += ",\"how\":";
+    AppendStringJson(uses[i].how, out);
+    *out += "}";
+  }
+  *out += "]";
+}
+
 std::string ExplainJson(const Plan& plan) {
   std::string out = "{\"nodes\":[";
   for (size_t i = 0; i < plan.graph.size(); ++i) {
@@ -128,6 +180,22 @@ std::string ExplainJson(const Plan& plan) {
     out += ",\"inputs\":[";
     for (size_t k = 0; k < node.inputs.size(); ++k) {
       out += (k > 0 ? "," : "") + std::to_string(node.inputs[k]);
+    }
+    out += "]}";
+  }
+  out += "\n],\"tables\":[";
+  for (size_t t = 0; t < plan.tables.size(); ++t) {
+    const TableUse& use = plan.tables[t];
+    out += t > 0 ? ",\n{\"table\":" : "\n{\"table\":";
+    AppendStringJson(use.table, &out);
+    AppendUses("writers", use.writers, &out);
+    AppendUses("readers", use.readers, &out);
+    out += ",\"lockstep\":[";
+    bool first_query = true;
+    for (const std::string& query : LockstepQueries(plan, use.table)) {
+      if (!first_query) out += ",";
+      first_query = false;
+      AppendStringJson(query, &out);
     }
     out += "]}";
   }

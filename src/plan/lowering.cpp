@@ -245,8 +245,10 @@ std::vector<NodeId> QueryLowering::ConnectLookups(const SchemaPtr& rows,
         },
         lowered.spec.table);
     tables.push_back(found.edge.node);
-    *detail += (detail->empty() ? "" : "; ") + lookup.condition->Describe() + " in " + table.name +
-               " by " + lowered.access;
+    const std::string how =
+        lookup.condition->Describe() + " in " + table.name + " by " + lowered.access;
+    NoteRead(lookup.table, how);
+    *detail += (detail->empty() ? "" : "; ") + how;
     specs->push_back(std::move(lowered.spec));
   }
   return tables;
@@ -323,9 +325,15 @@ NodeId QueryLowering::LowerStream(const BoundStreamInput& input, Edge from) {
 // Makes keys, bounds and the rest of the condition; says how the rows of a table are found.
 std::string QueryLowering::SplitCondition(const BoundJoin& join, const ColumnSubset& left,
                                           const ColumnSubset& right, const ExprPtr& on,
-                                          JoinSpec* spec) const {
+                                          JoinSpec* spec) {
   spec->residual = on;
-  if (!optimize_ || on == nullptr) return "";
+  const bool table_left = app_.streams[join.left.stream].table.has_value();
+  const uint32_t stream = (table_left ? join.left : join.right).stream;
+  const BoundStream& table = app_.streams[stream];
+  if (!optimize_ || on == nullptr) {
+    if (table.table) NoteRead(stream, "join by scan");
+    return "";
+  }
   const auto left_columns = static_cast<uint32_t>(spec->left.schema->size());
   const auto columns = left_columns + static_cast<uint32_t>(spec->right.schema->size());
   JoinCondition condition =
@@ -333,14 +341,15 @@ std::string QueryLowering::SplitCondition(const BoundJoin& join, const ColumnSub
   spec->left.keys = std::move(condition.left_keys);
   spec->right.keys = std::move(condition.right_keys);
   spec->residual = std::move(condition.residual);
-  const bool table_left = app_.streams[join.left.stream].table.has_value();
-  const BoundStream& table = app_.streams[(table_left ? join.left : join.right).stream];
   if (!table.table) return spec->left.keys.empty() ? "" : ", hash index on the equal keys";
   const ColumnSubset& subset = table_left ? left : right;
   JoinSide& side = table_left ? spec->left : spec->right;
   std::vector<uint32_t> keys;
   for (const ExprPtr& key : side.keys) {
-    if (key->column() == Expr::kNoColumn) return ", hash index on the equal keys";
+    if (key->column() == Expr::kNoColumn) {
+      NoteRead(stream, "join on " + on->Describe() + " by hash index on the equal keys");
+      return ", hash index on the equal keys";
+    }
     keys.push_back(subset.kept[key->column()]);
   }
   std::optional<uint32_t> ordered;
@@ -363,7 +372,14 @@ std::string QueryLowering::SplitCondition(const BoundJoin& join, const ColumnSub
       if (table_left) bound.probe = RemapColumns(bound.probe, to_right);
     }
   }
-  return ", " + table.name + " by " + DescribeAccess(table, keys, ordered);
+  const std::string access = DescribeAccess(table, keys, ordered);
+  NoteRead(stream, "join on " + on->Describe() + " by " + access);
+  return ", " + table.name + " by " + access;
+}
+
+void QueryLowering::NoteRead(uint32_t table, std::string how) {
+  if (table_uses_ != nullptr)
+    (*table_uses_)[table].readers.push_back({query_.name, std::move(how)});
 }
 
 NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs) {

@@ -62,6 +62,9 @@ class QueryLowering {
   // By stream: the node that tells what joins find of a named window.
   void set_contents(const std::vector<NodeId>* contents) { contents_ = contents; }
 
+  // By stream: where reads of tables are noted for plans.
+  void set_table_uses(std::vector<TableUse>* uses) { table_uses_ = uses; }
+
   // `inputs` go on with the tables of look-ups, in order. Gives
   // the node whose rows are the query's output, kinds kept.
   NodeId Lower(const std::vector<Edge>& inputs);
@@ -90,8 +93,9 @@ class QueryLowering {
   Edge FoundSide(const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
                  JoinSide* side);
   NodeId LowerStream(const BoundStreamInput& input, Edge from);
+  void NoteRead(uint32_t table, std::string how);
   std::string SplitCondition(const BoundJoin& join, const ColumnSubset& left,
-                             const ColumnSubset& right, const ExprPtr& on, JoinSpec* spec) const;
+                             const ColumnSubset& right, const ExprPtr& on, JoinSpec* spec);
   NodeId LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs);
   NodeId LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs);
   NodeId Select(Chain chain, const BoundSelect& select, bool expires);
@@ -107,6 +111,7 @@ class QueryLowering {
   RootNumbers* roots_;
   GraphWriter* graph_;
   const std::vector<NodeId>* contents_ = nullptr;
+  std::vector<TableUse>* table_uses_ = nullptr;
   std::vector<Edge> lookup_edges_;  // not used yet
   OrderPlace rate_place_;
   size_t input_columns_ = 0;  // of the select clause, once it is lowered

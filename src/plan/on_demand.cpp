@@ -2,21 +2,44 @@
 
 #include "exec/select_operator.h"
 #include "plan/lowering.h"
+#include "plan/table_lowering.h"
 
 namespace weir {
 namespace {
 
-Chunk AllRows(const BoundOnDemand& query, const std::vector<FoundRows>& found, const OrderKey& key,
-              TimeMs clock) {
+// One row without values.
+Chunk OneRow(const SchemaPtr& schema, const OrderKey& key, TimeMs clock) {
   RowMetaBuilder meta;
-  if (!query.source) {
-    meta.Append(clock, RowKind::kCurrent, key);
-    return meta.Finish(query.input, {});
+  meta.Append(clock, RowKind::kCurrent, key);
+  return meta.Finish(schema, {});
+}
+
+// The rows that may satisfy the condition: of a table those that an index finds, if one can be
+// used.
+std::vector<RowId> Candidates(const BoundOnDemand& query, const BoundApp& app,
+                              const FoundRows& rows, const Chunk& one, const Timeline& timeline) {
+  std::vector<RowId> ids;
+  if (rows.table == nullptr) {
+    rows.window->All(&ids);
+    return ids;
   }
+  TableWrite parts;
+  SplitForTable(app.streams[*query.source], query.on, 0, &parts);
+  TableFinder finder(&rows.table->store, parts, /*make_indexes=*/false);
+  finder.Load(one, timeline);
+  finder.Find(0, &ids);
+  return ids;
+}
+
+Chunk SourceRows(const BoundOnDemand& query, const BoundApp& app,
+                 const std::vector<FoundRows>& found, const Timeline& timeline, TimeMs clock) {
+  const OrderKey key{timeline.MessageMoment(0), Path()};
+  const Chunk one = OneRow(query.input, key, clock);
+  if (!query.source) return one;
   const FoundRows& rows = found[*query.source];
   const TableStore& store = rows.table != nullptr ? rows.table->store : *rows.window;
-  std::vector<RowId> ids;
-  store.All(&ids);
+  std::vector<RowId> ids = Candidates(query, app, rows, one, timeline);
+  RowMetaBuilder meta;
   SortRows(store.rows(), store.order_column(), ids);
   std::vector<ColumnPtr> columns;
   for (size_t c = 0; c < query.input->size(); ++c) columns.push_back(store.rows().Gather(c, ids));
@@ -26,13 +49,14 @@ Chunk AllRows(const BoundOnDemand& query, const std::vector<FoundRows>& found, c
 
 }  // namespace
 
-std::vector<Chunk> SelectOnDemand(const BoundOnDemand& query, const std::vector<FoundRows>& found,
-                                  TimeMs clock, uint64_t next_message) {
+std::vector<Chunk> SelectOnDemand(const BoundOnDemand& query, const BoundApp& app,
+                                  const std::vector<FoundRows>& found, TimeMs clock,
+                                  uint64_t next_message) {
   Timeline timeline;
   timeline.base = clock;
   timeline.clocks.push_back(clock);
   timeline.first_message = next_message;
-  Chunk rows = AllRows(query, found, {timeline.MessageMoment(0), Path()}, clock);
+  Chunk rows = SourceRows(query, app, found, timeline, clock);
   if (query.on != nullptr && !rows.empty()) {
     rows = rows.WithSelection(EvalFilter(*query.on, {rows, &timeline}));
   }

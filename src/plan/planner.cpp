@@ -78,6 +78,11 @@ class AppLowering {
     }
     plan.outputs = std::move(outputs_);
     plan.found = std::move(found_);
+    for (uint32_t s = 0; s < app_.streams.size(); ++s) {
+      if (!app_.streams[s].table) continue;
+      uses_[s].table = app_.streams[s].name;
+      plan.tables.push_back(std::move(uses_[s]));
+    }
     std::move(graph_).Finish(&plan);
     if (!plan.dag->status().ok()) return plan.dag->status();
     return plan;
@@ -102,6 +107,7 @@ class AppLowering {
   std::vector<NodeId> contents_;      // of named windows
   std::vector<int> write_ports_;      // by query: the port of its table; inserts have none
   std::vector<FoundRows> found_;      // by stream
+  std::vector<TableUse> uses_;        // by stream
   std::vector<ReaderPlaces> stream_places_;
   std::vector<ReaderPlaces> query_places_;
   std::vector<NodeId> query_nodes_;
@@ -144,6 +150,7 @@ void AppLowering::AddStreams(RootNumbers* roots) {
   contents_.resize(app_.streams.size());
   write_ports_.resize(app_.queries.size());
   found_.resize(app_.streams.size());
+  uses_.resize(app_.streams.size());
   for (uint32_t s = 0; s < app_.streams.size(); ++s) {
     const BoundStream& stream = app_.streams[s];
     if (stream.table) AddTable(s);
@@ -171,20 +178,23 @@ void AppLowering::AddTable(uint32_t s) {
   const BoundStream& stream = app_.streams[s];
   auto table = std::make_shared<Table>(stream.schema, stream.table->primary_key);
   found_[s].table = table;
+  for (const uint32_t attribute : stream.table->indexes) table->store.IndexOf({attribute});
   std::vector<TableWrite> writes;
-  std::string detail = stream.name;
   for (uint32_t q = 0; q < app_.queries.size(); ++q) {
     const BoundQuery& query = app_.queries[q];
     if (!query.write || query.write->table != s) continue;
-    if (query.write->action == TableAction::kInsert) continue;
+    if (query.write->action == TableAction::kInsert) {
+      uses_[s].writers.push_back({query.name, "insert"});
+      continue;
+    }
     writes.push_back(LowerTableWrite(app_, *query.write, query.select.output));
-    detail += "; " + query.name + ": " + DescribeTableWrite(app_, *query.write, writes.back());
+    uses_[s].writers.push_back({query.name, DescribeTableWrite(app_, *query.write, writes.back())});
     write_ports_[q] = static_cast<int>(writes.size());
   }
   const int ports = static_cast<int>(writes.size()) + 1;
   const NodeId node = graph_.AddNode(
-      {"table", detail, "", {}, ""}, [table, writes] { return MakeTableOperator(table, writes); },
-      ports, false);
+      {"table", stream.name, "", {}, ""},
+      [table, writes] { return MakeTableOperator(table, writes); }, ports, false);
   graph_.Connect(node, 0, {stream_nodes_[s], 0, 0});
   stream_nodes_[s] = entry_nodes_[s] = node;
 }
@@ -286,6 +296,7 @@ void AppLowering::LowerQueries(RootNumbers* roots) {
     }
     QueryLowering lowering(app_, query, options_.optimize, roots, &graph_);
     lowering.set_contents(&contents_);
+    lowering.set_table_uses(&uses_);
     query_nodes_.push_back(lowering.Lower(inputs));
   }
 }

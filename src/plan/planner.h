@@ -41,6 +41,17 @@ struct FoundRows {
   std::shared_ptr<const TableStore> window;
 };
 
+// Who writes and who reads a table, and how the rows are found; for plans.
+struct TableUse {
+  struct By {
+    std::string query;
+    std::string how;  // `update T set ... on (T.k == k) by primary key`
+  };
+  std::string table;
+  std::vector<By> writers;
+  std::vector<By> readers;
+};
+
 struct Plan {
   std::unique_ptr<Dag> dag;
   // One per DAG source, in order: every stream of the app, since any can be fed from outside.
@@ -49,6 +60,7 @@ struct Plan {
   std::vector<PlannedStream> outputs;
   std::vector<PlanNode> graph;
   std::vector<FoundRows> found;  // as BoundApp::streams
+  std::vector<TableUse> tables;
 };
 
 // Lowers an app to operators. Fails (kNotFound) if an output names nothing, with the nearest name.

@@ -6,13 +6,25 @@
 
 namespace weir {
 
+void SplitForTable(const BoundStream& table, const ExprPtr& condition, uint32_t row_columns,
+                   TableWrite* parts) {
+  const auto columns = row_columns + static_cast<uint32_t>(table.schema->size());
+  SplitTableCondition(condition, row_columns, columns - row_columns, parts);
+  if (!parts->keys.empty() || !table.table) return;
+  OrderedPart part =
+      SplitOrderedPart(OrderedAttributes(table), row_columns, columns, columns, &parts->residual);
+  parts->ordered_column = part.column;
+  parts->bounds = std::move(part.bounds);
+}
+
 TableWrite LowerTableWrite(const BoundApp& app, const BoundTableWrite& write,
                            const SchemaPtr& output) {
   TableWrite lowered;
   lowered.action = write.action;
   lowered.set = write.set;
-  SplitTableCondition(write.on, static_cast<uint32_t>(output->size()),
-                      static_cast<uint32_t>(app.streams[write.table].schema->size()), &lowered);
+  const BoundStream& table = app.streams[write.table];
+  const auto row_columns = static_cast<uint32_t>(output->size());
+  SplitForTable(table, write.on, row_columns, &lowered);
   return lowered;
 }
 
@@ -28,11 +40,8 @@ std::string DescribeTableWrite(const BoundApp& app, const BoundTableWrite& write
             write.set[i].value->Describe();
   }
   if (write.on == nullptr) return text;
-  text += " on " + write.on->Describe() + (lowered.keys.empty() ? ", scan" : ", hash index on ");
-  for (size_t i = 0; i < lowered.key_columns.size(); ++i) {
-    text += (i > 0 ? ", " : "") + (*table.schema)[lowered.key_columns[i]].name;
-  }
-  return text;
+  return text + " on " + write.on->Describe() + " by " +
+         DescribeAccess(table, lowered.key_columns, lowered.ordered_column);
 }
 
 TableSide MakeTableSide(const BoundStream& table, const ColumnSubset& subset) {
@@ -63,15 +72,18 @@ std::string DescribeAccess(const BoundStream& table, const std::vector<uint32_t>
   if (columns.empty() && ordered) columns = {*ordered};
   if (columns.empty()) return "scan";
   const std::vector<uint32_t>& primary = table.table->primary_key;
-  if (columns.size() == primary.size() &&
-      std::is_permutation(columns.begin(), columns.end(), primary.begin())) {
-    return "primary key";
-  }
+  const auto has = [&](uint32_t a) {
+    return std::find(columns.begin(), columns.end(), a) != columns.end();
+  };
+  if (!primary.empty() && std::all_of(primary.begin(), primary.end(), has)) return "primary key";
   std::string text = "index ";
   for (size_t i = 0; i < columns.size(); ++i) {
     text += (i > 0 ? ", " : "") + (*table.schema)[columns[i]].name;
   }
-  return text;
+  const std::vector<uint32_t>& declared = table.table->indexes;
+  const bool known = columns.size() == 1 &&
+                     std::find(declared.begin(), declared.end(), columns[0]) != declared.end();
+  return known || keys.empty() ? text : text + " (made for it)";
 }
 
 LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup) {

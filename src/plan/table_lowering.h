@@ -11,11 +11,16 @@
 
 namespace weir {
 
+// Splits a condition over `row_columns` columns and then the table's into keys, bounds and the
+// rest.
+void SplitForTable(const BoundStream& table, const ExprPtr& condition, uint32_t row_columns,
+                   TableWrite* parts);
+
 // The write as the table's operator does it.
 TableWrite LowerTableWrite(const BoundApp& app, const BoundTableWrite& write,
                            const SchemaPtr& output);
 
-// `update on (T.symbol == symbol), hash index on symbol`.
+// `update T on (T.symbol == symbol) by primary key`.
 std::string DescribeTableWrite(const BoundApp& app, const BoundTableWrite& write,
                                const TableWrite& lowered);
 
@@ -37,8 +42,8 @@ LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const Boun
 
 // The attributes of a table that can be found by order: numbers with an index or as primary key.
 std::vector<uint32_t> OrderedAttributes(const BoundStream& table);
-// How rows are found by equality of `keys` or by the order of `ordered`: `primary key`, `index a`
-// or `scan`.
+// How rows are found by equality of `keys` or by the order of `ordered`: `primary key`, `index a`,
+// `index a (made for it)` if the table has no such @Index, or `scan`.
 std::string DescribeAccess(const BoundStream& table, const std::vector<uint32_t>& keys,
                            std::optional<uint32_t> ordered);
 

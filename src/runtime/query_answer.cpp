@@ -61,10 +61,22 @@ std::string QueryAnswerer::Answer(std::string_view query) {
   } else {
     answer += ",\"rows\":";
     answer += RowsJson(bound->select.output,
-                       SelectOnDemand(*bound, found_, loop_->clock(), loop_->next_message()));
+                       SelectOnDemand(*bound, app_, found_, loop_->clock(), loop_->next_message()));
   }
   answer += "}";
   return answer;
+}
+
+std::vector<std::string> QueryAnswerer::TakeRefusedRows() {
+  std::vector<std::string> lines;
+  for (size_t s = 0; s < found_.size(); ++s) {
+    if (found_[s].table == nullptr) continue;
+    for (const std::string& row : found_[s].table->refused_rows) {
+      lines.push_back("error: table " + app_.streams[s].name + ": " + row);
+    }
+    found_[s].table->refused_rows.clear();
+  }
+  return lines;
 }
 
 std::vector<std::string> QueryAnswerer::RefusedRows() const {
@@ -92,7 +104,8 @@ Status QueryAnswerer::Write(const BoundOnDemand& query) {
   const std::string& name = app_.streams[write.table].name;
   uint32_t stream = 0;
   while (formats_[stream].name != name) ++stream;
-  for (const Chunk& rows : SelectOnDemand(query, found_, loop_->clock(), loop_->next_message())) {
+  for (const Chunk& rows :
+       SelectOnDemand(query, app_, found_, loop_->clock(), loop_->next_message())) {
     table.asked = Table::Asked{lowered, rows};
     // The row only makes the table's operator take up what is asked.
     MessageBatch batch(formats_);

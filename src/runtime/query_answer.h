@@ -22,6 +22,8 @@ class QueryAnswerer {
   // its own. Everything before it must have been run.
   std::string Answer(std::string_view query);
 
+  // Rows that tables did not take because of their primary keys, one line for each of the first.
+  std::vector<std::string> TakeRefusedRows();
   // One warning for each table that did not take rows because of its primary key.
   std::vector<std::string> RefusedRows() const;
 

@@ -68,6 +68,9 @@ Status RunCore::RunBatch() {
   events_ += batch_.rows;
   if (!event_time_) StampWallClock();
   const Status status = loop_.Run(&batch_);
+  if (options_.report) {
+    for (const std::string& line : answerer_.TakeRefusedRows()) options_.report(line);
+  }
   if (options_.progress && ++batches_ % kBatchesPerLook == 0) TellProgress();
   return status.ok() ? results_->FlushIfLarge() : status;
 }
@@ -85,8 +88,9 @@ Status RunCore::Answer(const std::string& query) {
   return status;
 }
 
-void RunCore::ReportRefusedRows() const {
+void RunCore::ReportRefusedRows() {
   if (!options_.report) return;
+  for (const std::string& line : answerer_.TakeRefusedRows()) options_.report(line);
   for (const std::string& warning : answerer_.RefusedRows()) options_.report(warning);
 }
 

@@ -34,7 +34,7 @@ class RunCore {
   Status Answer(const std::string& query);
 
   // Tells what tables did not take because of their primary keys.
-  void ReportRefusedRows() const;
+  void ReportRefusedRows();
 
   // Waits until one of the inputs can be read without blocking, and says which. Before it blocks,
   // everything read so far is run and written; while it blocks, timers fire. Null if the run is to

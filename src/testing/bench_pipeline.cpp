@@ -31,10 +31,7 @@ BenchPipeline::BenchPipeline(const std::string& queries) {
 void BenchPipeline::Generate(const StockOptions& options, uint64_t events) {
   StockEvents generator(options);
   epochs_.clear();
-  size_t stock = 0;
-  for (size_t s = 0; s < plan_.sources.size(); ++s) {
-    if (plan_.sources[s].name == "S") stock = s;
-  }
+  const size_t stock = SourceNamed("S");
   while (events > 0) {
     const auto rows = static_cast<uint32_t>(std::min<uint64_t>(events, kChunkRows));
     Epoch epoch;
@@ -44,6 +41,36 @@ void BenchPipeline::Generate(const StockOptions& options, uint64_t events) {
     events -= rows;
   }
   plan_.dag->Start(epochs_.front().timeline.base);
+}
+
+size_t BenchPipeline::SourceNamed(const std::string& name) const {
+  for (size_t s = 0; s < plan_.sources.size(); ++s) {
+    if (plan_.sources[s].name == name) return s;
+  }
+  CHECK(false);
+  return 0;
+}
+
+void BenchPipeline::Load(const std::string& name, uint64_t rows) {
+  const size_t source = SourceNamed(name);
+  const TimeMs clock = epochs_.front().timeline.base;
+  for (uint64_t next = 0; next < rows;) {
+    const auto count = static_cast<uint32_t>(std::min<uint64_t>(rows - next, kChunkRows));
+    Timeline timeline;
+    timeline.base = clock;
+    timeline.clocks.assign(count, clock);
+    ColumnBuilder k(Type::kLong, count), v(Type::kDouble, count);
+    RowMetaBuilder meta;
+    for (uint32_t i = 0; i < count; ++i, ++next) {
+      k.Append(static_cast<int64_t>(next));
+      v.Append(static_cast<double>(next) + 0.5);
+      meta.Append(clock, RowKind::kCurrent, {timeline.MessageMoment(i), Path()});
+    }
+    std::vector<Port> sources(plan_.sources.size()), taps(1);
+    sources[source].chunks.push_back(
+        meta.Finish(plan_.sources[source].schema, {k.Finish(), v.Finish()}));
+    plan_.dag->Run(timeline, sources, &taps);
+  }
 }
 
 uint64_t BenchPipeline::Run() {

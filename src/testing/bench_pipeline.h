@@ -19,6 +19,8 @@ class BenchPipeline {
 
   // Makes the events beforehand, in epochs of 2048 messages.
   void Generate(const StockOptions& options, uint64_t events);
+  // After Generate: sends rows (0, 0.5), (1, 1.5), ... to stream `name` (k long, v double).
+  void Load(const std::string& name, uint64_t rows);
   // Runs all epochs once; the number of output rows.
   uint64_t Run();
 
@@ -27,6 +29,8 @@ class BenchPipeline {
     Timeline timeline;
     std::vector<Port> sources;
   };
+  size_t SourceNamed(const std::string& name) const;
+
   BoundApp app_;
   Plan plan_;
   std::vector<Epoch> epochs_;

@@ -113,6 +113,44 @@ void RunCase(const Case& one, const Settings& settings) {
             "   " + std::to_string(rows) + " rows out");
 }
 
+// A table joined and updated by key: what an event costs must not depend on the table's size.
+void RunTableCases(const Settings& settings) {
+  constexpr uint64_t kSizes[] = {100, 1'000'000};
+  const char* names[] = {"join by key", "update by key"};
+  for (int update = 0; update < 2; ++update) {
+    double ns[2] = {0, 0};
+    for (int big = 0; big < 2; ++big) {
+      const uint64_t size = kSizes[big];
+      const std::string key = "(volume * 1000L + ts * 7919L) % " + std::to_string(size) + "L";
+      const std::string queries =
+          "define stream Fill (k long, v double);"
+          "@PrimaryKey('k') define table T (k long, v double);"
+          "from Fill insert into T;" +
+          (update != 0 ? "from S select " + key +
+                             " as k, price as v update T on T.k == k;"
+                             "from S[price < 0.0] select price as v insert into Out;"
+                       : "from S join T on T.k == " + key + " select T.v as v insert into Out;");
+      const uint64_t events = settings.events / 4;
+      std::unique_ptr<weir::BenchPipeline> pipeline;
+      const double seconds = MedianSeconds(
+          settings.rounds,
+          [&] {
+            pipeline = std::make_unique<weir::BenchPipeline>(queries);
+            pipeline->Generate({}, events);
+            pipeline->Load("Fill", size);
+          },
+          [&] { pipeline->Run(); });
+      ns[big] = seconds / static_cast<double>(events) * 1e9;
+      const std::string name = std::string(names[update]) + ", table of " + std::to_string(size);
+      char note[80] = "";
+      if (big != 0) {
+        std::snprintf(note, sizeof(note), "   %.2f times the small table (limit 3)", ns[1] / ns[0]);
+      }
+      PrintRate(name.c_str(), static_cast<double>(events), seconds, 0, 0, note);
+    }
+  }
+}
+
 double MemcpyRate() {
   std::vector<char> from(size_t{256} << 20, 1), to(from.size());
   const double seconds = MedianSeconds(
@@ -198,5 +236,6 @@ int main(int argc, char** argv) {
   for (const Case& one : Cases()) {
     if (wanted(one.name)) RunCase(one, settings);
   }
+  if (wanted("table")) RunTableCases(settings);
   return 0;
 }
