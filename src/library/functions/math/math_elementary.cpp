@@ -7,64 +7,67 @@
 namespace weir {
 namespace {
 
+// Computed with more precision than a double has and rounded once: the same on every machine, while
+// the C library's functions for double differ in the last digit between processors.
+using Wide = long double;
+
 constexpr double kDegree = std::numbers::pi / 180.0;
 
 struct Row {
   FunctionText text;
-  double (*compute)(double);
+  Wide (*compute)(Wide);
 };
 
 const Row kRows[] = {
     {{"math:sin", "Returns the sine of an angle in radians.", "math:sin(0.5)", "0.479425538604203"},
-     [](double x) { return std::sin(x); }},
-    {{"math:cos", "Returns the cosine of an angle in radians.", "math:cos(6)",
-      "0.9601702866503661"},
-     [](double x) { return std::cos(x); }},
+     [](Wide x) { return std::sin(x); }},
+    {{"math:cos", "Returns the cosine of an angle in radians.", "math:cos(6)", "0.960170286650366"},
+     [](Wide x) { return std::cos(x); }},
     {{"math:tan", "Returns the tangent of an angle in radians.", "math:tan(0)", "0.0"},
-     [](double x) { return std::tan(x); }},
+     [](Wide x) { return std::tan(x); }},
     {{"math:asin", "Returns the arc sine in radians; NaN outside of -1 to 1.", "math:asin(1)",
       "1.5707963267948966"},
-     [](double x) { return std::asin(x); }},
+     [](Wide x) { return std::asin(x); }},
     {{"math:acos", "Returns the arc cosine in radians; NaN outside of -1 to 1.", "math:acos(0.5)",
       "1.0471975511965979"},
-     [](double x) { return std::acos(x); }},
+     [](Wide x) { return std::acos(x); }},
     {{"math:sinh", "Returns the hyperbolic sine.", "math:sinh(0)", "0.0"},
-     [](double x) { return std::sinh(x); }},
+     [](Wide x) { return std::sinh(x); }},
     {{"math:cosh", "Returns the hyperbolic cosine.", "math:cosh(0)", "1.0"},
-     [](double x) { return std::cosh(x); }},
+     [](Wide x) { return std::cosh(x); }},
     {{"math:tanh", "Returns the hyperbolic tangent.", "math:tanh(0)", "0.0"},
-     [](double x) { return std::tanh(x); }},
+     [](Wide x) { return std::tanh(x); }},
     {{"math:toDegrees", "Converts an angle from radians to degrees.", "math:toDegrees(0)", "0.0"},
-     [](double x) { return x / kDegree; }},
+     [](Wide x) -> Wide { return static_cast<double>(x) / kDegree; }},
     {{"math:toRadians", "Converts an angle from degrees to radians.", "math:toRadians(180)",
       "3.141592653589793"},
-     [](double x) { return x * kDegree; }},
+     [](Wide x) -> Wide { return static_cast<double>(x) * kDegree; }},
     {{"math:sqrt", "Returns the square root; NaN of a negative number.", "math:sqrt(4)", "2.0"},
-     [](double x) { return std::sqrt(x); }},
+     [](Wide x) -> Wide { return std::sqrt(static_cast<double>(x)); }},
     {{"math:cbrt", "Returns the cube root.", "math:cbrt(27)", "3.0"},
-     [](double x) { return std::cbrt(x); }},
+     [](Wide x) { return std::cbrt(x); }},
     {{"math:exp", "Returns e to the power of the argument.", "math:exp(0)", "1.0"},
-     [](double x) { return std::exp(x); }},
+     [](Wide x) { return std::exp(x); }},
     {{"math:ln", "Returns the natural logarithm; NaN of a negative number.", "math:ln(1)", "0.0"},
-     [](double x) { return std::log(x); }},
+     [](Wide x) { return std::log(x); }},
     {{"math:log2", "Returns the logarithm to the base 2.", "math:log2(8)", "3.0"},
-     [](double x) { return std::log2(x); }},
+     [](Wide x) { return std::log2(x); }},
     {{"math:log10", "Returns the logarithm to the base 10.", "math:log10(1000)", "3.0"},
-     [](double x) { return std::log10(x); }},
+     [](Wide x) { return std::log10(x); }},
     {{"math:abs", "Returns the absolute value, as a double.", "math:abs(-3)", "3.0"},
-     [](double x) { return std::fabs(x); }},
+     [](Wide x) { return std::fabs(x); }},
 };
 
 // Not a number where the C library gives 1.
 double Power(double base, double exponent) {
   if (std::isnan(exponent)) return exponent;
   if (std::fabs(base) == 1 && std::isinf(exponent)) return std::nan("");
-  return std::pow(base, exponent);
+  return static_cast<double>(std::pow(Wide{base}, Wide{exponent}));
 }
 
 std::optional<double> Logarithm(double number, double base) {
   if (base == 1) return std::nullopt;
-  return std::log(number) / std::log(base);
+  return static_cast<double>(std::log(Wide{number})) / static_cast<double>(std::log(Wide{base}));
 }
 
 void RegisterArcTangent(Registry* registry) {
@@ -73,8 +76,10 @@ void RegisterArcTangent(Registry* registry) {
        "math:atan(1, 1)", "0.7853981633974483"},
       {{{"p1", kNumeric}}, {{"p1", kNumeric}, {"p2", kNumeric}}});
   spec.bind = [](std::span<const Argument>, size_t overload) -> Result<BoundFunction> {
-    if (overload == 0) return BindScalar([](double x) { return std::atan(x); });
-    return BindScalar([](double y, double x) { return std::atan2(y, x); });
+    if (overload == 0)
+      return BindScalar([](double x) { return static_cast<double>(std::atan(Wide{x})); });
+    return BindScalar(
+        [](double y, double x) { return static_cast<double>(std::atan2(Wide{y}, Wide{x})); });
   };
   registry->Add(std::move(spec));
 }
@@ -94,7 +99,7 @@ void AddConstant(Registry* registry, const FunctionText& text, double value) {
 void RegisterMathElementary(Registry* registry) {
   for (const Row& row : kRows) {
     AddScalar(registry, row.text, {{"p1", kNumeric}},
-              [compute = row.compute](double x) { return compute(x); });
+              [compute = row.compute](double x) { return static_cast<double>(compute(x)); });
   }
   RegisterArcTangent(registry);
   AddScalar(registry,
