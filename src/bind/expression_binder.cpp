@@ -31,8 +31,7 @@ Value LiteralValue(const ast::Literal& literal) {
 }
 
 // Namespaces of functions that apps of this language use and that are not built in yet.
-constexpr std::string_view kExtensionNamespaces[] = {"time",   "json", "map", "list",
-                                                     "unique", "js",   "env"};
+constexpr std::string_view kExtensionNamespaces[] = {"time", "unique", "js", "env"};
 
 std::string FullName(const ast::Call& call) {
   return call.ns.text.empty() ? call.name.text : call.ns.text + ":" + call.name.text;
@@ -243,6 +242,12 @@ ExprPtr ExpressionBinder::BindAggregate(const AggregateSpec& spec, std::vector<E
   if (!overload.ok()) {
     context_.Error(span, overload.status().message());
     return nullptr;
+  }
+  if (spec.check) {
+    if (const Status status = spec.check(written); !status.ok()) {
+      context_.Error(span, status.message());
+      return nullptr;
+    }
   }
   BoundAggregate bound;
   bound.spec = &spec;

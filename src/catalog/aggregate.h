@@ -45,6 +45,8 @@ struct AggregateSpec {
   std::vector<Overload> overloads;
   // The state outlives its rows (minForever): the host never releases its groups.
   bool keeps_forever = false;
+  // Refuses constants that cannot be used, if there are any such. May be empty.
+  std::function<Status(std::span<const Argument>)> check = nullptr;
   // Result type for argument types that fit an overload.
   std::function<Type(std::span<const Argument>)> result_type;
   // `expires`: whether expired rows can come (else a running extreme is enough for min and max).

@@ -178,6 +178,32 @@ BoundFunction BindConversion(Type from, Type to) {
   }
 }
 
+Value ConvertText(std::string_view text, Type to) {
+  switch (to) {
+    case Type::kBool:
+      return Value::Bool(*Convert<bool>(text));
+    case Type::kInt: {
+      const auto value = Convert<int32_t>(text);
+      return value.has_value() ? Value::Int(*value) : Value::Null(to);
+    }
+    case Type::kLong: {
+      const auto value = Convert<int64_t>(text);
+      return value.has_value() ? Value::Long(*value) : Value::Null(to);
+    }
+    case Type::kFloat: {
+      const auto value = Convert<float>(text);
+      return value.has_value() ? Value::Float(*value) : Value::Null(to);
+    }
+    case Type::kDouble: {
+      const auto value = Convert<double>(text);
+      return value.has_value() ? Value::Double(*value) : Value::Null(to);
+    }
+    default:
+      CHECK(to == Type::kString);
+      return Value::String(text);
+  }
+}
+
 Result<Type> ConversionTarget(std::string_view function, const Value& name) {
   const std::optional<Type> type =
       name.is_null() ? std::nullopt : TypeFromName(name.string_value());

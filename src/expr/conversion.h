@@ -11,6 +11,9 @@ namespace weir {
 // An object converts by the scalar that it holds; any object has a text. `to` is not object.
 BoundFunction BindConversion(Type from, Type to);
 
+// The same for one text.
+Value ConvertText(std::string_view text, Type to);
+
 // The target type that a constant argument of cast or convert names, in any case.
 Result<Type> ConversionTarget(std::string_view function, const Value& name);
 

@@ -41,7 +41,8 @@ bool AppendFilling(std::string_view key, std::span<const Value> arguments, std::
 Value Fill(std::span<const Value> arguments) {
   const Value null = Value::Null(Type::kString);
   if (arguments[0].is_null()) return null;
-  if (arguments[1].type() == Type::kObject && MapOf(arguments[1].object_value()) == nullptr) {
+  const bool by_key = arguments[1].type() == Type::kObject;
+  if (by_key && (arguments[1].is_null() || MapOf(arguments[1].object_value()) == nullptr)) {
     return null;
   }
   const std::string_view text = arguments[0].string_value();
