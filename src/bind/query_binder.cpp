@@ -114,9 +114,7 @@ std::optional<BoundWindow> QueryBinder::BindWindow(const ast::Call& call, const 
     if (arguments.back() == nullptr) return std::nullopt;
   }
   if (spec == nullptr) {
-    static constexpr std::string_view kLater[] = {"hop", "cumulative", "hopping"};
-    if (!call.ns.text.empty() ||
-        std::find(std::begin(kLater), std::end(kLater), name) != std::end(kLater)) {
+    if (!call.ns.text.empty()) {
       context_.NotSupported(span, "window " + name);
       return std::nullopt;
     }
@@ -180,10 +178,9 @@ bool QueryBinder::BindHandlers(const ast::SingleStream& stream, RowScope& scope,
     const auto* function = std::get_if<ast::StreamFunction>(&handler.node);
     const ast::Call& call =
         function != nullptr ? function->call : std::get<ast::WindowHandler>(handler.node).call;
-    if (function != nullptr &&
-        (!call.ns.text.empty() || context_.registry().FindWindow(call.name.text) == nullptr)) {
-      const std::string ns = call.ns.text.empty() ? "" : call.ns.text + ":";
-      context_.NotSupported(handler.span, "stream function #" + ns + call.name.text);
+    const std::string name = (call.ns.text.empty() ? "" : call.ns.text + ":") + call.name.text;
+    if (function != nullptr && context_.registry().FindWindow(name) == nullptr) {
+      context_.NotSupported(handler.span, "stream function #" + name);
       ok = false;
       continue;
     }

@@ -2,20 +2,19 @@
 #include <vector>
 
 #include "catalog/registry.h"
+#include "library/windows/tick_phase.h"
 #include "library/windows/window_parameter.h"
 
 namespace weir {
 namespace {
 
-constexpr Parameter kStartTime{"start.time", kIntOrLong, Parameter::Form::kConstant};
-
 class TimeBatchWindow final : public Window {
  public:
   TimeBatchWindow(TimeMs span, std::optional<TimeMs> start, bool stream_current)
-      : span_(span), start_(start), stream_current_(stream_current) {}
+      : ticks_(span, start), stream_current_(stream_current) {}
 
   void OnRow(RowId row, WindowContext& context) override {
-    if (!scheduled_) ScheduleTick(context);
+    ticks_.Schedule(context);
     reset_due_ = true;
     if (!stream_current_) {
       batch_.push_back(row);
@@ -30,7 +29,7 @@ class TimeBatchWindow final : public Window {
   }
 
   void OnTimer(TimeMs, WindowContext& context) override {
-    scheduled_ = false;
+    ticks_.OnTick();
     for (RowId row : previous_) {
       context.EmitExpired(row, context.now());
       context.Release(row);
@@ -44,38 +43,13 @@ class TimeBatchWindow final : public Window {
     }
     if (context.needs_expired()) previous_.swap(batch_);
     batch_.clear();
-    if (!previous_.empty()) ScheduleTick(context);
+    if (!previous_.empty()) ticks_.Schedule(context);
   }
 
  private:
-  // Ticks go on forever from the first event at a fixed phase, but one that finds nothing to do
-  // cannot be told from none: the timer runs only while events are held.
-  void ScheduleTick(WindowContext& context) {
-    const TimeMs now = context.now();
-    if (!started_) {
-      started_ = true;
-      const __int128 since_start = static_cast<__int128>(now) - start_.value_or(now);
-      tick_ = After(now, span_ - static_cast<TimeMs>(since_start % span_));
-    } else if (tick_ <= now) {
-      const auto since_tick = static_cast<TimeMs>((static_cast<__int128>(now) - tick_) % span_);
-      tick_ = since_tick == 0 ? now : After(now, span_ - since_tick);
-    }
-    scheduled_ = true;
-    if (tick_ == now) {
-      if (context.ScheduleForNow()) return;
-      tick_ = After(now, span_);
-    }
-    context.Schedule(tick_);
-  }
-
-  TimeMs span_;
-  std::optional<TimeMs> start_;
+  TickPhase ticks_;
   bool stream_current_;
-
-  bool started_ = false;
-  bool scheduled_ = false;
   bool reset_due_ = false;       // an event arrived since the last tick
-  TimeMs tick_ = 0;              // the last tick computed
   std::vector<RowId> batch_;     // to be emitted at the tick
   std::vector<RowId> previous_;  // to be expired at the tick; empty if nobody wants that
 };
@@ -91,7 +65,7 @@ Result<std::unique_ptr<Window>> MakeTimeBatchWindow(std::span<const Argument> ar
       if (!given.ok()) return given.status();
       stream_current = given.value();
     } else {
-      const auto given = NumberArgument(kStartTime, argument, std::numeric_limits<int64_t>::min());
+      const auto given = StartArgument(argument);
       if (!given.ok()) return given.status();
       start = given.value();
     }

@@ -12,6 +12,7 @@ namespace weir {
 inline constexpr Parameter kWindowTime{"window.time", kIntOrLong, Parameter::Form::kConstant};
 inline constexpr Parameter kWindowLength{"window.length", kIntOnly, Parameter::Form::kConstant};
 inline constexpr Parameter kTimestamp{"timestamp", kLongOnly, Parameter::Form::kAttribute};
+inline constexpr Parameter kStartTime{"start.time", kIntOrLong, Parameter::Form::kConstant};
 inline constexpr Parameter kStreamCurrentEvent{"stream.current.event", kBoolOnly,
                                                Parameter::Form::kConstant};
 
@@ -29,6 +30,11 @@ inline Result<int64_t> NumberArgument(const Parameter& parameter, const Argument
                            std::to_string(number));
   }
   return number;
+}
+
+// A start time, which may be any whole number.
+inline Result<int64_t> StartArgument(const Argument& argument) {
+  return NumberArgument(kStartTime, argument, std::numeric_limits<int64_t>::min());
 }
 
 inline Result<bool> BoolArgument(const Parameter& parameter, const Argument& argument) {
