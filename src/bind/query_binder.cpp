@@ -488,6 +488,23 @@ bool QueryBinder::BindOutput(const ast::Query& query, BoundQuery* bound) {
   return ok;
 }
 
+bool QueryBinder::GiveExpired(const ast::Query& query, BoundQuery* bound) {
+  auto* pattern = std::get_if<std::shared_ptr<const BoundPattern>>(&bound->input);
+  const bool snapshot = bound->rate && bound->rate->kind == ast::RateKind::kSnapshot;
+  if (pattern == nullptr || !bound->emits_expired || snapshot || !MayGiveUp((*pattern)->spec)) {
+    return true;
+  }
+  if (!bound->select.aggregates.empty()) {
+    context_.NotSupported(query.output.span,
+                          "aggregates with the expired events (partial matches) of a pattern");
+    return false;
+  }
+  auto changed = std::make_shared<BoundPattern>(**pattern);
+  changed->spec.gives_expired = true;
+  *pattern = std::move(changed);
+  return true;
+}
+
 std::optional<BoundQuery> QueryBinder::Bind(const ast::Query& query, size_t number) {
   BoundQuery bound;
   bound.span = query.span;
@@ -501,6 +518,7 @@ std::optional<BoundQuery> QueryBinder::Bind(const ast::Query& query, size_t numb
     context_.NotSupported(query.span, "'in' a table inside a partition");
     return std::nullopt;
   }
+  if (!GiveExpired(query, &bound)) return std::nullopt;
   return bound;
 }
 

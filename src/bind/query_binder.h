@@ -51,6 +51,8 @@ class QueryBinder {
   bool BindPattern(const ast::StateInput& input, BoundQuery* query);
   bool BindInput(const ast::Query& query, BoundQuery* bound);
   void BindAnnotations(const ast::Query& query, BoundQuery* bound);
+  // A pattern whose expired events are asked for gives its partial matches that are given up.
+  bool GiveExpired(const ast::Query& query, BoundQuery* bound);
   bool BindOutput(const ast::Query& query, BoundQuery* bound);
   bool BindRate(const ast::OutputRate& rate, BoundQuery* bound);
   bool InsertInto(const ast::InsertInto& insert, BoundQuery* bound);

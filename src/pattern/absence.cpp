@@ -63,9 +63,11 @@ void PatternMachine::OfferAbsent(uint32_t s, const Candidate& candidate) {
   partials_[id].timestamp = now_;
   RemoveWait(candidate.wait);
   if (!automaton_.is_start(s) && !sequence()) {
+    GiveUp(id);
     RemoveAll(id);
     return;
   }
+  GiveUpIfLost(id);
   if (automaton_.is_start(s) && e.rearm == state(s).element) AddEvery(e.rearm, id);
   memory_[s].scheduled = now_ + state(s).wait_ms;
   ArmState(s, memory_[s].scheduled);
@@ -73,6 +75,10 @@ void PatternMachine::OfferAbsent(uint32_t s, const Candidate& candidate) {
 
 void PatternMachine::OnTimer(TimeMs now, uint64_t payload) {
   now_ = now;
+  if (payload == kGivingUpTimer) {
+    OnGivingUpTimer(now);
+    return;
+  }
   const auto s = static_cast<uint32_t>(payload >> (kPartialBits + kGenerationBits));
   const auto id = static_cast<PartialId>(payload);
   if (id == kNone) {
@@ -165,8 +171,10 @@ void PatternMachine::OfferAbsentLogical(uint32_t s, const Candidate& candidate) 
   // The very first state of a pattern waits on, and has noted the arrival.
   if (s == element(0).states[0]) return;
   RemoveWait(candidate.wait);
-  if (!sequence()) return;
-  for (uint32_t partner : absent.partners) RemoveFrom(partner, id);
+  if (sequence()) {
+    for (uint32_t partner : absent.partners) RemoveFrom(partner, id);
+  }
+  GiveUpIfLost(id);
 }
 
 bool PatternMachine::PartnerAllows(uint32_t absent, PartialId id) {

@@ -11,6 +11,11 @@ Status Unsupported(const std::string& what) {
   return Status::NotSupported("not supported yet: " + what);
 }
 
+bool HasAbsence(const PatternNode& node) {
+  return node.kind == Kind::kAbsent ||
+         std::any_of(node.children.begin(), node.children.end(), HasAbsence);
+}
+
 // Flattens the tree of the pattern into elements and checks what is supported on the way.
 class AutomatonBuilder {
  public:
@@ -21,6 +26,7 @@ class AutomatonBuilder {
     automaton_.sequence = spec_.sequence;
     automaton_.streams = spec_.streams;
     automaton_.output = spec_.output;
+    automaton_.gives_expired = spec_.gives_expired && MayGiveUp(spec_);
     if (spec_.within) automaton_.within_ms = *spec_.within;
     automaton_.states.resize(spec_.states.size());
     for (uint32_t s = 0; s < spec_.states.size(); ++s) {
@@ -82,7 +88,21 @@ class AutomatonBuilder {
     return Status::Ok();
   }
 
-  Status AddLogical(const PatternNode& node) {
+  // `(a and b) and c` is `a and b and c`.
+  static void FlattenLogical(const PatternNode& node, std::vector<PatternNode>* operands) {
+    for (const PatternNode& child : node.children) {
+      if (child.kind == node.kind) {
+        FlattenLogical(child, operands);
+      } else {
+        operands->push_back(child);
+      }
+    }
+  }
+
+  Status AddLogical(const PatternNode& given) {
+    PatternNode node = given;
+    node.children.clear();
+    FlattenLogical(given, &node.children);
     std::vector<uint32_t> operands;
     for (const PatternNode& child : node.children) {
       if (child.kind == Kind::kAbsent) {
@@ -98,6 +118,8 @@ class AutomatonBuilder {
         operands.insert(operands.begin() + static_cast<ptrdiff_t>(place), child.state);
       } else if (child.kind == Kind::kState) {
         operands.push_back(child.state);
+      } else if (child.kind == Kind::kAnd || child.kind == Kind::kOr) {
+        return Unsupported("`and` and `or` in one state of a pattern");
       } else {
         return Unsupported("groups, counts and `every` as operands of `and` and `or`");
       }
@@ -173,6 +195,8 @@ Result<std::shared_ptr<const Automaton>> BuildAutomaton(const PatternSpec& spec,
   SplitConditions(spec, use_index, automaton.get());
   return std::shared_ptr<const Automaton>(std::move(automaton));
 }
+
+bool MayGiveUp(const PatternSpec& spec) { return spec.within.has_value() || HasAbsence(spec.root); }
 
 Status ValidatePattern(const PatternSpec& spec) {
   Automaton automaton;

@@ -87,6 +87,7 @@ struct OutputColumn {
 struct Automaton {
   bool sequence = false;
   bool has_absent = false;
+  bool gives_expired = false;          // partial matches that are given up are emitted
   TimeMs within_ms = -1;               // -1: none
   std::vector<AutomatonState> states;  // numbered as in the pattern
   std::vector<AutomatonElement> elements;

@@ -45,6 +45,9 @@ class AutomatonText {
     if (automaton_.within_ms >= 0) {
       out += " within " + std::to_string(automaton_.within_ms) + " ms";
     }
+    if (automaton_.gives_expired) {
+      out += std::string(automaton_.within_ms >= 0 ? "," : "") + " given up: expired rows";
+    }
     out += "\n";
     for (uint32_t e = 0; e < automaton_.elements.size(); ++e) {
       const AutomatonElement& element = automaton_.elements[e];
@@ -84,10 +87,27 @@ class AutomatonText {
       if (rearm == kNone) continue;
       out += from + " -> e" + std::to_string(rearm) + " [style=dashed, label=\"every\"];\n";
     }
+    if (automaton_.gives_expired) {
+      out += "  expired [shape=doublecircle, style=dotted];\n";
+      for (uint32_t e = 0; e < automaton_.elements.size(); ++e) {
+        if (MayGiveUpAt(e)) {
+          out += "  e" + std::to_string(e) + " -> expired [style=dotted, label=\"given up\"];\n";
+        }
+      }
+    }
     return out + "}\n";
   }
 
  private:
+  // True if a partial match that waits there may have taken an event and be given up.
+  bool MayGiveUpAt(uint32_t e) const {
+    const AutomatonElement& element = automaton_.elements[e];
+    const bool absent = automaton_.states[element.states[0]].absent();
+    const bool several =
+        element.states.size() > 1 || automaton_.states[element.states[0]].kind == StateKind::kCount;
+    return (e > 0 || several) && (absent || automaton_.within_ms >= 0);
+  }
+
   std::string Joint(const AutomatonElement& element) const {
     return automaton_.states[element.states[0]].is_or ? "or" : "and";
   }

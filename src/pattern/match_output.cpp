@@ -39,8 +39,9 @@ MatchOutput::MatchOutput(const Automaton& automaton) : automaton_(automaton) {
   }
 }
 
-void MatchOutput::Add(const PartialStore& partials, PartialId id, const OrderKey& key) {
-  meta_.Append(partials[id].timestamp, RowKind::kCurrent, key);
+void MatchOutput::Add(const PartialStore& partials, PartialId id, const OrderKey& key, RowKind kind,
+                      TimeMs timestamp) {
+  meta_.Append(timestamp, kind, key);
   for (Source& source : sources_) source.events.push_back(partials.Resolve(id, source.value));
   for (size_t c = 0; c < source_of_.size(); ++c) {
     if (source_of_[c] != kNone) continue;

@@ -11,7 +11,9 @@ class MatchOutput {
  public:
   explicit MatchOutput(const Automaton& automaton);
 
-  void Add(const PartialStore& partials, PartialId id, const OrderKey& key);
+  // A match, or, as an expired row, a partial match.
+  void Add(const PartialStore& partials, PartialId id, const OrderKey& key, RowKind kind,
+           TimeMs timestamp);
   size_t size() const { return meta_.size(); }
   // The rows collected; only then may the stores reclaim what was released.
   Chunk Take(const PartialStore& partials);

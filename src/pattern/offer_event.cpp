@@ -86,6 +86,7 @@ void PatternMachine::OfferSingle(uint32_t s, const Candidate& candidate, uint32_
   const Pin pin(this, id);
   partials_.Set(id, s, partials_.events(s).Take(row));
   partials_[id].timestamp = now_;
+  partials_[id].taken = true;
   RecordStart(s, id, now_);
   RemoveWait(candidate.wait);
   if (partials_[id].waits > 0) RemoveEarlier(id, state(s).element);
@@ -98,6 +99,7 @@ void PatternMachine::SpawnFromStart(uint32_t s, uint32_t row) {
   const Pin pin(this, id);
   partials_.Set(id, s, partials_.events(s).Take(row));
   partials_[id].timestamp = now_;
+  partials_[id].taken = true;
   partials_[id].rearmed = true;
   RecordStart(s, id, now_);
   if (automaton_.is_last(s)) {
@@ -122,6 +124,7 @@ void PatternMachine::OfferCount(uint32_t s, const Candidate& candidate, uint32_t
   if (!partials_.Has(id, s)) RecordStart(s, id, now_);
   partials_.Append(id, s, partials_.events(s).Take(row));
   partials_[id].timestamp = now_;
+  partials_[id].taken = true;
   if (partials_[id].waits > 1) RemoveEarlier(id, counted.element);
   const uint32_t collected = partials_.Collected(id, s);
   const bool last = automaton_.is_last(s);
@@ -154,19 +157,22 @@ void PatternMachine::OfferLogical(uint32_t s, const Candidate& candidate, uint32
   const PartialId id = candidate.partial;
   const Pin pin(this, id);
   partials_.Set(id, s, partials_.events(s).Take(row));
+  partials_[id].taken = true;
   RecordStart(s, id, now_);
   RemoveWait(candidate.wait);
   if (partials_[id].waits > 0) RemoveEarlier(id, operand.element);
   bool complete = true;
+  bool allowed = true;
   for (uint32_t partner : operand.partners) {
     if (operand.is_or) {
       break;
     } else if (state(partner).absent()) {
-      complete = PartnerAllows(partner, id);
+      complete = allowed = PartnerAllows(partner, id);
     } else {
       complete = complete && partials_.Has(id, partner);
     }
   }
+  if (!allowed) GiveUpIfLost(id);
   if (!complete) return;
   RemoveAll(id);
   partials_[id].timestamp = now_;

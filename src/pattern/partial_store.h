@@ -71,6 +71,8 @@ struct Partial {
   uint32_t pins = 0;
   bool alive = false;
   bool rearmed = false;  // it has armed the first element again
+  bool taken = false;    // it has taken an event itself, not only been copied with some
+  bool given_up = false;
 };
 
 // Partial matches: for each state the event that it matched, or the list of those it counted.

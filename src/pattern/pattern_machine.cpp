@@ -252,14 +252,49 @@ void PatternMachine::RecordStart(uint32_t s, PartialId id, TimeMs timestamp) {
 void PatternMachine::WatchStart(PartialId id) {
   if (automaton_.within_ms < 0 || partials_[id].start == kNever) return;
   latest_start_ = std::max(latest_start_, partials_[id].start);
+  PushStart(id, &starts_);
+  if (!automaton_.gives_expired) return;
+  PushStart(id, &to_give_up_);
+  ArmGivingUp();
+}
+
+void PatternMachine::PushStart(PartialId id, StartQueue* queue) {
   // Most matches end long before their time: forget those, so that the queue stays in proportion.
-  if (starts_.size() > 1024 + 2 * size_t{partials_.live()}) {
-    starts_.Keep([&](const StartQueue::Start& start) {
-      const Partial& p = partials_[start.partial];
-      return p.alive && p.generation == start.generation;
-    });
+  if (queue->size() > 1024 + 2 * size_t{partials_.live()}) {
+    queue->Keep([&](const StartQueue::Start& start) { return IsAlive(start); });
   }
-  starts_.Push({partials_[id].start, id, partials_[id].generation});
+  queue->Push({partials_[id].start, id, partials_[id].generation});
+}
+
+void PatternMachine::GiveUp(PartialId id) {
+  if (!automaton_.gives_expired || partials_[id].given_up) return;
+  partials_[id].given_up = true;
+  if (partials_[id].taken) host_.OnGivenUp(partials_, id);
+}
+
+// Partial matches are given up by the clock, not only when the next event finds them too old. They
+// are only told then, and dropped as ever: who wants to know them gets the same matches as others.
+void PatternMachine::ArmGivingUp() {
+  TimeMs due;
+  if (__builtin_add_overflow(to_give_up_.front().time, automaton_.within_ms + 1, &due)) return;
+  if (due >= giving_up_due_) return;
+  giving_up_due_ = due;
+  host_.ArmTimer(due, kGivingUpTimer);
+}
+
+void PatternMachine::OnGivingUpTimer(TimeMs now) {
+  if (now >= giving_up_due_) giving_up_due_ = kNever;
+  while (!to_give_up_.empty()) {
+    const StartQueue::Start start = to_give_up_.front();
+    if (IsAlive(start)) {
+      if (start.time >= now - automaton_.within_ms) {
+        ArmGivingUp();
+        return;
+      }
+      GiveUp(start.partial);
+    }
+    to_give_up_.Pop();
+  }
 }
 
 void PatternMachine::Expire(TimeMs timestamp) {
@@ -267,6 +302,7 @@ void PatternMachine::Expire(TimeMs timestamp) {
   bool armed = false;
   const auto kill = [&](PartialId id) {
     const Pin pin(this, id);
+    GiveUp(id);
     RemoveAll(id);
     if (!rearm_on_expiry_ || partials_[id].rearmed || armed) return;
     armed = true;
@@ -275,8 +311,7 @@ void PatternMachine::Expire(TimeMs timestamp) {
   while (!starts_.empty() && starts_.front().time < timestamp - automaton_.within_ms) {
     const StartQueue::Start start = starts_.front();
     starts_.Pop();
-    const Partial& partial = partials_[start.partial];
-    if (partial.alive && partial.generation == start.generation) kill(start.partial);
+    if (IsAlive(start)) kill(start.partial);
   }
   if (latest_start_ > timestamp + automaton_.within_ms) {
     // An event from long ago: what began too long after it goes as well.

@@ -14,6 +14,8 @@ class MachineHost {
   virtual ~MachineHost() = default;
   // A match: its events are in `partials` during the call.
   virtual void OnMatch(const PartialStore& partials, PartialId id) = 0;
+  // A partial match that is given up, if the automaton gives those.
+  virtual void OnGivenUp(const PartialStore& partials, PartialId id) = 0;
   virtual void ArmTimer(TimeMs due, uint64_t payload) = 0;
 };
 
@@ -55,6 +57,7 @@ class PatternMachine {
 
  private:
   static constexpr TimeMs kNoArrival = -kNever;
+  static constexpr uint64_t kGivingUpTimer = UINT64_MAX;  // a payload
 
   // What a state remembers beside its lists.
   struct StateMemory {
@@ -111,6 +114,17 @@ class PatternMachine {
   void Complete(uint32_t s, PartialId id);
   void RecordStart(uint32_t s, PartialId id, TimeMs timestamp);
   void WatchStart(PartialId id);
+  void GiveUp(PartialId id);
+  void GiveUpIfLost(PartialId id) {
+    if (partials_[id].waits == 0) GiveUp(id);
+  }
+  void PushStart(PartialId id, StartQueue* queue);
+  bool IsAlive(const StartQueue::Start& start) const {
+    const Partial& partial = partials_[start.partial];
+    return partial.alive && partial.generation == start.generation;
+  }
+  void ArmGivingUp();
+  void OnGivingUpTimer(TimeMs now);
   void ResetElement(uint32_t e);
   void UpdateElement(uint32_t e);
 
@@ -144,6 +158,8 @@ class PatternMachine {
   std::vector<std::unique_ptr<GuardRunner>> guards_;
   StartQueue starts_;
   TimeMs latest_start_ = -kNever;  // of all in starts_
+  StartQueue to_give_up_;          // when the clock says so, if that is wanted
+  TimeMs giving_up_due_ = kNever;  // of the pending timer
   bool rearm_on_expiry_ = false;   // the first element belongs to an `every`
 
   std::vector<RowMask> relevant_;       // by port

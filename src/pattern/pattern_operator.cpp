@@ -15,6 +15,7 @@ class PatternOperator final : public StepOperator, private MachineHost {
   PatternOperator(OrderPlace place, std::shared_ptr<const Automaton> automaton)
       : StepOperator(place),
         automaton_(std::move(automaton)),
+        steps_by_row_(automaton_->has_absent || automaton_->gives_expired),
         machine_(*automaton_, this),
         output_(*automaton_),
         chunks_(automaton_->streams.size()) {}
@@ -31,7 +32,7 @@ class PatternOperator final : public StepOperator, private MachineHost {
     }
     chunk_ = &chunk;
     has_step_ = false;
-    if (automaton_->has_absent) {
+    if (steps_by_row_) {
       FeedWithTimers(p, begin, end);
     } else if (automaton_->sequence) {
       FeedSequence(p, begin, end);
@@ -90,7 +91,7 @@ class PatternOperator final : public StepOperator, private MachineHost {
     if (output_.size() >= kChunkRows) TakeOutput();
   }
 
-  // With absence a timer before a row may decide whether the row matters.
+  // A timer before a row may decide whether the row matters.
   void FeedWithTimers(uint32_t port, uint32_t begin, uint32_t end) {
     for (uint32_t row = begin; row < end; ++row) {
       row_ = row;
@@ -100,6 +101,7 @@ class PatternOperator final : public StepOperator, private MachineHost {
       } else {
         Skip(port, row, row + 1);
       }
+      if (output_.size() >= kChunkRows) TakeOutput();
     }
   }
 
@@ -135,8 +137,11 @@ class PatternOperator final : public StepOperator, private MachineHost {
   }
 
   void OnMatch(const PartialStore& partials, PartialId id) override {
-    if (row_ != kNoRow && !automaton_->has_absent) EnterStep();  // only matches matter
-    output_.Add(partials, id, EmissionKey());
+    if (row_ != kNoRow && !steps_by_row_) EnterStep();  // only matches matter
+    output_.Add(partials, id, EmissionKey(), RowKind::kCurrent, partials[id].timestamp);
+  }
+  void OnGivenUp(const PartialStore& partials, PartialId id) override {
+    output_.Add(partials, id, EmissionKey(), RowKind::kExpired, now());
   }
 
   void ArmTimer(TimeMs due, uint64_t payload) override { Arm(due, payload); }
@@ -147,6 +152,7 @@ class PatternOperator final : public StepOperator, private MachineHost {
   }
 
   const std::shared_ptr<const Automaton> automaton_;
+  const bool steps_by_row_;  // there are timers, which may come before a row
   PatternMachine machine_;
   MatchOutput output_;
   std::vector<const Chunk*> chunks_;  // by port: the chunk that the machine has

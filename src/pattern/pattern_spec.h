@@ -68,6 +68,8 @@ struct PatternSpec {
   std::vector<PatternState> states;
   PatternNode root;
   std::optional<TimeMs> within;
+  // Partial matches that are given up (see MayGiveUp) are emitted too, as expired rows.
+  bool gives_expired = false;
   // The output row: one column per capture, with these names and types.
   std::vector<Capture> outputs;
   SchemaPtr output;
@@ -76,13 +78,22 @@ struct PatternSpec {
 // Checks what is supported; a message without a place, or "not supported yet: ...".
 Status ValidatePattern(const PatternSpec& spec);
 
+// True if a partial match may be given up: its `within` is over, or an event came whose absence it
+// waited for.
+bool MayGiveUp(const PatternSpec& spec);
+
 // A pattern made ready to run; shared by the operators of all partition keys. A failure is as of
 // ValidatePattern. Without an index the results are the same.
 struct Automaton;
 Result<std::shared_ptr<const Automaton>> BuildAutomaton(const PatternSpec& spec,
                                                         bool use_index = true);
 
-// One emission per match; the row has the timestamp of the last matched event. A multi_emitter.
+// One emission per match; the row has the timestamp of the last matched event. With gives_expired
+// one more for each partial match that took an event and is given up, with what it has so far; its
+// time is that of the step: of the timer that fires one millisecond after the last at which the
+// pattern could still be within its time, or of the event that broke the absence. Matches are the
+// same as without: an event stamped earlier that arrives after that may still complete one that
+// was given up. A multi_emitter.
 std::unique_ptr<Operator> MakePatternOperator(OrderPlace place, PatternSpec spec);
 std::unique_ptr<Operator> MakePatternOperator(OrderPlace place,
                                               std::shared_ptr<const Automaton> automaton);

@@ -97,7 +97,8 @@ void KeyTable::Erase(uint64_t hash, uint32_t list) {
   --size_;
 }
 
-void StartQueue::Push(const Start& start) {
+void StartQueue::Push(Start start) {
+  start.number = pushed_++;
   if (head_ == ascending_.size() || ascending_.back().time <= start.time) {
     ascending_.push_back(start);
   } else {

@@ -98,9 +98,10 @@ class StartQueue {
     TimeMs time;
     PartialId partial;
     uint32_t generation;
+    uint64_t number = 0;  // set by Push: beginnings at one time stay in order
   };
 
-  void Push(const Start& start);
+  void Push(Start start);
   bool empty() const { return head_ == ascending_.size() && heap_.empty(); }
   const Start& front() const { return FrontIsHeap() ? heap_.front() : ascending_[head_]; }
   void Pop();
@@ -117,15 +118,18 @@ class StartQueue {
   }
 
  private:
-  static bool Later(const Start& a, const Start& b) { return a.time > b.time; }
+  static bool Later(const Start& a, const Start& b) {
+    return a.time != b.time ? a.time > b.time : a.number > b.number;
+  }
   bool FrontIsHeap() const {
     return head_ == ascending_.size() ||
-           (!heap_.empty() && heap_.front().time < ascending_[head_].time);
+           (!heap_.empty() && Later(ascending_[head_], heap_.front()));
   }
 
   std::vector<Start> ascending_;  // from head_ on
   size_t head_ = 0;
   std::vector<Start> heap_;  // what came out of order
+  uint64_t pushed_ = 0;
 };
 
 }  // namespace weir

@@ -466,6 +466,7 @@ NodeId QueryLowering::LowerPattern(const BoundPattern& pattern, const std::vecto
   for (size_t i = 0; i < rows.size(); ++i) {
     graph_->Connect(node, static_cast<int>(i), rows[i]);
   }
+  // Aggregates do not count what was given up: the binder refuses them then.
   return Select({{node, 0, 0}, query_.input_schema}, query_.select, false);
 }
 

@@ -164,6 +164,7 @@ PatternSpec PatternCase::Spec() const {
   spec.sequence = sequence;
   spec.root = root;
   spec.within = within;
+  spec.gives_expired = gives_expired;
   for (uint32_t port = 0; port < ports; ++port) spec.streams.push_back(StreamSchema());
   std::set<uint32_t> counted;
   CollectCounted(root, &counted);
@@ -221,7 +222,8 @@ std::vector<CaseRow> RunOperator(const PatternCase& pattern, const std::vector<C
       for (uint32_t i = 0; i < chunk.size(); ++i) {
         CHECK(!previous || *previous < chunk.KeyAt(i));
         previous = chunk.KeyAt(i);
-        CaseRow row = "@" + std::to_string(chunk.timestamp(chunk.Row(i)));
+        const bool expired = chunk.kind(chunk.Row(i)) == RowKind::kExpired;
+        CaseRow row = (expired ? "-@" : "@") + std::to_string(chunk.timestamp(chunk.Row(i)));
         for (size_t c = 0; c < chunk.column_count(); ++c) {
           const Value value = chunk.column(c)->GetValue(chunk.Row(i));
           std::string text = value.ToText();

@@ -42,12 +42,13 @@ struct PatternCase {
   std::vector<State> states;
   PatternNode root;
   std::optional<TimeMs> within;
+  bool gives_expired = false;
 
   PatternSpec Spec() const;
   std::string Text() const;
 };
 
-// A match: its time, and for each output its value as text.
+// A match: its time, and for each output its value as text; `-` before a partial match given up.
 using CaseRow = std::string;
 
 struct CaseRun {

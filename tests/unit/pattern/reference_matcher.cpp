@@ -3,6 +3,7 @@
 // void is found out when it is next looked at.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "unit/pattern/reference_parts.h"
 
@@ -20,7 +21,7 @@ class ReferenceMatcher {
         waits_(pattern.states.size(), -1),
         absent_(pattern.states.size()),
         clock_(start) {
-    Flatten(pattern.root);
+    Flattener{&elements_, &absent_, &waits_}.Flatten(pattern.root);
     rearm_start_ = std::any_of(elements_.begin(), elements_.end(),
                                [](const Element& e) { return e.rearm == 0; });
     now_ = start;
@@ -34,7 +35,17 @@ class ReferenceMatcher {
 
   void Advance(TimeMs clock) {
     clock = std::max(clock_, clock);
-    while (!gave_up() && !timers_.empty() && timers_.begin()->first <= clock) {
+    while (!gave_up()) {
+      const bool expiry = !expiries_.empty() && *expiries_.begin() <= clock &&
+                          (timers_.empty() || *expiries_.begin() <= timers_.begin()->first);
+      if (expiry) {
+        clock_ = std::max(clock_, *expiries_.begin());
+        expiries_.erase(expiries_.begin());
+        now_ = clock_;
+        GiveUpOld();
+        continue;
+      }
+      if (timers_.empty() || timers_.begin()->first > clock) break;
       const auto [due, target] = *timers_.begin();
       timers_.erase(timers_.begin());
       clock_ = std::max(clock_, due);
@@ -48,6 +59,9 @@ class ReferenceMatcher {
     Advance(event.timestamp);
     now_ = event.timestamp;
     Expire();
+    if (pattern_.gives_expired && pattern_.within) {
+      expiries_.insert(event.timestamp + *pattern_.within + 1);
+    }
     if (pattern_.sequence) {
       for (size_t e = elements_.size(); e-- > 0;) Reset(e);
       for (size_t e = 0; e < elements_.size(); ++e) Update(e);
@@ -73,46 +87,6 @@ class ReferenceMatcher {
   std::vector<CaseRow> rows;
 
  private:
-  void Flatten(const PatternNode& node) {
-    const size_t first = elements_.size();
-    Element element;
-    element.kind = node.kind;
-    switch (node.kind) {
-      case Kind::kState:
-      case Kind::kCount:
-      case Kind::kAbsent:
-        element.states = {node.state};
-        element.min = node.min;
-        element.max = node.max;
-        NoteAbsence(node);
-        elements_.push_back(element);
-        break;
-      case Kind::kAnd:
-      case Kind::kOr:
-        for (const PatternNode& child : node.children) {
-          NoteAbsence(child);
-          const bool ahead =
-              child.kind == Kind::kAbsent && !element.states.empty() && !absent_[element.states[0]];
-          element.states.insert(ahead ? element.states.begin() : element.states.end(), child.state);
-        }
-        elements_.push_back(element);
-        break;
-      case Kind::kNext:
-        for (const PatternNode& child : node.children) Flatten(child);
-        break;
-      case Kind::kEvery:
-        Flatten(node.children[0]);
-        elements_.back().rearm = static_cast<int>(first);
-        break;
-    }
-  }
-
-  void NoteAbsence(const PatternNode& node) {
-    if (node.kind != Kind::kAbsent) return;
-    absent_[node.state] = true;
-    if (node.for_ms) waits_[node.state] = *node.for_ms;
-  }
-
   bool Sequence() const { return pattern_.sequence; }
   bool Logical(size_t e) const {
     return elements_[e].kind == Kind::kAnd || elements_[e].kind == Kind::kOr;
@@ -147,6 +121,29 @@ class ReferenceMatcher {
     });
   }
 
+  bool TooOld(const Match& match) const {
+    std::optional<TimeMs> first;
+    for (uint32_t start : elements_[0].states) {
+      const auto& events = match.events[start];
+      if (events.empty() || absent_[start]) continue;
+      first = std::min(first.value_or(INT64_MAX), events[0].timestamp);
+    }
+    return first && std::abs(*first - now_) > *pattern_.within;
+  }
+
+  void GiveUpOld() {
+    for (size_t e = 0; e < elements_.size(); ++e) {
+      for (uint32_t s : elements_[e].states) {
+        for (auto* list : {&places_[s].fresh, &places_[s].pending}) {
+          Sweep(e, list);
+          for (const MatchPtr& match : *list) {
+            if (TooOld(*match)) GiveUp(*match);
+          }
+        }
+      }
+    }
+  }
+
   void Expire() {
     if (!pattern_.within) return;
     bool armed = false;
@@ -156,14 +153,8 @@ class ReferenceMatcher {
           Sweep(e, list);
           // A copy: arming changes the lists.
           for (const MatchPtr& match : std::list<MatchPtr>(*list)) {
-            std::optional<TimeMs> first;
-            for (uint32_t start : elements_[0].states) {
-              const auto& events = match->events[start];
-              if (events.empty() || absent_[start]) continue;
-              first = std::min(first.value_or(INT64_MAX), events[0].timestamp);
-            }
-            const bool expired = first && std::abs(*first - now_) > *pattern_.within;
-            if (!expired) continue;
+            if (!TooOld(*match)) continue;
+            GiveUp(*match);
             match->dead = true;
             if (!Sequence() && rearm_start_ && !match->rearmed && !armed) {
               armed = true;
@@ -175,6 +166,24 @@ class ReferenceMatcher {
         }
       }
     }
+  }
+
+  void GiveUp(Match& match) {
+    if (!pattern_.gives_expired || match.given_up) return;
+    match.given_up = true;
+    if (match.taken) Emit(match, "-@" + std::to_string(clock_));
+  }
+
+  void GiveUpIfLost(const MatchPtr& match) {
+    for (size_t e = 0; e < elements_.size(); ++e) {
+      for (uint32_t s : elements_[e].states) {
+        for (auto* list : {&places_[s].fresh, &places_[s].pending}) {
+          Sweep(e, list);
+          if (std::find(list->begin(), list->end(), match) != list->end()) return;
+        }
+      }
+    }
+    GiveUp(*match);
   }
 
   void Init(size_t place) {
@@ -245,7 +254,7 @@ class ReferenceMatcher {
 
   void PassOn(size_t e, const MatchPtr& match) {
     if (Last(e)) {
-      Emit(*match);
+      Emit(*match, "@" + std::to_string(match->timestamp));
     } else {
       AddState(e + 1, match);
     }
@@ -351,6 +360,7 @@ class ReferenceMatcher {
     places_[s].pending.remove(match);
     if (!holds) return ResetStart(e, s);
     match->events[s] = {event};
+    match->taken = true;
     match->timestamp = event.timestamp;
     Complete(e, s, match);
   }
@@ -367,6 +377,7 @@ class ReferenceMatcher {
       }
     }
     match->events[s].push_back(event);
+    match->taken = true;
     match->timestamp = event.timestamp;
     const size_t n = match->events[s].size();
     if (n == element.max || (Last(e) && n >= element.min)) places_[s].pending.remove(match);
@@ -399,12 +410,14 @@ class ReferenceMatcher {
       return;
     }
     match->events[s] = {event};
+    match->taken = true;
     place.pending.remove(match);
     if (!is_or) {
       bool all = true;
       for (uint32_t other : elements_[e].states) {
         if (other == s) continue;
         all = all && (absent_[other] ? Allows(e, other, *match) : Has(*match, other));
+        if (!all && absent_[other]) GiveUpIfLost(match);
       }
       if (!all) return;
     }
@@ -423,9 +436,11 @@ class ReferenceMatcher {
     match->timestamp = event.timestamp;
     place.pending.remove(match);
     if (e > 0 && !Sequence()) {
+      GiveUp(*match);
       match->dead = true;
       return;
     }
+    GiveUpIfLost(match);
     if (e == 0 && elements_[e].rearm == 0) AddEvery(0, *match);
     place.scheduled = event.timestamp + waits_[s];
     Arm(s, nullptr, place.scheduled);
@@ -445,6 +460,7 @@ class ReferenceMatcher {
     if (e == 0 && s == elements_[0].states[0]) return;
     place.pending.remove(match);
     if (Sequence()) places_[Partner(e, s)].pending.remove(match);
+    GiveUpIfLost(match);
   }
 
   bool Allows(size_t e, uint32_t absent, const Match& match) {
@@ -551,23 +567,8 @@ class ReferenceMatcher {
     }
   }
 
-  void Emit(const Match& match) {
-    CaseRow row = "@" + std::to_string(match.timestamp);
-    for (uint32_t s = 0; s < pattern_.states.size(); ++s) {
-      const auto& events = match.events[s];
-      const auto at = [&](size_t i) {
-        return i < events.size() ? std::to_string(events[i].values[kAmount]) : "null";
-      };
-      row += " " + at(0);
-      const bool counted = std::any_of(elements_.begin(), elements_.end(), [&](const Element& e) {
-        return e.kind == Kind::kCount && e.states[0] == s;
-      });
-      if (!counted) continue;
-      row += " " + (events.size() < 2 ? "null" : at(events.size() - 2)) + " [";
-      for (size_t i = 0; i < events.size(); ++i) row += (i > 0 ? "," : "") + at(i);
-      row += std::string("] ") + (events.size() > 1 ? "true" : "false");
-    }
-    rows.push_back(std::move(row));
+  void Emit(const Match& match, const CaseRow& time) {
+    rows.push_back(time + ValuesText(elements_, match));
   }
 
   const PatternCase& pattern_;
@@ -577,6 +578,7 @@ class ReferenceMatcher {
   std::vector<bool> absent_;
   bool rearm_start_ = false;
   std::multimap<TimeMs, std::pair<uint32_t, MatchPtr>> timers_;
+  std::multiset<TimeMs> expiries_;
   TimeMs clock_;
   TimeMs now_ = 0;
   int places_taken_ = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <list>
 #include <memory>
 #include <optional>
@@ -16,6 +17,8 @@ struct Match {
   TimeMs timestamp = -1;
   bool rearmed = false;
   bool dead = false;
+  bool taken = false;  // an event of its own
+  bool given_up = false;
 };
 using MatchPtr = std::shared_ptr<Match>;
 
@@ -53,6 +56,75 @@ inline bool Compare(CompareOp op, std::optional<int32_t> a, std::optional<int32_
       return *a >= *b;
   }
   return false;
+}
+
+// Makes a row of elements of the tree of a pattern; `absent` and `waits` are by state.
+struct Flattener {
+  std::vector<Element>* elements;
+  std::vector<bool>* absent;
+  std::vector<TimeMs>* waits;
+
+  void Flatten(const PatternNode& node) {
+    using Kind = PatternNode::Kind;
+    const size_t first = elements->size();
+    Element element;
+    element.kind = node.kind;
+    switch (node.kind) {
+      case Kind::kState:
+      case Kind::kCount:
+      case Kind::kAbsent:
+        element.states = {node.state};
+        element.min = node.min;
+        element.max = node.max;
+        NoteAbsence(node);
+        elements->push_back(element);
+        break;
+      case Kind::kAnd:
+      case Kind::kOr:
+        for (const PatternNode& child : node.children) {
+          NoteAbsence(child);
+          const bool ahead = child.kind == Kind::kAbsent && !element.states.empty() &&
+                             !(*absent)[element.states[0]];
+          element.states.insert(ahead ? element.states.begin() : element.states.end(), child.state);
+        }
+        elements->push_back(element);
+        break;
+      case Kind::kNext:
+        for (const PatternNode& child : node.children) Flatten(child);
+        break;
+      case Kind::kEvery:
+        Flatten(node.children[0]);
+        elements->back().rearm = static_cast<int>(first);
+        break;
+    }
+  }
+
+ private:
+  void NoteAbsence(const PatternNode& node) const {
+    if (node.kind != PatternNode::Kind::kAbsent) return;
+    (*absent)[node.state] = true;
+    if (node.for_ms) (*waits)[node.state] = *node.for_ms;
+  }
+};
+
+// What a row says of each state.
+inline CaseRow ValuesText(const std::vector<Element>& elements, const Match& match) {
+  CaseRow row;
+  for (uint32_t s = 0; s < match.events.size(); ++s) {
+    const auto& events = match.events[s];
+    const auto at = [&](size_t i) {
+      return i < events.size() ? std::to_string(events[i].values[kAmount]) : "null";
+    };
+    row += " " + at(0);
+    const bool counted = std::any_of(elements.begin(), elements.end(), [&](const Element& e) {
+      return e.kind == PatternNode::Kind::kCount && e.states[0] == s;
+    });
+    if (!counted) continue;
+    row += " " + (events.size() < 2 ? "null" : at(events.size() - 2)) + " [";
+    for (size_t i = 0; i < events.size(); ++i) row += (i > 0 ? "," : "") + at(i);
+    row += std::string("] ") + (events.size() > 1 ? "true" : "false");
+  }
+  return row;
 }
 
 }  // namespace weir::test::reference
