@@ -1,8 +1,9 @@
 // Absence: `not A for t` alone, and `not A [for t]` as an operand of `and` / `or`.
 //
 // Alone, a partial match moves on when t has passed since it came; an A that fits removes it. At
-// the beginning of a pattern t counts from the start or from the last A. As an operand the state
-// takes note of the last A; a timer asks from time to time whose silence is complete.
+// the beginning of a pattern t counts from the start or from the last A. So it is for an operand in
+// the middle of a pattern; at its beginning, under `every` and in sequences the state takes note of
+// the last A, and a timer asks from time to time whose silence is complete.
 #include "pattern/pattern_machine.h"
 
 namespace weir {
@@ -32,6 +33,10 @@ void PatternMachine::Start(TimeMs now) {
 
 void PatternMachine::ArmState(uint32_t s, TimeMs due) { host_.ArmTimer(due, Payload(s, kNone, 0)); }
 
+void PatternMachine::ArmPartial(uint32_t s, PartialId id, TimeMs due) {
+  host_.ArmTimer(due, Payload(s, id, partials_[id].generation));
+}
+
 void PatternMachine::AddAbsent(uint32_t s, PartialId id) {
   if (!memory_[s].active) return;
   if (sequence()) ClearList(WaitingLists::Fresh(s));
@@ -47,7 +52,7 @@ void PatternMachine::ArmSilence(uint32_t s, PartialId id) {
   if (sequence() || automaton_.is_start(s)) {
     ArmState(s, memory_[s].scheduled);
   } else {
-    host_.ArmTimer(memory_[s].scheduled, Payload(s, id, partial.generation));
+    ArmPartial(s, id, memory_[s].scheduled);
   }
 }
 
@@ -81,17 +86,19 @@ void PatternMachine::OnTimer(TimeMs now, uint64_t payload) {
   }
   const auto s = static_cast<uint32_t>(payload >> (kPartialBits + kGenerationBits));
   const auto id = static_cast<PartialId>(payload);
-  if (id == kNone) {
-    Expire(now);
-    if (!memory_[s].active) return;
-    if (state(s).kind == StateKind::kAbsent) {
-      OnAbsentTimer(s, now);
-    } else {
-      OnAbsentLogicalTimer(s, now);
-    }
-    return;
-  }
   Expire(now);
+  if (id != kNone) {
+    OnPartialTimer(s, id, now, payload);
+  } else if (!memory_[s].active) {
+    return;
+  } else if (state(s).kind == StateKind::kAbsent) {
+    OnAbsentTimer(s, now);
+  } else {
+    OnAbsentLogicalTimer(s, now);
+  }
+}
+
+void PatternMachine::OnPartialTimer(uint32_t s, PartialId id, TimeMs now, uint64_t payload) {
   if (!partials_[id].alive || Payload(s, id, partials_[id].generation) != payload) return;
   WaitId wait = partials_[id].first_wait;
   while (wait != kNone && lists_[wait].state != s) wait = lists_[wait].sibling;
@@ -103,7 +110,18 @@ void PatternMachine::OnTimer(TimeMs now, uint64_t payload) {
   }
   const Pin pin(this, id);
   RemoveWait(wait);
+  if (state(s).kind == StateKind::kAbsentLogical) {
+    if (!NoteSilence(s, id)) return;
+    RemoveFrom(state(s).partners[0], id);
+  }
   SilenceComplete(s, id, now);
+}
+
+// The silence of an operand is complete; true if that completes the element.
+bool PatternMachine::NoteSilence(uint32_t s, PartialId id) {
+  const bool partner_met = partials_.Has(id, state(s).partners[0]);
+  if (!partner_met) partials_.Set(id, s, kBareEvent);
+  return partner_met != state(s).is_or;
 }
 
 void PatternMachine::OnAbsentTimer(uint32_t s, TimeMs now) {
@@ -211,9 +229,7 @@ void PatternMachine::OnAbsentLogicalTimer(uint32_t s, TimeMs now) {
       if (partials_.Has(id, s) || now >= partials_[id].timestamp + absent.wait_ms) {
         const Pin pin(this, id);
         RemoveWait(wait);
-        const bool partner_met = partials_.Has(id, partner);
-        if (!partner_met) partials_.Set(id, s, kBareEvent);
-        if (partner_met != absent.is_or) {
+        if (NoteSilence(s, id)) {
           ++partials_[id].pins;
           silent.push_back(id);
         }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "pattern/pattern_spec.h"
@@ -37,9 +38,10 @@ struct ResidualInput {
 
 // The condition of a state, taken apart into what can be tested when.
 struct Guard {
-  ExprPtr unary;            // over the arriving event alone; null: true
-  std::vector<Term> keys;   // equalities answered by the index over waiting partial matches
-  std::vector<Term> terms;  // other comparisons, tested one candidate at a time
+  ExprPtr unary;              // over the arriving event alone; null: true
+  std::vector<Term> keys;     // equalities answered by the index over waiting partial matches
+  std::optional<Term> range;  // an order, answered by a heap of those with the same keys
+  std::vector<Term> terms;    // other comparisons, tested one candidate at a time
   // What is left, over the columns `residual_event` of the arriving event, then `residual_inputs`;
   // null: true.
   ExprPtr residual;
@@ -100,6 +102,11 @@ struct Automaton {
     return elements[states[state].element];
   }
   bool is_start(uint32_t state) const { return states[state].element == 0; }
+  // True if each partial match that waits at this absent operand has its own timer; else one timer
+  // goes through all of them.
+  bool own_silence(uint32_t state) const {
+    return !sequence && !is_start(state) && element_of(state).rearm == kNone;
+  }
   bool is_last(uint32_t state) const { return states[state].element + 1 == elements.size(); }
 };
 

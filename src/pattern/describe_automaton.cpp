@@ -129,6 +129,7 @@ class AutomatonText {
     std::vector<std::string> lines;
     if (guard.unary != nullptr) lines.push_back("filter " + guard.unary->Describe());
     for (const Term& key : guard.keys) lines.push_back("index " + TermText(key));
+    if (guard.range) lines.push_back("heap " + TermText(*guard.range));
     for (const Term& term : guard.terms) lines.push_back("test " + TermText(term));
     if (guard.residual != nullptr) lines.push_back("test " + guard.residual->Describe());
     return lines;

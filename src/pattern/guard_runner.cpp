@@ -28,6 +28,23 @@ uint64_t HashKey(const T& value) {
   }
 }
 
+// Maps a number to an integer of the same order; values that an event must be less than are
+// mirrored, so that the heap always has the smallest on top.
+template <class T>
+bool RangeValue(CompareOp op, const T& value, int64_t* result) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (std::isnan(value)) return false;
+    const auto bits = std::bit_cast<int64_t>(static_cast<double>(value) + 0.0);
+    *result = bits < 0 ? bits ^ INT64_MAX : bits;
+  } else if constexpr (std::is_integral_v<T>) {
+    *result = static_cast<int64_t>(value);
+  } else {
+    return false;
+  }
+  if (op == CompareOp::kLess || op == CompareOp::kLessEqual) *result = ~*result;
+  return true;
+}
+
 template <class T>
 bool Holds(CompareOp op, const T& a, const T& b) {
   if constexpr (std::is_same_v<T, StringRef>) {
@@ -81,6 +98,7 @@ void GuardRunner::Attach(const Chunk* chunk, const Timeline* timeline) {
   passing_ready_ = false;
   columns_ready_ = false;
   keys_.clear();
+  range_.reset();
   terms_.clear();
 }
 
@@ -106,6 +124,7 @@ void GuardRunner::PrepareColumns() {
   columns_ready_ = true;
   const EvalContext context{*chunk_, timeline_};
   for (const Term& key : guard_.keys) keys_.push_back(EvalColumn(*key.event, context));
+  if (guard_.range) range_ = EvalColumn(*guard_.range->event, context);
   for (const Term& term : guard_.terms) terms_.push_back(EvalColumn(*term.event, context));
 }
 
@@ -173,6 +192,27 @@ bool GuardRunner::PartialKeyEquals(PartialId a, PartialId b) const {
     if (!equal) return false;
   }
   return true;
+}
+
+bool GuardRunner::EventRange(uint32_t row, int64_t* value) {
+  if (!columns_ready_) PrepareColumns();
+  const uint32_t physical = chunk_->Row(row);
+  if (!range_->IsValid(physical)) return false;
+  return DispatchType(range_->type(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    return RangeValue(guard_.range->op, range_->values<T>()[physical], value);
+  });
+}
+
+bool GuardRunner::PartialRange(PartialId id, int64_t* value) const {
+  const StoredValue& stored = guard_.range->stored;
+  const RowStore& rows = partials_.events(stored.state).rows();
+  const EventId event = partials_.Resolve(id, stored);
+  if (event == kNoEvent || !rows.IsValid(stored.column, event)) return false;
+  return DispatchType(guard_.range->event->type(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    return RangeValue(guard_.range->op, rows.Get<T>(stored.column, event), value);
+  });
 }
 
 void GuardRunner::Test(uint32_t row, std::vector<Candidate>* candidates) {

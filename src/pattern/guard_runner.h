@@ -52,8 +52,18 @@ class GuardRunner {
   bool PartialKeyHash(PartialId id, uint64_t* hash) const;
   bool PartialKeyEquals(PartialId a, PartialId b) const;
 
+  bool has_range() const { return guard_.range.has_value(); }
+  // The value of an event or of a waiting partial match in the heap: the range part holds if the
+  // latter is less, or equal where that counts. False if one is null, so that it never holds.
+  bool EventRange(uint32_t row, int64_t* value);
+  bool PartialRange(PartialId id, int64_t* value) const;
+  bool range_takes_equal() const {
+    return guard_.range->op == CompareOp::kLessEqual ||
+           guard_.range->op == CompareOp::kGreaterEqual;
+  }
+
   // Sets `holds` of those candidates whose condition fails in the part about earlier events.
-  // Keys are not tested.
+  // Keys and range are not tested.
   void Test(uint32_t row, std::vector<Candidate>* candidates);
 
  private:
@@ -74,6 +84,7 @@ class GuardRunner {
   bool columns_ready_ = false;
   RowMask passing_;
   std::vector<ColumnPtr> keys_;   // event side of each key, by physical row
+  ColumnPtr range_;               // event side of the range
   std::vector<ColumnPtr> terms_;  // event side of each term
   std::vector<uint32_t> ids_;     // scratch
 };

@@ -1,4 +1,6 @@
 // What an event does to the partial matches that wait for it.
+#include <algorithm>
+
 #include "pattern/pattern_machine.h"
 
 namespace weir {
@@ -64,10 +66,33 @@ void PatternMachine::Collect(uint32_t s, uint32_t row) {
     });
     if (list == kNone) return;
   }
+  if (guard.has_range()) {
+    CollectRange(s, row, list);
+    return;
+  }
   for (WaitId wait = lists_.list(list).first; wait != kNone; wait = lists_[wait].next) {
     candidates_.push_back({wait, lists_[wait].partial, true});
   }
   guard.Test(row, &candidates_);
+}
+
+// All that the event finds move on, so they leave the heap at once.
+void PatternMachine::CollectRange(uint32_t s, uint32_t row, uint32_t list) {
+  int64_t limit = 0;
+  if (list >= ranges_.size() || !guards_[s]->EventRange(row, &limit)) return;
+  const bool takes_equal = guards_[s]->range_takes_equal();
+  RangeHeap& heap = ranges_[list];
+  while (!heap.empty() &&
+         (heap.top().value < limit || (takes_equal && heap.top().value == limit))) {
+    const RangeHeap::Node node = heap.top();
+    heap.Pop();
+    if (lists_.Alive(node.wait, node.order)) {
+      candidates_.push_back({node.wait, lists_[node.wait].partial, true});
+    }
+  }
+  std::sort(candidates_.begin(), candidates_.end(), [&](const Candidate& a, const Candidate& b) {
+    return lists_[a.wait].order < lists_[b.wait].order;
+  });
 }
 
 void PatternMachine::OfferSingle(uint32_t s, const Candidate& candidate, uint32_t row) {

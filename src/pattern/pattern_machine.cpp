@@ -73,13 +73,14 @@ void PatternMachine::AddFresh(uint32_t s, PartialId id) {
 }
 
 void PatternMachine::RemoveWait(WaitId wait) {
-  const auto [id, s, list, previous, next, sibling] = lists_[wait];
+  const auto [id, s, list, previous, next, sibling, order] = lists_[wait];
   Partial& partial = partials_[id];
   lists_.Remove(wait, &partial);
   if (list != WaitingLists::Fresh(s)) {
     --memory_[s].waiting;
     if (list != WaitingLists::Pending(s) && lists_.empty(list)) {
       memory_[s].keys.Erase(lists_.list(list).hash, list);
+      if (list < ranges_.size()) ranges_[list].Clear();
       lists_.DropList(list);
     }
   }
@@ -142,8 +143,13 @@ void PatternMachine::EnterPending(uint32_t s, WaitId wait) {
   const GuardRunner& guard = *guards_[s];
   const PartialId id = lists_[wait].partial;
   uint64_t hash = 0;
-  if (!guard.has_keys() || !guard.PartialKeyHash(id, &hash)) {
-    // With an index no event finds what is here: a null key equals nothing.
+  if (!guard.has_keys()) {
+    lists_.Move(wait, WaitingLists::Pending(s));
+    if (guard.has_range()) EnterRange(s, wait);
+    return;
+  }
+  if (!guard.PartialKeyHash(id, &hash)) {
+    // No event finds what is here: a null key equals nothing.
     lists_.Move(wait, WaitingLists::Pending(s));
     return;
   }
@@ -156,6 +162,20 @@ void PatternMachine::EnterPending(uint32_t s, WaitId wait) {
     keys.Insert(hash, list);
   }
   lists_.Move(wait, list);
+  if (guard.has_range()) EnterRange(s, wait);
+}
+
+void PatternMachine::EnterRange(uint32_t s, WaitId wait) {
+  RangeHeap::Node node{0, ++last_order_, wait};
+  if (!guards_[s]->PartialRange(lists_[wait].partial, &node.value)) return;
+  lists_.SetOrder(wait, node.order);
+  const uint32_t list = lists_[wait].list;
+  if (ranges_.size() <= list) ranges_.resize(size_t{list} + 1);
+  RangeHeap& heap = ranges_[list];
+  if (heap.size() > 16 + 2 * size_t{lists_.list(list).size}) {
+    heap.Keep([&](const RangeHeap::Node& n) { return lists_.Alive(n.wait, n.order); });
+  }
+  heap.Push(node);
 }
 
 // Arming and advancing.
@@ -204,7 +224,13 @@ void PatternMachine::AddLogical(uint32_t e, PartialId id) {
   }
   if (e == 0) return;
   for (uint32_t s : operands) {
-    if (state(s).wait_ms >= 0) ArmState(s, partials_[id].timestamp + state(s).wait_ms);
+    if (state(s).wait_ms < 0) continue;
+    const TimeMs due = partials_[id].timestamp + state(s).wait_ms;
+    if (automaton_.own_silence(s)) {
+      ArmPartial(s, id, due);
+    } else {
+      ArmState(s, due);
+    }
   }
 }
 
@@ -218,6 +244,11 @@ void PatternMachine::AddEvery(uint32_t e, PartialId from) {
   }
   for (uint32_t s : element(e).states) AddFresh(s, id);
   if (state(first).kind == StateKind::kAbsent) ArmSilence(first, id);
+  for (uint32_t s : element(e).states) {
+    if (!state(s).logical() || state(s).wait_ms < 0 || !automaton_.own_silence(s)) continue;
+    const TimeMs since = partials_[id].timestamp == -1 ? now_ : partials_[id].timestamp;
+    ArmPartial(s, id, since + state(s).wait_ms);
+  }
   // In a sequence Init offers it to the next state.
   const bool skips = state(first).kind == StateKind::kCount && state(first).min == 0;
   if (skips && !sequence()) AddState(e + 1, id);

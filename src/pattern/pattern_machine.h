@@ -104,6 +104,7 @@ class PatternMachine {
   void Settle(uint32_t s);
   void SortFresh(uint32_t s);
   void EnterPending(uint32_t s, WaitId wait);
+  void EnterRange(uint32_t s, WaitId wait);
 
   // Arming and advancing.
   void Init(uint32_t s);
@@ -131,6 +132,7 @@ class PatternMachine {
   // Offering an event (offer_event.cpp).
   void OfferTo(uint32_t s, uint32_t row);
   void Collect(uint32_t s, uint32_t row);
+  void CollectRange(uint32_t s, uint32_t row, uint32_t list);
   bool StillWaits(const Candidate& candidate, uint32_t s) const {
     return lists_[candidate.wait].partial == candidate.partial && lists_[candidate.wait].state == s;
   }
@@ -145,6 +147,9 @@ class PatternMachine {
   bool PartnerAllows(uint32_t absent, PartialId id);
   void AddAbsent(uint32_t s, PartialId id);
   void ArmState(uint32_t s, TimeMs due);
+  void ArmPartial(uint32_t s, PartialId id, TimeMs due);
+  void OnPartialTimer(uint32_t s, PartialId id, TimeMs now, uint64_t payload);
+  bool NoteSilence(uint32_t s, PartialId id);
   void ArmSilence(uint32_t s, PartialId id);
   void OnAbsentTimer(uint32_t s, TimeMs now);
   void OnAbsentLogicalTimer(uint32_t s, TimeMs now);
@@ -156,6 +161,8 @@ class PatternMachine {
   WaitingLists lists_;
   std::vector<StateMemory> memory_;
   std::vector<std::unique_ptr<GuardRunner>> guards_;
+  std::vector<RangeHeap> ranges_;  // by list
+  uint64_t last_order_ = 0;
   StartQueue starts_;
   TimeMs latest_start_ = -kNever;  // of all in starts_
   StartQueue to_give_up_;          // when the clock says so, if that is wanted

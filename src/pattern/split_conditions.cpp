@@ -76,6 +76,7 @@ class ConditionSplitter {
     }
     guard.unary = JoinConjunction(unary);
     if (!residual.empty()) SetResidual(JoinConjunction(residual));
+    ChooseRange();
   }
 
   // In its own condition the first event of a state that takes one event is the arriving one.
@@ -159,13 +160,29 @@ class ConditionSplitter {
     return true;
   }
 
+  // A lone order test may use a heap: what it finds moves on, so nothing is put back.
+  void ChooseRange() {
+    const AutomatonState& state = automaton_.states[state_];
+    Guard& guard = automaton_.states[state_].guard;
+    if (!use_index_ || state.kind == StateKind::kCount || guard.residual != nullptr ||
+        guard.terms.size() != 1) {
+      return;
+    }
+    const Term& term = guard.terms[0];
+    const bool equality = term.op == CompareOp::kEqual || term.op == CompareOp::kNotEqual;
+    const Type type = term.event->type();
+    const bool number = IsInteger(type) || type == Type::kFloat || type == Type::kDouble;
+    if (equality || !number || !IsSettled(term.stored)) return;
+    guard.range = term;
+    guard.terms.clear();
+  }
+
   // True if the value cannot change any more once a partial match waits at this state. In a
   // sequence few partial matches ever wait, so an index would only cost; where timers go through
   // all that wait, there is one list.
   bool IsSettled(const StoredValue& value) const {
-    if (automaton_.sequence || automaton_.states[state_].kind == StateKind::kAbsentLogical) {
-      return false;
-    }
+    const bool absent_operand = automaton_.states[state_].kind == StateKind::kAbsentLogical;
+    if (automaton_.sequence || (absent_operand && !automaton_.own_silence(state_))) return false;
     const AutomatonState& from = automaton_.states[value.state];
     if (from.element >= automaton_.states[state_].element) return false;
     if (from.kind != StateKind::kCount || from.min == from.max) return true;

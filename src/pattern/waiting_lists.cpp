@@ -25,7 +25,7 @@ WaitId WaitingLists::Add(uint32_t list, uint32_t state, PartialId id, Partial* p
     wait = static_cast<WaitId>(waits_.size());
     waits_.emplace_back();
   }
-  waits_[wait] = {id, state, list, kNone, kNone, partial->first_wait};
+  waits_[wait] = {id, state, list, kNone, kNone, partial->first_wait, 0};
   partial->first_wait = wait;
   ++partial->waits;
   Link(wait, list);
@@ -95,6 +95,16 @@ void KeyTable::Erase(uint64_t hash, uint32_t list) {
   }
   slots_[hole] = Slot();
   --size_;
+}
+
+void RangeHeap::Push(const Node& node) {
+  nodes_.push_back(node);
+  std::push_heap(nodes_.begin(), nodes_.end(), Later);
+}
+
+void RangeHeap::Pop() {
+  std::pop_heap(nodes_.begin(), nodes_.end(), Later);
+  nodes_.pop_back();
 }
 
 void StartQueue::Push(Start start) {

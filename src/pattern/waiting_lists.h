@@ -17,6 +17,7 @@ struct Wait {
   uint32_t list;
   WaitId previous, next;  // in the list
   WaitId sibling;         // next place of the same partial match
+  uint64_t order = 0;     // of all places in heaps; 0: in none
 };
 
 // The lists in which partial matches wait, in order of arrival. Every state has two: fresh holds
@@ -50,6 +51,11 @@ class WaitingLists {
     Link(id, list);
   }
   void Remove(WaitId id, Partial* partial);
+  // Numbers the place, in the order in which places are entered.
+  void SetOrder(WaitId id, uint64_t order) { waits_[id].order = order; }
+  bool Alive(WaitId id, uint64_t order) const {
+    return waits_[id].partial != kNone && waits_[id].order == order;
+  }
 
  private:
   void Link(WaitId id, uint32_t list);
@@ -88,6 +94,33 @@ class KeyTable {
 
   std::vector<Slot> slots_;  // a power of two, at most half full
   size_t size_ = 0;
+};
+
+// The places of one list by the value of an earlier event, smallest first. Places that are given
+// up stay until they come to the top or outnumber the others.
+class RangeHeap {
+ public:
+  struct Node {
+    int64_t value;
+    uint64_t order;
+    WaitId wait;
+  };
+
+  bool empty() const { return nodes_.empty(); }
+  size_t size() const { return nodes_.size(); }
+  const Node& top() const { return nodes_.front(); }
+  void Push(const Node& node);
+  void Pop();
+  void Clear() { nodes_.clear(); }
+  template <class Live>
+  void Keep(Live&& live) {
+    std::erase_if(nodes_, [&](const Node& node) { return !live(node); });
+    std::make_heap(nodes_.begin(), nodes_.end(), Later);
+  }
+
+ private:
+  static bool Later(const Node& a, const Node& b) { return a.value > b.value; }
+  std::vector<Node> nodes_;
 };
 
 // The times at which partial matches began, oldest first, for expiry. Beginnings in ascending

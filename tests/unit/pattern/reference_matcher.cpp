@@ -1,6 +1,5 @@
-// Patterns by brute force, as a second opinion: no index, no masks, no pools. A partial match is a
-// vector of events by state, lists are scanned whole for each event, and a place that has become
-// void is found out when it is next looked at.
+// Patterns by brute force, as a second opinion: no index, no masks, no pools. Lists are scanned
+// whole for each event, and a place that has become void is found out when it is next looked at.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -91,6 +90,8 @@ class ReferenceMatcher {
   bool Logical(size_t e) const {
     return elements_[e].kind == Kind::kAnd || elements_[e].kind == Kind::kOr;
   }
+  // In the middle of a pattern each match waits for its own silence at an absent operand.
+  bool OwnSilence(size_t e) const { return !Sequence() && e > 0 && elements_[e].rearm < 0; }
   bool Last(size_t e) const { return e + 1 == elements_.size(); }
 
   MatchPtr New() const {
@@ -208,7 +209,8 @@ class ReferenceMatcher {
         if (!(e == 0 || Sequence()) || places_[s].fresh.empty()) Push(s, match);
       }
       for (uint32_t s : element.states) {
-        if (e > 0 && waits_[s] >= 0) Arm(s, nullptr, match->timestamp + waits_[s]);
+        if (e == 0 || waits_[s] < 0) continue;
+        Arm(s, OwnSilence(e) ? match : nullptr, match->timestamp + waits_[s]);
       }
       return;
     }
@@ -242,10 +244,13 @@ class ReferenceMatcher {
       }
     }
     const uint32_t first = elements_[e].states[0];
-    if (Logical(e) && absent_[first] && waits_[first] >= 0 && Has(from, first)) {
-      match->timestamp = -1;
-    }
+    const bool silent = Logical(e) && absent_[first] && waits_[first] >= 0 && Has(from, first);
+    if (silent) match->timestamp = -1;
     for (uint32_t s : elements_[e].states) Push(s, match);
+    for (uint32_t s : elements_[e].states) {
+      if (!Logical(e) || waits_[s] < 0 || !OwnSilence(e)) continue;
+      Arm(s, match, (match->timestamp == -1 ? now_ : match->timestamp) + waits_[s]);
+    }
     if (elements_[e].kind == Kind::kAbsent) ArmSilence(e, match);
     if (elements_[e].kind == Kind::kCount && elements_[e].min == 0 && !Sequence()) {
       AddState(e + 1, match);
@@ -310,23 +315,11 @@ class ReferenceMatcher {
     }
   }
 
-  std::optional<int32_t> Value(const Match& match, const CaseEvent& event, uint32_t own,
-                               const Capture& capture) const {
-    if (absent_[capture.state] && capture.state != own) return std::nullopt;
-    std::vector<CaseEvent> events = match.events[capture.state];
-    const bool last = capture.index.kind == EventIndex::Kind::kLast;
-    if (capture.state == own && !last) events.push_back(event);
-    if (capture.index.n >= events.size()) return std::nullopt;
-    const CaseEvent& found = events[last ? events.size() - 1 - capture.index.n : capture.index.n];
-    if (capture.attribute == kKey && found.key_null) return std::nullopt;
-    return found.values[capture.attribute];
-  }
-
   bool Holds(const Match& match, const CaseEvent& event, uint32_t s) const {
     for (const CaseTest& test : pattern_.states[s].tests) {
       std::optional<int32_t> left, right = test.constant;
       if (!(test.attribute == kKey && event.key_null)) left = event.values[test.attribute];
-      if (test.other) right = Value(match, event, s, *test.other);
+      if (test.other) right = ValueFor(match, event, s, *test.other, absent_);
       if (test.or_missing && !right) continue;
       if (!Compare(test.op, left, right)) return false;
     }
@@ -483,10 +476,8 @@ class ReferenceMatcher {
     }
     Expire();
     if (!places_[s].active) return;
-    if (Logical(e)) {
-      OnLogicalTimer(e, s);
-    } else if (match == nullptr) {
-      OnAbsentTimer(e, s);
+    if (match == nullptr) {
+      Logical(e) ? OnLogicalTimer(e, s) : OnAbsentTimer(e, s);
     } else {
       auto& place = places_[s];
       Sweep(e, &place.fresh);
@@ -501,6 +492,13 @@ class ReferenceMatcher {
       }
       place.fresh.remove(match);
       place.pending.remove(match);
+      if (Logical(e)) {
+        const bool met = Has(*match, Partner(e, s));
+        if (!met) match->settled[s] = true;
+        if (met == (elements_[e].kind == Kind::kOr)) return;
+        places_[Partner(e, s)].pending.remove(match);
+        places_[Partner(e, s)].fresh.remove(match);
+      }
       Silent(e, s, match);
     }
   }

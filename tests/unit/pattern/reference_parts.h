@@ -58,6 +58,19 @@ inline bool Compare(CompareOp op, std::optional<int32_t> a, std::optional<int32_
   return false;
 }
 
+// What a condition of state `own` calls `capture` when `event` arrives.
+inline std::optional<int32_t> ValueFor(const Match& match, const CaseEvent& event, uint32_t own,
+                                       const Capture& capture, const std::vector<bool>& absent) {
+  if (absent[capture.state] && capture.state != own) return std::nullopt;
+  std::vector<CaseEvent> events = match.events[capture.state];
+  const bool last = capture.index.kind == EventIndex::Kind::kLast;
+  if (capture.state == own && !last) events.push_back(event);
+  if (capture.index.n >= events.size()) return std::nullopt;
+  const CaseEvent& found = events[last ? events.size() - 1 - capture.index.n : capture.index.n];
+  if (capture.attribute == kKey && found.key_null) return std::nullopt;
+  return found.values[capture.attribute];
+}
+
 // Makes a row of elements of the tree of a pattern; `absent` and `waits` are by state.
 struct Flattener {
   std::vector<Element>* elements;
