@@ -64,7 +64,9 @@ class JoinOperator final : public StepOperator {
     const JoinSide& side = inputs_[port].side();
     CHECK(!side.has_window || side.find_set == FindSet::kNothing || chunk.has_row_ids());
     inputs_[port].Load(chunk, timeline());
-    if (side.triggers) inputs_[port].LoadBounds(inputs_[1 - port].side().bounds, timeline());
+    if (!side.triggers) return;
+    inputs_[port].LoadBounds(inputs_[1 - port].side().bounds, timeline());
+    inputs_[1 - port].Prefetch(inputs_[port]);
   }
 
   void TakeRow(int port, const Chunk& chunk, uint32_t row) {

@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "exec/key_bits.h"
+#include "exec/prefetch_row.h"
 
 namespace weir {
 namespace {
@@ -180,6 +181,33 @@ bool JoinInput::HasMatch(const JoinInput& other, uint32_t row) const {
   if (!side_.ordered_column) return FirstMatch(other, row) != kNoRow;
   OrderedRange range;
   return BoundsOf(other, row, &range) && ordered_.Has(range);
+}
+
+void JoinInput::Prefetch(const JoinInput& other) const {
+  if (found_rows_ < kPrefetchRows || side_.keys.empty()) return;
+  const Chunk& rows = other.at_hand_;
+  const size_t mask = slots_.size() - 1;
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    __builtin_prefetch(&slots_[other.hashes_[rows.Row(i)] & mask]);
+  }
+  std::vector<uint32_t> groups;
+  groups.reserve(rows.size());
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    const uint64_t hash = other.hashes_[rows.Row(i)];
+    size_t at = hash & mask;
+    while (slots_[at].group != kNoGroup && slots_[at].tag != static_cast<uint32_t>(hash >> 32)) {
+      at = (at + 1) & mask;
+    }
+    if (slots_[at].group == kNoGroup) continue;
+    groups.push_back(slots_[at].group);
+    __builtin_prefetch(&groups_[groups.back()]);
+  }
+  for (const uint32_t group : groups) {
+    const RowId first = groups_[group].first;
+    if (first == kNoRow) continue;
+    __builtin_prefetch(&links_[first]);
+    PrefetchRow(store_, first);
+  }
 }
 
 bool JoinInput::BoundsOf(const JoinInput& other, uint32_t row, OrderedRange* range) const {

@@ -50,6 +50,9 @@ class JoinInput {
   // that the row gives, in that order.
   void FindMatches(const JoinInput& other, uint32_t row, std::vector<RowId>* matches) const;
   bool HasMatch(const JoinInput& other, uint32_t row) const;
+  // Has the memory that finds for the other input's chunk at hand will look at brought near;
+  // changes nothing.
+  void Prefetch(const JoinInput& other) const;
 
  private:
   static constexpr uint32_t kNoGroup = UINT32_MAX;

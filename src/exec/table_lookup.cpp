@@ -55,6 +55,7 @@ class TableLookup::Rows {
     uint8_t* out = found->mutable_values<uint8_t>();
     asking_side_.LoadKeys(chunk, timeline);
     asking_side_.LoadBounds(spec_.bounds, timeline);
+    table_.Prefetch(asking_side_);
     for (uint32_t i = 0; i < chunk.size(); ++i) {
       const uint32_t row = chunk.Row(i);
       out[row] = 0;

@@ -237,6 +237,11 @@ TableFinder::TableFinder(TableStore* store, const TableWrite& write, bool make_i
 void TableFinder::Load(const Chunk& rows, const Timeline& timeline) {
   key_values_.clear();
   for (const ExprPtr& key : keys_) key_values_.push_back(EvalColumn(*key, {rows, &timeline}));
+  accessed_.clear();
+  if (access_) {
+    for (const uint32_t k : access_->key_of) accessed_.push_back(key_values_[k]);
+    store_->Prefetch(access_->index, accessed_, rows);
+  }
   bound_values_.clear();
   for (const OrderedBound& bound : bounds_) {
     bound_values_.push_back(EvalColumn(*bound.probe, {rows, &timeline}));
@@ -246,10 +251,8 @@ void TableFinder::Load(const Chunk& rows, const Timeline& timeline) {
 void TableFinder::Find(uint32_t row, std::vector<RowId>* ids) const {
   const size_t begin = ids->size();
   if (access_) {
-    std::vector<ColumnPtr> keys;
-    for (const uint32_t k : access_->key_of) keys.push_back(key_values_[k]);
-    store_->Find(access_->index, keys, row, ids);
-    if (keys.size() < keys_.size()) KeepEqual(row, begin, ids);
+    store_->Find(access_->index, accessed_, row, ids);
+    if (accessed_.size() < keys_.size()) KeepEqual(row, begin, ids);
     return;
   }
   if (ordered_) {

@@ -83,6 +83,7 @@ class TableFinder {
   std::vector<uint32_t> key_columns_;
   std::vector<OrderedBound> bounds_;
   std::optional<TableStore::Access> access_;
+  std::vector<ColumnPtr> accessed_;  // the values of the keys that access_ takes
   std::optional<uint32_t> ordered_;
   std::vector<ColumnPtr> key_values_;
   std::vector<ColumnPtr> bound_values_;

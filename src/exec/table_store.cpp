@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "exec/key_bits.h"
+#include "exec/prefetch_row.h"
 
 namespace weir {
 namespace {
@@ -140,13 +141,26 @@ bool TableStore::Replace(std::span<const RowId> ids, const Chunk& stored,
     for (const RowId id : *new_ids) rows_.Release(id);
     return false;
   }
-  for (const RowId id : ids) RemoveFromIndexes(id);
+  // A key that stays keeps its place; the others all leave before one comes.
+  for (Index& index : indexes_) {
+    std::vector<size_t> moved;
+    for (size_t i = 0; i < ids.size(); ++i) {
+      if (SameKey(index, ids[i], (*new_ids)[i])) {
+        TakePlaceInIndex(&index, ids[i], (*new_ids)[i]);
+      } else {
+        RemoveFromIndex(&index, ids[i]);
+        moved.push_back(i);
+      }
+    }
+    for (const size_t i : moved) AddToIndex(&index, (*new_ids)[i]);
+  }
   for (size_t i = 0; i < ids.size(); ++i) {
     const RowId id = (*new_ids)[i];
     const Link link = order_[id] = order_[ids[i]];
     (link.previous == kNoRow ? first_ : order_[link.previous].next) = id;
     (link.next == kNoRow ? last_ : order_[link.next].previous) = id;
-    AddToIndexes(id);
+    RemoveFromOrdered(ids[i]);
+    AddToOrdered(id);
     rows_.Release(ids[i]);
   }
   return true;
@@ -156,6 +170,9 @@ bool TableStore::Replace(std::span<const RowId> ids, const Chunk& stored,
 // one that comes later.
 bool TableStore::KeysStayApart(std::span<const RowId> ids, std::span<const RowId> new_ids) const {
   const Index& index = indexes_[kPrimary];
+  size_t same = 0;
+  while (same < ids.size() && SameKey(index, ids[same], new_ids[same])) ++same;
+  if (same == ids.size()) return true;
   std::unordered_set<RowId> gone;
   std::unordered_multimap<uint64_t, RowId> added;
   for (size_t i = 0; i < ids.size(); ++i) {
@@ -173,22 +190,47 @@ bool TableStore::KeysStayApart(std::span<const RowId> ids, std::span<const RowId
   return true;
 }
 
+bool TableStore::HashKeys(std::span<const ColumnPtr> keys, uint32_t row, uint64_t* hash) {
+  *hash = 0;
+  for (const ColumnPtr& key : keys) {
+    uint64_t bits = 0;
+    const bool usable = key->IsValid(row) && DispatchType(key->type(), [&](auto tag) {
+                          return KeyBits(key->values<typename decltype(tag)::type>()[row], &bits);
+                        });
+    if (!usable) return false;
+    *hash = CombineHash(*hash, bits);
+  }
+  return true;
+}
+
+void TableStore::Prefetch(uint32_t at, std::span<const ColumnPtr> keys, const Chunk& rows) const {
+  if (size_ < kPrefetchRows) return;
+  const Index& index = indexes_[at];
+  std::vector<uint64_t> hashes;
+  hashes.reserve(rows.size());
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    uint64_t hash;
+    if (!HashKeys(keys, rows.Row(i), &hash)) continue;
+    hashes.push_back(hash);
+    index.first.Prefetch(hash);
+  }
+  for (const uint64_t hash : hashes) {
+    const RowId* found = index.first.Find(hash);
+    if (found == nullptr) continue;
+    __builtin_prefetch(&index.links[*found]);
+    __builtin_prefetch(&order_[*found]);
+    PrefetchRow(rows_, *found);
+  }
+}
+
 void TableStore::Find(uint32_t at, std::span<const ColumnPtr> keys, uint32_t row,
                       std::vector<RowId>* ids) const {
   const Index& index = indexes_[at];
-  uint64_t hash = 0;
-  for (size_t k = 0; k < keys.size(); ++k) {
-    uint64_t bits = 0;
-    const bool usable =
-        keys[k]->IsValid(row) && DispatchType(keys[k]->type(), [&](auto tag) {
-          return KeyBits(keys[k]->values<typename decltype(tag)::type>()[row], &bits);
-        });
-    if (!usable) return;
-    hash = CombineHash(hash, bits);
-  }
-  const auto found = index.first.find(hash);
-  if (found == index.first.end()) return;
-  for (RowId id = found->second; id != kNoRow; id = index.links[id].next) {
+  uint64_t hash;
+  if (!HashKeys(keys, row, &hash)) return;
+  const RowId* found = index.first.Find(hash);
+  if (found == nullptr) return;
+  for (RowId id = *found; id != kNoRow; id = index.links[id].next) {
     bool equal = true;
     for (size_t k = 0; equal && k < keys.size(); ++k) {
       equal = DispatchType(keys[k]->type(), [&](auto tag) {
@@ -231,9 +273,9 @@ bool TableStore::EqualStored(const Index& index, RowId a, RowId b) const {
 RowId TableStore::FindStored(const Index& index, RowId like) const {
   uint64_t hash;
   if (!HashStored(index, like, &hash)) return kNoRow;
-  const auto found = index.first.find(hash);
-  if (found == index.first.end()) return kNoRow;
-  for (RowId id = found->second; id != kNoRow; id = index.links[id].next) {
+  const RowId* found = index.first.Find(hash);
+  if (found == nullptr) return kNoRow;
+  for (RowId id = *found; id != kNoRow; id = index.links[id].next) {
     if (EqualStored(index, id, like)) return id;
   }
   return kNoRow;
@@ -249,37 +291,62 @@ void TableStore::Reserve(RowId id) {
 void TableStore::AddToIndex(Index* index, RowId id) {
   uint64_t hash;
   if (!HashStored(*index, id, &hash)) return;
-  RowId& first = index->first.try_emplace(hash, kNoRow).first->second;
-  index->links[id] = {kNoRow, first};
-  if (first != kNoRow) index->links[first].previous = id;
-  first = id;
+  RowId* first = index->first.FindOrAdd(hash);
+  index->links[id] = {kNoRow, *first};
+  if (*first != kNoRow) index->links[*first].previous = id;
+  *first = id;
+}
+
+bool TableStore::SameKey(const Index& index, RowId a, RowId b) const {
+  uint64_t hash_a, hash_b;
+  const bool usable = HashStored(index, a, &hash_a);
+  if (usable != HashStored(index, b, &hash_b)) return false;
+  return !usable || (hash_a == hash_b && EqualStored(index, a, b));
+}
+
+void TableStore::TakePlaceInIndex(Index* index, RowId old_id, RowId new_id) {
+  uint64_t hash;
+  if (!HashStored(*index, old_id, &hash)) return;
+  const Link link = index->links[new_id] = index->links[old_id];
+  if (link.next != kNoRow) index->links[link.next].previous = new_id;
+  *(link.previous == kNoRow ? index->first.Find(hash) : &index->links[link.previous].next) = new_id;
 }
 
 void TableStore::AddToIndexes(RowId id) {
   for (Index& index : indexes_) AddToIndex(&index, id);
+  AddToOrdered(id);
+}
+
+void TableStore::AddToOrdered(RowId id) {
   for (Ordered& ordered : ordered_) {
     uint64_t bits;
     if (OrderedBitsOf(ordered.column, id, &bits)) ordered.rows.Insert(bits, id);
   }
 }
 
-void TableStore::RemoveFromIndexes(RowId id) {
+void TableStore::RemoveFromOrdered(RowId id) {
   for (Ordered& ordered : ordered_) {
     uint64_t bits;
     if (OrderedBitsOf(ordered.column, id, &bits)) ordered.rows.Remove(bits, id);
   }
-  for (Index& index : indexes_) {
-    uint64_t hash;
-    if (!HashStored(index, id, &hash)) continue;
-    const Link& link = index.links[id];
-    if (link.next != kNoRow) index.links[link.next].previous = link.previous;
-    if (link.previous != kNoRow) {
-      index.links[link.previous].next = link.next;
-    } else if (link.next != kNoRow) {
-      index.first[hash] = link.next;
-    } else {
-      index.first.erase(hash);
-    }
+}
+
+void TableStore::RemoveFromIndexes(RowId id) {
+  for (Index& index : indexes_) RemoveFromIndex(&index, id);
+  RemoveFromOrdered(id);
+}
+
+void TableStore::RemoveFromIndex(Index* index, RowId id) {
+  uint64_t hash;
+  if (!HashStored(*index, id, &hash)) return;
+  const Link& link = index->links[id];
+  if (link.next != kNoRow) index->links[link.next].previous = link.previous;
+  if (link.previous != kNoRow) {
+    index->links[link.previous].next = link.next;
+  } else if (link.next != kNoRow) {
+    *index->first.Find(hash) = link.next;
+  } else {
+    index->first.Erase(hash);
   }
 }
 

@@ -4,9 +4,9 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
+#include "exec/hash_index.h"
 #include "exec/ordered_index.h"
 #include "types/row_store.h"
 
@@ -58,6 +58,8 @@ class TableStore {
   // Appends the rows whose index columns equal physical row `row` of `keys`, in any order.
   void Find(uint32_t index, std::span<const ColumnPtr> keys, uint32_t row,
             std::vector<RowId>* ids) const;
+  // Has the memory that finds for the visible rows will look at brought near; changes nothing.
+  void Prefetch(uint32_t index, std::span<const ColumnPtr> keys, const Chunk& rows) const;
   // Appends the rows of a range of an ordered index, in its order.
   void FindOrdered(uint32_t index, const OrderedRange& range, std::vector<RowId>* ids) const {
     ordered_[index].rows.Find(range, ids);
@@ -72,8 +74,8 @@ class TableStore {
   };
   struct Index {
     std::vector<uint32_t> columns;
-    std::unordered_map<uint64_t, RowId> first;  // by hash; the rest are linked, newest first
-    std::vector<Link> links;                    // by row
+    HashIndex first;          // by hash; the rest are linked, newest first
+    std::vector<Link> links;  // by row
   };
   struct Ordered {
     uint32_t column;
@@ -81,7 +83,9 @@ class TableStore {
   };
   static constexpr uint32_t kPrimary = 0;
 
+  static bool HashKeys(std::span<const ColumnPtr> keys, uint32_t row, uint64_t* hash);
   bool HashStored(const Index& index, RowId id, uint64_t* hash) const;
+  bool SameKey(const Index& index, RowId a, RowId b) const;
   bool EqualStored(const Index& index, RowId a, RowId b) const;
   RowId FindStored(const Index& index, RowId like) const;
   bool KeysStayApart(std::span<const RowId> ids, std::span<const RowId> new_ids) const;
@@ -89,7 +93,11 @@ class TableStore {
   bool OrderedBitsOf(uint32_t column, RowId id, uint64_t* bits) const;
   void AddToIndex(Index* index, RowId id);
   void AddToIndexes(RowId id);
+  void AddToOrdered(RowId id);
+  void RemoveFromOrdered(RowId id);
+  void RemoveFromIndex(Index* index, RowId id);
   void RemoveFromIndexes(RowId id);
+  void TakePlaceInIndex(Index* index, RowId old_id, RowId new_id);
 
   SchemaPtr schema_;
   std::vector<uint32_t> primary_key_;
