@@ -43,3 +43,17 @@ file(GLOB antlr_users "${CMAKE_SOURCE_DIR}/src/parser/tree_*.cpp")
 set_source_files_properties(${antlr_users} "${CMAKE_SOURCE_DIR}/src/parser/parser.cpp"
   "${CMAKE_SOURCE_DIR}/src/parser/syntax.cpp" PROPERTIES UNITY_GROUP antlr)
 set_target_properties(weir_parser PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+
+# The grammar as text, for the language reference.
+set(grammar_text "")
+foreach(part IN ITEMS Lexer Parser)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+    "${CMAKE_SOURCE_DIR}/grammar/Weir${part}.g4")
+  file(READ "${CMAKE_SOURCE_DIR}/grammar/Weir${part}.g4" text)
+  string(APPEND grammar_text
+    "inline constexpr char k${part}Grammar[] = R\"g4(${text})g4\";\n")
+endforeach()
+file(CONFIGURE OUTPUT "${grammar_dir}/text/grammar_text.h"
+  CONTENT "#pragma once\n@grammar_text@" @ONLY)
+set_source_files_properties("${CMAKE_SOURCE_DIR}/src/parser/grammar_rules.cpp" PROPERTIES
+  INCLUDE_DIRECTORIES "${grammar_dir}/text")

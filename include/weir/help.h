@@ -1,4 +1,4 @@
-// Reference text made from the registry of built-ins.
+// Reference text made from the registry of built-ins and from the grammar.
 #pragma once
 
 #include <string>
@@ -7,15 +7,23 @@
 
 namespace weir {
 
-// What a built-in's page says. False if there is no function, window or aggregate of that name.
+// What the page of a built-in or topic says. False if there is none of that name.
 bool DescribeBuiltin(std::string_view name, std::string* text);
 
 struct BuiltinSummary {
   std::string name;
   std::string summary;
 };
-// kind: "function", "window" or "aggregate"; sorted by name.
+// kind: "topic", "function", "window" or "aggregate"; sorted by name, topics in reading order.
 std::vector<BuiltinSummary> ListBuiltins(std::string_view kind);
+
+// The grammar of the language, rule by rule; or the rule of that name, empty if there is none.
+std::string DescribeGrammar();
+std::string DescribeGrammarRule(std::string_view name);
+
+// All of it as one Markdown document. Every example in it can be run; examples of windows and
+// aggregates read the streams of its chapter "Sample streams".
+std::string LanguageReference();
 
 // The candidate nearest to `name` if near enough to be a typing error, else empty.
 std::string NearestText(std::string_view name, const std::vector<std::string>& candidates);

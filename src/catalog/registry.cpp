@@ -62,6 +62,10 @@ const WindowSpec* Registry::FindWindow(std::string_view full_name) const {
   return FindByName(windows_, full_name);
 }
 
+const TopicSpec* Registry::FindTopic(std::string_view name) const {
+  return FindByName(topics_, name);
+}
+
 std::string NearestName(std::string_view name, const std::vector<std::string>& candidates) {
   // About one error in three letters is a typing error; names longer than this are no name.
   constexpr size_t kLongestName = 200;

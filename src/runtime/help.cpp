@@ -4,6 +4,8 @@
 
 #include "catalog/registry.h"
 #include "library/builtins.h"
+#include "parser/grammar_rules.h"
+#include "runtime/reference_text.h"
 
 namespace weir {
 namespace {
@@ -19,11 +21,13 @@ void Describe(const Spec& spec, const char* kind, const std::string& how, std::s
 
 // Indents every line of an example.
 std::string Indented(std::string_view example) {
+  if (example.substr(0, 1) == "\n") example.remove_prefix(1);
   std::string text = "    ";
   for (const char c : example) {
     text += c;
     if (c == '\n') text += "    ";
   }
+  while (text.back() == ' ' || text.back() == '\n') text.pop_back();
   return text + "\n";
 }
 
@@ -31,9 +35,20 @@ template <class Specs>
 std::vector<BuiltinSummary> Summaries(const Specs& specs) {
   std::vector<BuiltinSummary> result;
   for (const auto& spec : specs) result.push_back({spec.name, spec.summary});
-  std::sort(result.begin(), result.end(),
-            [](const BuiltinSummary& a, const BuiltinSummary& b) { return a.name < b.name; });
   return result;
+}
+
+std::vector<BuiltinSummary> Sorted(std::vector<BuiltinSummary> summaries) {
+  std::sort(summaries.begin(), summaries.end(),
+            [](const BuiltinSummary& a, const BuiltinSummary& b) { return a.name < b.name; });
+  return summaries;
+}
+
+void DescribeTopic(const TopicSpec& topic, std::string* text) {
+  *text += std::string(topic.name) + " (language)\n\n  " + topic.summary + "\n";
+  for (const std::string& rule : Words(topic.rules)) *text += "\n" + Indented(GrammarRule(rule));
+  *text += "\n  Example:\n" + Indented(topic.app) + "  with the input\n" + Indented(topic.input) +
+           "  gives\n" + Indented(topic.output);
 }
 
 }  // namespace
@@ -54,15 +69,28 @@ bool DescribeBuiltin(std::string_view name, std::string* text) {
     Describe(*spec, "window", "#window.", text);
     *text += std::string("\n  Example:\n") + Indented(spec->example);
   }
+  if (const TopicSpec* topic = registry.FindTopic(name)) {
+    if (!text->empty()) *text += "\n";
+    DescribeTopic(*topic, text);
+  }
   return !text->empty();
 }
 
 std::vector<BuiltinSummary> ListBuiltins(std::string_view kind) {
   const Registry& registry = BuiltinRegistry();
-  if (kind == "function") return Summaries(registry.functions());
-  if (kind == "aggregate") return Summaries(registry.aggregates());
-  if (kind == "window") return Summaries(registry.windows());
+  if (kind == "topic") return Summaries(registry.topics());
+  if (kind == "function") return Sorted(Summaries(registry.functions()));
+  if (kind == "aggregate") return Sorted(Summaries(registry.aggregates()));
+  if (kind == "window") return Sorted(Summaries(registry.windows()));
   return {};
+}
+
+std::string DescribeGrammarRule(std::string_view name) { return GrammarRule(name); }
+
+std::string DescribeGrammar() {
+  std::string text;
+  for (const std::string& rule : GrammarRuleNames()) text += GrammarRule(rule) + "\n";
+  return text;
 }
 
 std::string NearestText(std::string_view name, const std::vector<std::string>& candidates) {

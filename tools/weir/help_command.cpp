@@ -19,7 +19,7 @@ const std::vector<Command>& Commands() {
       {"-q", "run queries given as text over standard input, no file needed", OneLinerCommand},
       {"check", "parse apps, check names and types, run nothing", CheckCommand},
       {"explain", "show the plan of an app", ExplainCommand},
-      {"help", "explain a command, function, window or aggregate", HelpCommand},
+      {"help", "explain a command, a part of the language or a built-in", HelpCommand},
   };
   return commands;
 }
@@ -38,9 +38,19 @@ constexpr const char* kExitCodes =
     "  78  the app is refused: it has errors, or needs what is not supported yet\n\n"
     "SIGINT and SIGTERM end a run in order, with exit code 0; a second one stops it at once.\n";
 
-void ListKind(const char* kind, const char* title) {
-  std::cout << title << "\n\n";
-  for (const weir::BuiltinSummary& one : weir::ListBuiltins(kind)) {
+struct Kind {
+  const char* name;
+  const char* plural;
+  const char* title;
+};
+constexpr Kind kKinds[] = {{"topic", "language", "Language"},
+                           {"function", "functions", "Functions"},
+                           {"window", "windows", "Windows"},
+                           {"aggregate", "aggregates", "Aggregates"}};
+
+void ListKind(const Kind& kind) {
+  std::cout << kind.title << "\n\n";
+  for (const weir::BuiltinSummary& one : weir::ListBuiltins(kind.name)) {
     std::cout << "  " << one.name
               << std::string(one.name.size() < 24 ? 24 - one.name.size() : 1, ' ') << one.summary
               << "\n";
@@ -60,8 +70,10 @@ void Overview() {
   }
   std::cout << "\nHelp on\n\n"
                "  weir help COMMAND      the options of a command\n"
-               "  weir help NAME         a function, window or aggregate\n"
-               "  weir help functions    all functions; also: windows, aggregates\n"
+               "  weir help NAME         a part of the language, function, window or aggregate\n"
+               "  weir help language     all parts; also: functions, windows, aggregates\n"
+               "  weir help grammar      the grammar; weir help RULE: one rule of it\n"
+               "  weir help reference    all of these as one Markdown document\n"
                "  weir help exit-codes   what the exit codes mean\n";
 }
 
@@ -69,12 +81,15 @@ int HelpOn(const std::string& name) {
   for (const Command& command : Commands()) {
     if (name == command.name && name != "help") return command.run({"--help"});
   }
-  if (name == "functions") {
-    ListKind("function", "Functions");
-  } else if (name == "windows") {
-    ListKind("window", "Windows");
-  } else if (name == "aggregates") {
-    ListKind("aggregate", "Aggregates");
+  for (const Kind& kind : kKinds) {
+    if (name != kind.plural) continue;
+    ListKind(kind);
+    return 0;
+  }
+  if (name == "grammar") {
+    std::cout << weir::DescribeGrammar();
+  } else if (name == "reference") {
+    std::cout << weir::LanguageReference();
   } else if (name == "exit-codes") {
     std::cout << kExitCodes;
   } else if (name == "help") {
@@ -85,10 +100,17 @@ int HelpOn(const std::string& name) {
       std::cout << text;
       return 0;
     }
-    std::vector<std::string> names = {"functions", "windows", "aggregates", "exit-codes"};
+    if (const std::string rule = weir::DescribeGrammarRule(name); !rule.empty()) {
+      std::cout << rule;
+      return 0;
+    }
+    std::vector<std::string> names = {"grammar", "reference", "exit-codes"};
     for (const Command& command : Commands()) names.push_back(command.name);
-    for (const char* kind : {"function", "window", "aggregate"}) {
-      for (const weir::BuiltinSummary& one : weir::ListBuiltins(kind)) names.push_back(one.name);
+    for (const Kind& kind : kKinds) {
+      names.push_back(kind.plural);
+      for (const weir::BuiltinSummary& one : weir::ListBuiltins(kind.name)) {
+        names.push_back(one.name);
+      }
     }
     const std::string near = weir::NearestText(name, names);
     return UsageError("no help on '" + name + "'" +

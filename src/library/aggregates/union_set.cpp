@@ -80,7 +80,8 @@ void RegisterUnionSet(Registry* registry) {
       .name = "unionSet",
       .summary = "The union of all sets, as a set.",
       .example =
-          "from Sets#window.timeBatch(10 sec) select unionSet(tags) as all insert into Tags;",
+          "from Trades#window.timeBatch(5 sec) select unionSet(createSet(symbol)) as symbols "
+          "insert into Symbols;",
       .overloads = {{{.name = "set", .types = kObjectOnly}}},
       .result_type = [](std::span<const Argument>) { return Type::kObject; },
       .make = [](std::span<const Argument>, bool) { return MakeAggregator<UnionSet, ObjectRef>(); },

@@ -273,7 +273,7 @@ void RegisterSessionWindow(Registry* registry) {
       "them together; allowed.latency lets late events in after that.";
   spec.example =
       "from Clicks#window.session(5 min, user) select user, count() as n group by user "
-      "insert all events into Visits;";
+      "insert all events into Sessions;";
   spec.overloads = {{kGap}, {kGap, kKey}, {kGap, kKey, kLatency}};
   spec.find_set = FindSet::kNothing;
   spec.make = MakeSessionWindow;
