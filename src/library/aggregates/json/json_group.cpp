@@ -101,16 +101,17 @@ void RegisterGroup(Registry* registry, const char* name, const char* summary, co
 }  // namespace
 
 void RegisterJsonGroup(Registry* registry) {
-  RegisterGroup(registry, "json:group",
-                "All JSON objects as the text of one JSON array, equal ones together or once if "
-                "distinct; within an object under the enclosing element if one is named.",
-                "from In#window.length(5) select json:group(json, 'result', true) as all "
-                "insert into Grouped;",
-                true);
+  RegisterGroup(
+      registry, "json:group",
+      "All JSON objects as the text of one JSON array, equal ones together or once if "
+      "distinct; within an object under the enclosing element if one is named.",
+      "from Messages#window.length(5) select json:group(attributes, 'result', true) as all "
+      "insert into Grouped;",
+      true);
   RegisterGroup(registry, "json:groupAsObject",
                 "All JSON objects as one list, equal ones together or once if distinct; within an "
                 "object under the enclosing element if one is named.",
-                "from In#window.length(5) select json:groupAsObject(json) as all "
+                "from Messages#window.length(5) select json:groupAsObject(attributes) as all "
                 "insert into Grouped;",
                 false);
 }

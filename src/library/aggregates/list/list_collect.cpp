@@ -97,14 +97,14 @@ void RegisterCollector(Registry* registry, const char* name, const char* summary
 void RegisterListCollect(Registry* registry) {
   RegisterCollector(registry, "list:collect",
                     "All values as a list in order of arrival, each once if distinct.",
-                    "from Stocks#window.lengthBatch(10) select list:collect(symbol) as symbols "
+                    "from Trades#window.lengthBatch(10) select list:collect(symbol) as symbols "
                     "insert into Symbols;",
                     {.name = "value"}, false);
-  RegisterCollector(registry, "list:merge",
-                    "The items of all lists as one list, each once if distinct.",
-                    "from Stocks#window.lengthBatch(2) select list:merge(symbols) as symbols "
-                    "insert into Symbols;",
-                    {.name = "list", .types = kObjectOnly}, true);
+  RegisterCollector(
+      registry, "list:merge", "The items of all lists as one list, each once if distinct.",
+      "from Trades#window.lengthBatch(2) select list:merge(list:create(symbol)) as symbols "
+      "insert into Symbols;",
+      {.name = "list", .types = kObjectOnly}, true);
 }
 
 }  // namespace weir

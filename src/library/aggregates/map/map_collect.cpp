@@ -97,14 +97,14 @@ void RegisterCollector(Registry* registry, const char* name, const char* summary
 void RegisterMapCollect(Registry* registry) {
   RegisterCollector(registry, "map:collect",
                     "A map of all keys that are not null, each with its last value.",
-                    "from Students#window.lengthBatch(10) select map:collect(id, name) as names "
+                    "from Trades#window.lengthBatch(10) select map:collect(symbol, price) as names "
                     "insert into Names;",
                     {{.name = "key"}, {.name = "value"}}, false);
-  RegisterCollector(registry, "map:merge",
-                    "The entries of all maps as one map, each key with its last value.",
-                    "from Students#window.lengthBatch(2) select map:merge(names) as names "
-                    "insert into Names;",
-                    {{.name = "map", .types = kObjectOnly}}, true);
+  RegisterCollector(
+      registry, "map:merge", "The entries of all maps as one map, each key with its last value.",
+      "from Trades#window.lengthBatch(2) select map:merge(map:create(symbol, price)) as names "
+      "insert into Names;",
+      {{.name = "map", .types = kObjectOnly}}, true);
 }
 
 }  // namespace weir

@@ -95,9 +95,8 @@ void RegisterPercentile(Registry* registry) {
       .summary = "The p-th percentile of all values that are not null (p above 0, at most 100): "
                  "the value at p percent of their number, rounded, or the mean of that one and the "
                  "next where no rounding was needed; null when there are none.",
-      .example =
-          "from Readings#window.length(100) select math:percentile(temperature, 97.0) as p97 "
-          "insert into Percentiles;",
+      .example = "from Trades#window.length(100) select math:percentile(price, 97.0) as p97 "
+                 "insert into Percentiles;",
       .overloads =
           {{{.name = "arg", .types = kNumeric},
             {.name = "p", .types = OneType(Type::kDouble), .form = Parameter::Form::kConstant}}},

@@ -110,8 +110,9 @@ void RegisterGroupConcat(Registry* registry) {
       .summary = "All texts that are not null, joined by a separator (',' without one); equal ones "
                  "stand together, or once if distinct; in order of arrival, or sorted 'ASC' or "
                  "'DESC'.",
-      .example = "from Keys#window.time(5 min) select str:groupConcat(key, '-', true, 'ASC') as "
-                 "keys insert into Grouped;",
+      .example =
+          "from Trades#window.time(5 min) select str:groupConcat(symbol, '-', true, 'ASC') as "
+          "keys insert into Grouped;",
       .overloads =
           {{key}, {key, separator}, {key, separator, distinct}, {key, separator, distinct, order}},
       .check =
