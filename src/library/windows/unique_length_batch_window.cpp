@@ -69,12 +69,12 @@ void RegisterUniqueLengthBatchWindow(Registry* registry) {
       "unique:lengthBatch",
       "Collects the latest event of each value of unique.key and emits them as one batch when "
       "there are window.length values.",
-      "from Trades#window.unique:lengthBatch(symbol, 10) select symbol, price insert into Last;",
+      "from Trades#window.unique:lengthBatch(symbol, 3) select symbol, price insert into Last;",
       UniqueBatch::Keep::kLatest, registry);
   Register("unique:firstLengthBatch",
            "Collects the first event of each value of unique.key and emits them as one batch when "
            "there are window.length values; other events are dropped.",
-           "from Trades#window.unique:firstLengthBatch(symbol, 10) select symbol, price "
+           "from Trades#window.unique:firstLengthBatch(symbol, 3) select symbol, price "
            "insert into First;",
            UniqueBatch::Keep::kFirst, registry);
 }
