@@ -1,42 +1,12 @@
 #include "bind/binder.h"
 
 #include <algorithm>
-#include <cctype>
-#include <charconv>
 
+#include "bind/duration.h"
 #include "bind/table_binder.h"
 
 namespace weir {
 namespace {
-
-bool SameText(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
-
-// `100 millisec`, `5 sec`: a number and a unit, as in @app:playback(idle.time = '...').
-std::optional<TimeMs> ParseDuration(std::string_view text) {
-  struct Unit {
-    std::string_view name;
-    TimeMs ms;
-  };
-  static constexpr Unit kUnits[] = {{"millisec", 1},   {"millisecond", 1}, {"milliseconds", 1},
-                                    {"sec", 1000},     {"second", 1000},   {"seconds", 1000},
-                                    {"min", 60000},    {"minute", 60000},  {"minutes", 60000},
-                                    {"hour", 3600000}, {"hours", 3600000}, {"day", 86400000},
-                                    {"days", 86400000}};
-  int64_t number = 0;
-  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || number <= 0 || number > 1'000'000'000) return std::nullopt;
-  std::string_view unit(rest, text.data() + text.size() - rest);
-  while (!unit.empty() && unit.front() == ' ') unit.remove_prefix(1);
-  while (!unit.empty() && unit.back() == ' ') unit.remove_suffix(1);
-  for (const Unit& known : kUnits) {
-    if (SameText(unit, known.name)) return number * known.ms;
-  }
-  return std::nullopt;
-}
 
 class AppBinder {
  public:
@@ -155,7 +125,7 @@ void AppBinder::DefinePartition(const ast::Partition& partition) {
         if (SameText(element.key.text, "name")) bound.name = element.value;
       }
     } else if (SameText(annotation.name.text, "purge")) {
-      context_.NotSupported(annotation.span, "@purge on a partition");
+      bound.purge = BindPurge(annotation, context_);
     } else {
       context_.Warn(annotation.span,
                     "the annotation @" + annotation.name.text + " has no effect on a partition");
@@ -317,12 +287,6 @@ void AppBinder::BindQueries() {
     }
   }
   KeepQueries(std::move(bound));
-  for (uint32_t p = 0; p < written_partitions_.size(); ++p) {
-    const auto stream = StreamPartitionFeedsItself(bound_, p);
-    if (!stream) continue;
-    context_.NotSupported(written_partitions_[p]->span,
-                          "a partition that feeds itself, through stream '" + *stream + "'");
-  }
 }
 
 void AppBinder::KeepQueries(std::vector<std::optional<BoundQuery>> bound) {

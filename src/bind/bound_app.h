@@ -10,6 +10,7 @@
 #include "ast/app.h"
 #include "ast/diagnostic.h"
 #include "catalog/registry.h"
+#include "exec/circuit.h"
 #include "exec/table_operator.h"
 #include "exec/trigger_operator.h"
 #include "expr/expr.h"
@@ -161,6 +162,7 @@ struct BoundPartition {
   };
   std::string name;
   std::vector<Key> keys;
+  std::optional<PurgeSpec> purge;
 };
 
 // An app whose names are resolved and whose types are checked.

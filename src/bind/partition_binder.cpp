@@ -1,7 +1,10 @@
+#include "bind/duration.h"
 #include "bind/query_binder.h"
 
 namespace weir {
 namespace {
+
+constexpr TimeMs kPurgeInterval = 300'000;  // where none is written
 
 bool BindKey(const ast::PartitionKey& written, StreamTable& streams, BindContext& context,
              BoundPartition* partition) {
@@ -34,44 +37,45 @@ bool BindKey(const ast::PartitionKey& written, StreamTable& streams, BindContext
   return true;
 }
 
-std::vector<uint32_t> InputsOf(const BoundQuery& query) {
-  if (const auto* stream = std::get_if<BoundStreamInput>(&query.input)) return {stream->stream};
-  if (const auto* join = std::get_if<BoundJoin>(&query.input)) {
-    return {join->left.stream, join->right.stream};
-  }
-  return std::get<std::shared_ptr<const BoundPattern>>(query.input)->streams;
-}
-
-bool ReadsAny(const BoundQuery& query, const std::vector<bool>& streams) {
-  for (uint32_t stream : InputsOf(query)) {
-    if (streams[stream]) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
-std::optional<std::string> StreamPartitionFeedsItself(const BoundApp& app, uint32_t partition) {
-  // What follows from the partition's output, first by first, until nothing new is reached.
-  std::vector<bool> reached(app.streams.size(), false);
-  std::vector<bool> taken(app.streams.size(), false);
-  for (const BoundPartition::Key& key : app.partitions[partition].keys) taken[key.stream] = true;
-  for (const BoundQuery& query : app.queries) {
-    if (query.partition != partition) continue;
-    for (uint32_t stream : InputsOf(query)) taken[stream] = !app.streams[stream].partition;
-    if (query.target && !app.streams[*query.target].partition) reached[*query.target] = true;
-  }
-  for (bool progress = true; progress;) {
-    progress = false;
-    for (const BoundQuery& query : app.queries) {
-      if (!query.target || reached[*query.target] || !ReadsAny(query, reached)) continue;
-      reached[*query.target] = progress = true;
+std::optional<PurgeSpec> BindPurge(const ast::Annotation& annotation, BindContext& context) {
+  PurgeSpec purge;
+  purge.interval = kPurgeInterval;
+  std::optional<bool> enabled;
+  std::optional<TimeMs> idle;
+  bool ok = true;
+  const auto fail = [&](const ast::Span& span, std::string message, std::string help = "") {
+    context.Error(span, std::move(message), std::move(help));
+    ok = false;
+  };
+  for (const ast::AnnotationElement& element : annotation.elements) {
+    const std::string& name = element.key.text;
+    if (SameText(name, "enable")) {
+      const bool yes = SameText(element.value, "true");
+      if (!yes && !SameText(element.value, "false")) {
+        fail(element.value_span, "'" + element.value + "' is neither 'true' nor 'false'");
+      }
+      enabled = yes;
+    } else if (SameText(name, "interval") || SameText(name, "idle.period")) {
+      const auto time = ParseDuration(element.value);
+      if (!time) {
+        fail(element.value_span, "'" + element.value + "' is not a time", "write it as '10 sec'");
+      }
+      if (SameText(name, "interval")) {
+        purge.interval = time.value_or(kPurgeInterval);
+      } else {
+        idle = time.value_or(0);
+      }
+    } else {
+      fail(element.span, "@purge takes enable, interval and idle.period");
     }
   }
-  for (size_t s = 0; s < app.streams.size(); ++s) {
-    if (reached[s] && taken[s]) return app.streams[s].name;
-  }
-  return std::nullopt;
+  if (!enabled) fail(annotation.span, "@purge needs enable='true' or enable='false'");
+  if (!idle) fail(annotation.span, "@purge needs an idle.period, as idle.period='10 sec'");
+  if (!ok || !*enabled) return std::nullopt;
+  purge.idle = *idle;
+  return purge;
 }
 
 bool BindPartitionKeys(const ast::Partition& partition, StreamTable& streams, BindContext& context,

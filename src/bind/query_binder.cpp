@@ -216,10 +216,6 @@ bool QueryBinder::CheckFound(const ast::SingleStream& stream, bool findable,
                              const BoundStreamInput& input) {
   const BoundStream& found = streams_.at(input.stream);
   const ast::Span& span = stream.source.span;
-  if (partition_ && (found.table || found.named_window)) {
-    context_.NotSupported(span, "reading a table or a named window inside a partition");
-    return false;
-  }
   if (found.table && !findable) {
     context_.Error(span, "'" + found.name + "' is a table, a query reads streams",
                    "join a stream with it");
@@ -471,10 +467,6 @@ bool QueryBinder::BindOutput(const ast::Query& query, BoundQuery* bound) {
     bound->write = BindTableWrite(query.output, bound->select.output, streams_, context_);
     ok = bound->write.has_value() && ok;
     if (ok) bound->target = bound->write->table;
-    if (ok && partition_) {
-      context_.NotSupported(query.output.span, "changing a table inside a partition");
-      return false;
-    }
   }
   const ast::EventType kind = events.value_or(ast::EventType::kCurrent);
   bound->emits_current = kind != ast::EventType::kExpired;
@@ -514,10 +506,6 @@ std::optional<BoundQuery> QueryBinder::Bind(const ast::Query& query, size_t numb
   if (!BindInput(query, &bound)) return std::nullopt;
   PlaceColumns(bound.input_schema->size(), &bound.select);
   if (!BindOutput(query, &bound)) return std::nullopt;
-  if (partition_ && !LookupsOf(bound).empty()) {
-    context_.NotSupported(query.span, "'in' a table inside a partition");
-    return std::nullopt;
-  }
   if (!GiveExpired(query, &bound)) return std::nullopt;
   return bound;
 }

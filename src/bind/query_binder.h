@@ -72,8 +72,9 @@ std::vector<const ast::StreamName*> InputStreams(const ast::Query& query);
 bool BindPartitionKeys(const ast::Partition& partition, StreamTable& streams, BindContext& context,
                        BoundPartition* bound);
 
-// The stream through which a partition takes what follows from its own output, if there is one.
-std::optional<std::string> StreamPartitionFeedsItself(const BoundApp& app, uint32_t partition);
+// Binds `@purge(enable='true', interval='..', idle.period='..')`; absent if errors were reported or
+// it is not enabled.
+std::optional<PurgeSpec> BindPurge(const ast::Annotation& annotation, BindContext& context);
 
 // Binds the select clause (absent: all attributes) over the scope's columns. `all` lists what
 // `select *` means, as named columns. False if errors were reported.

@@ -47,12 +47,11 @@ void CutPort(const OrderKey& at, Port* port) {
 class RunningDag : public Dag {
  public:
   RunningDag(std::vector<RunNode> nodes, std::vector<std::vector<Reader>> source_readers,
-             size_t tap_count, std::vector<IslandInfo> islands, Status status)
+             size_t tap_count, std::vector<IslandInfo> islands)
       : nodes_(std::move(nodes)),
         source_readers_(std::move(source_readers)),
         tap_count_(tap_count),
-        islands_(std::move(islands)),
-        status_(std::move(status)) {
+        islands_(std::move(islands)) {
     size_t outputs = 1;
     for (const RunNode& node : nodes_) outputs = std::max(outputs, node.readers.size());
     outputs_.resize(outputs);
@@ -177,7 +176,7 @@ class DagAssembler {
       if (places_[id].source) source_readers.push_back(OuterReaders(id, 0));
     }
     return std::make_unique<RunningDag>(std::move(running_), std::move(source_readers),
-                                        taps_.size(), std::move(islands_), std::move(status_));
+                                        taps_.size(), std::move(islands_));
   }
 
  private:
@@ -206,9 +205,13 @@ class DagAssembler {
     std::vector<LayoutNode> result(nodes_.size());
     for (NodeId id = 0; id < nodes_.size(); ++id) {
       DagBuilder::Node& node = nodes_[id];
-      places_[id].source = result[id].source = node.op == nullptr;
+      places_[id].source = result[id].source = node.op == nullptr && node.partition == nullptr;
+      result[id].lockstep = node.partition != nullptr;
       result[id].multi_emitter = node.multi_emitter;
       if (node.op != nullptr) result[id].timer_root_width = node.op->timer_root_width();
+      if (node.partition != nullptr) {
+        result[id].timer_root_width = node.partition->timer_root_width;
+      }
       for (const std::vector<Edge>& port : node.ports) {
         result[id].inputs.insert(result[id].inputs.end(), port.begin(), port.end());
       }
@@ -299,35 +302,34 @@ class DagAssembler {
   }
 
   void AssembleIsland(uint32_t g) {
-    std::vector<IslandMember> members;
+    Circuit circuit;
     IslandInfo info;
     info.reason = groups_[g].reason;
     int outputs = 0;
     for (const NodeId id : groups_[g].nodes) {
       DagBuilder::Node& node = nodes_[id];
-      if (node.op->output_count() > 1 && status_.ok()) {
-        status_ = Status::NotSupported("a partition in a lockstep island: " + node.name + ", " +
-                                       groups_[g].reason);
-      }
-      IslandMember member;
+      CircuitMember member;
       member.name = node.name;
-      member.op = std::move(node.op);
       member.port_count = static_cast<uint32_t>(node.ports.size());
+      member.readers.resize(node.partition == nullptr ? 1 : node.partition->output_count);
+      member.op = std::move(node.op);
+      member.partition = std::move(node.partition);
       for (const Arrow& arrow : arrows_[id]) {
+        std::vector<CircuitReader>& readers = member.readers[arrow.output];
         if (!arrow.tap && Inside(id, arrow.target)) {
-          member.readers.push_back({true, places_[arrow.target].member, arrow.port});
+          readers.push_back({true, places_[arrow.target].member, arrow.port});
         } else {
-          member.readers.push_back({false, static_cast<uint32_t>(outputs++), 0});
+          readers.push_back({false, static_cast<uint32_t>(outputs++), 0});
           // The island's own digit already tells the arrows apart.
           running_[g].readers.push_back({OuterReader(arrow, /*with_rank=*/false)});
         }
       }
       info.members.push_back(node.name);
-      members.push_back(std::move(member));
+      circuit.members.push_back(std::move(member));
     }
-    running_[g].op =
-        std::make_unique<IslandOperator>(std::move(members), island_ports_[g], outputs);
-    islands_.push_back(std::move(info));
+    circuit.ports = island_ports_[g];
+    running_[g].op = std::make_unique<IslandOperator>(std::move(circuit), outputs);
+    if (!info.reason.empty()) islands_.push_back(std::move(info));
   }
 
   std::vector<DagBuilder::Node> nodes_;
@@ -335,14 +337,13 @@ class DagAssembler {
   std::vector<Place> places_;
   std::vector<std::vector<Arrow>> arrows_;  // by builder node, in rank order
   std::vector<LayoutGroup> groups_;
-  std::vector<std::vector<IslandPort>> island_ports_;
+  std::vector<std::vector<CircuitPort>> island_ports_;
   std::vector<RunNode> running_;
   std::vector<IslandInfo> islands_;
-  Status status_;
 };
 
 NodeId DagBuilder::AddSource(std::string name, SchemaPtr schema) {
-  nodes_.push_back({std::move(name), nullptr, std::move(schema), false, {}});
+  nodes_.push_back({std::move(name), nullptr, std::move(schema), false, {}, nullptr});
   return static_cast<NodeId>(nodes_.size() - 1);
 }
 
@@ -350,7 +351,14 @@ NodeId DagBuilder::AddNode(std::string name, std::unique_ptr<Operator> op, int p
                            bool multi_emitter) {
   CHECK(op != nullptr);
   nodes_.push_back({std::move(name), std::move(op), nullptr, multi_emitter,
-                    std::vector<std::vector<Edge>>(port_count)});
+                    std::vector<std::vector<Edge>>(port_count), nullptr});
+  return static_cast<NodeId>(nodes_.size() - 1);
+}
+
+NodeId DagBuilder::AddPartition(std::string name, PartitionSpec spec) {
+  std::vector<std::vector<Edge>> ports(spec.ports.size());
+  nodes_.push_back({std::move(name), nullptr, nullptr, true, std::move(ports),
+                    std::make_unique<PartitionSpec>(std::move(spec))});
   return static_cast<NodeId>(nodes_.size() - 1);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "exec/circuit.h"
 #include "exec/operator.h"
 
 namespace weir {
@@ -29,6 +30,8 @@ class DagBuilder {
   // A node whose ports are connected later; `multi_emitter` as in its OrderPlace.
   NodeId AddNode(std::string name, std::unique_ptr<Operator> op, int port_count,
                  bool multi_emitter);
+  // A partition with one port for each of `spec`; its outputs are the arrows out of its circuit.
+  NodeId AddPartition(std::string name, PartitionSpec spec);
   void Connect(NodeId to, int port, Edge from);
   // Rows of `node` are handed out by Dag::Run as tap number (order of the calls). `edge.rank`
   // tells the tap's place among the readers of the stream it shows.
@@ -42,16 +45,17 @@ class DagBuilder {
   friend class DagAssembler;
   struct Node {
     std::string name;
-    std::unique_ptr<Operator> op;  // null: a source
+    std::unique_ptr<Operator> op;  // null: a source or a partition
     SchemaPtr schema;              // sources only
     bool multi_emitter = false;
     std::vector<std::vector<Edge>> ports;
+    std::unique_ptr<PartitionSpec> partition;
   };
   std::vector<Node> nodes_;
   std::vector<Edge> taps_;
 };
 
-// A lockstep island, for plans.
+// A lockstep island, for plans; a partition that stands alone is none.
 struct IslandInfo {
   std::vector<std::string> members;
   std::string reason;

@@ -95,7 +95,7 @@ class LayoutBuilder {
  public:
   LayoutBuilder(const std::vector<LayoutNode>& nodes, const std::vector<Edge>& taps)
       : nodes_(nodes), taps_(taps) {
-    for (NodeId id = 0; id < nodes.size(); ++id) groups_.push_back({{id}, false, ""});
+    for (NodeId id = 0; id < nodes.size(); ++id) groups_.push_back({{id}, nodes[id].lockstep, ""});
   }
 
   std::vector<LayoutGroup> Build() {

@@ -10,6 +10,7 @@ namespace weir {
 // What the layout needs to know of a node.
 struct LayoutNode {
   bool source = false;
+  bool lockstep = false;  // a partition: an island even alone
   bool multi_emitter = false;
   int timer_root_width = 0;
   std::vector<Edge> inputs;  // of all ports
@@ -19,7 +20,7 @@ struct LayoutNode {
 struct LayoutGroup {
   std::vector<NodeId> nodes;  // ascending
   bool island = false;
-  std::string reason;  // of an island
+  std::string reason;  // of an island; empty: it is a partition alone
 };
 
 // Finds loops and sub-graphs whose call paths could need more than Path::kMaxBits bits, and sorts

@@ -47,6 +47,7 @@ class FilterOperator final : public Operator {
       }
     }
   }
+  bool serves_all_keys() const override { return true; }
 
  private:
   ExprPtr condition_;

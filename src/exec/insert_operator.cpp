@@ -16,6 +16,8 @@ class InsertOperator final : public Operator {
     }
   }
 
+  bool serves_all_keys() const override { return true; }
+
  private:
   static std::shared_ptr<const RowMeta> AllCurrent(const RowMeta& meta) {
     auto current = std::make_shared<RowMeta>();

@@ -1,6 +1,5 @@
 #include "exec/join_operator.h"
 
-#include <deque>
 #include <span>
 #include <utility>
 
@@ -13,24 +12,32 @@ namespace {
 class JoinOperator final : public StepOperator {
  public:
   JoinOperator(OrderPlace place, JoinSpec spec)
-      : StepOperator(place), inputs_{JoinInput(spec.left), JoinInput(spec.right)} {
+      : StepOperator(place),
+        inputs_{JoinInput(spec.left), JoinInput(spec.right)},
+        shares_(spec.left.found != nullptr || spec.right.found != nullptr) {
     const size_t left_columns = spec.left.schema->size();
     const size_t columns = left_columns + spec.right.schema->size();
     residual_reads_.assign(columns + spec.lookups.size(), false);
     if (spec.residual != nullptr) CollectColumns(*spec.residual, &residual_reads_);
     residual_reads_.resize(columns);
-    for (const LookupSpec& lookup : spec.lookups) {
-      lookups_.emplace_back(spec.output, lookup);
-      lookups_.back().AddReads(&residual_reads_);
+    lookups_ = spec.shared_lookups;
+    for (size_t i = lookups_.size(); i < spec.lookups.size(); ++i) {
+      lookups_.push_back(std::make_shared<TableLookup>(spec.output, spec.lookups[i]));
     }
+    for (const auto& lookup : lookups_) lookup->AddReads(&residual_reads_);
     spec_ = std::move(spec);
+  }
+
+  bool serves_all_keys() const override {
+    return (spec_.left.found != nullptr || !spec_.left.has_window) &&
+           (spec_.right.found != nullptr || !spec_.right.has_window);
   }
 
  protected:
   void OnRows(int port, const Chunk& chunk, uint32_t begin, uint32_t end) override {
     if (port >= 2) {
       EmitPending();  // what was joined before asks what was there before
-      lookups_[port - 2].Change(chunk, begin, end, timeline());
+      lookups_[port - 2]->Change(chunk, begin, end, timeline());
       return;
     }
     // Every chunk is taken from its first row on, in one piece or in several.
@@ -45,7 +52,7 @@ class JoinOperator final : public StepOperator {
   void Flush() override {
     EmitPending();
     for (JoinInput& input : inputs_) input.Unload();
-    for (TableLookup& lookup : lookups_) lookup.Unload();
+    for (const auto& lookup : lookups_) lookup->Unload();
   }
 
  private:
@@ -62,7 +69,8 @@ class JoinOperator final : public StepOperator {
 
   void Load(int port, const Chunk& chunk) {
     const JoinSide& side = inputs_[port].side();
-    CHECK(!side.has_window || side.find_set == FindSet::kNothing || chunk.has_row_ids());
+    CHECK(!side.has_window || side.find_set == FindSet::kNothing || side.found != nullptr ||
+          chunk.has_row_ids());
     inputs_[port].Load(chunk, timeline());
     if (!side.triggers) return;
     inputs_[port].LoadBounds(inputs_[1 - port].side().bounds, timeline());
@@ -103,6 +111,16 @@ class JoinOperator final : public StepOperator {
     }
   }
 
+  // What can be found of a side.
+  const JoinInput& Found(int side) const {
+    const auto& found = inputs_[side].side().found;
+    return found != nullptr ? *found : inputs_[side];
+  }
+  // Where the rows of a side that wait for output are: the joined row's own, the others as found.
+  const RowStore& Store(int side) const {
+    return side == triggers_.front().port ? inputs_[side].store() : Found(side).store();
+  }
+
   // A row without a window expires at once and takes the aggregates with it.
   void EndOfRow(int port, uint32_t row, RowId id) {
     if (spec_.needs_expired) Join(port, row, id, RowKind::kExpired, now());
@@ -111,7 +129,8 @@ class JoinOperator final : public StepOperator {
 
   void Join(int port, uint32_t row, RowId id, RowKind kind, TimeMs timestamp) {
     const JoinInput& input = inputs_[port];
-    const JoinInput& other = inputs_[1 - port];
+    const JoinInput& other = Found(1 - port);
+    if (shares_ && !triggers_.empty() && triggers_.back().port != port) EmitPending();
     const auto begin = static_cast<uint32_t>(candidates_.size());
     const OrderKey key = EmissionKey();
     other.FindMatches(input, row, &candidates_);
@@ -127,6 +146,7 @@ class JoinOperator final : public StepOperator {
   void Reset(int port, TimeMs timestamp) {
     const OrderKey key = EmissionKey();
     if (clean_) return;  // a reset after a reset says nothing
+    if (shares_ && !triggers_.empty() && triggers_.back().port != port) EmitPending();
     const auto begin = static_cast<uint32_t>(candidates_.size());
     triggers_.push_back(
         {begin, kNoRow, static_cast<int8_t>(port), RowKind::kReset, timestamp, key});
@@ -143,7 +163,7 @@ class JoinOperator final : public StepOperator {
         for (int side = 0; side < 2; ++side) {
           const size_t count = inputs_[side].side().schema->size();
           for (size_t c = 0; c < count; ++c) {
-            columns.push_back(inputs_[side].store().Gather(c, pairs_[side]));
+            columns.push_back(Store(side).Gather(c, pairs_[side]));
           }
         }
         out()->push_back(meta_.Finish(spec_.output, std::move(columns)));
@@ -200,12 +220,12 @@ class JoinOperator final : public StepOperator {
     for (size_t c = 0; c < columns.size(); ++c) {
       if (!residual_reads_[c]) continue;
       const int side = c < left_columns ? 0 : 1;
-      columns[c] = inputs_[side].store().Gather(side == 0 ? c : c - left_columns, pairs_[side]);
+      columns[c] = Store(side).Gather(side == 0 ? c : c - left_columns, pairs_[side]);
     }
     Chunk chunk = meta.Finish(spec_.output, std::move(columns));
-    for (TableLookup& lookup : lookups_) {
+    for (const auto& lookup : lookups_) {
       std::vector<ColumnPtr> answered = chunk.columns();
-      answered.push_back(lookup.Ask(chunk, timeline()));
+      answered.push_back(lookup->Ask(chunk, timeline()));
       chunk = chunk.WithColumns(spec_.output, std::move(answered));
     }
     const Selection kept = EvalFilter(*spec_.residual, {chunk, &timeline()});
@@ -220,8 +240,9 @@ class JoinOperator final : public StepOperator {
 
   JoinSpec spec_;
   JoinInput inputs_[2];               // left, right
+  const bool shares_;                 // what is found of a side is kept elsewhere
   std::vector<bool> residual_reads_;  // by the residual and the look-ups
-  std::deque<TableLookup> lookups_;
+  std::vector<std::shared_ptr<TableLookup>> lookups_;
   // Joined rows whose output is not built yet, in order.
   std::vector<Trigger> triggers_;
   std::vector<RowId> candidates_;
@@ -231,7 +252,33 @@ class JoinOperator final : public StepOperator {
   bool clean_ = false;
 };
 
+class FoundOperator final : public Operator {
+ public:
+  explicit FoundOperator(std::shared_ptr<JoinInput> found) : found_(std::move(found)) {}
+
+  void Process(const EpochInput& in, std::vector<Chunk>*) override {
+    for (const Chunk& chunk : in.ports[0].chunks) {
+      found_->Load(chunk, in.timeline);
+      for (uint32_t i = 0; i < chunk.size(); ++i) {
+        const uint32_t row = chunk.Row(i);
+        if (chunk.kind(row) == RowKind::kFindAdd) found_->Insert(row, chunk.row_id(row));
+        if (chunk.kind(row) == RowKind::kFindRemove) found_->Remove(chunk.row_id(row));
+      }
+      found_->Reclaim();
+      found_->Unload();
+    }
+  }
+  bool serves_all_keys() const override { return true; }
+
+ private:
+  std::shared_ptr<JoinInput> found_;
+};
+
 }  // namespace
+
+std::unique_ptr<Operator> MakeFoundOperator(std::shared_ptr<JoinInput> found) {
+  return std::make_unique<FoundOperator>(std::move(found));
+}
 
 std::unique_ptr<Operator> MakeJoinOperator(OrderPlace place, JoinSpec spec) {
   return std::make_unique<JoinOperator>(place, std::move(spec));

@@ -11,6 +11,8 @@
 
 namespace weir {
 
+class JoinInput;
+
 struct JoinSide {
   SchemaPtr schema;
   // False for the other side of a unidirectional join.
@@ -30,6 +32,9 @@ struct JoinSide {
   // bounds that the other side's rows give, so it is found by an index in that order.
   std::optional<uint32_t> ordered_column;
   std::vector<OrderedBound> bounds;
+  // What can be found of the side, kept by a MakeFoundOperator for all keys of a partition; null:
+  // the join keeps it itself.
+  std::shared_ptr<const JoinInput> found;
 };
 
 struct JoinSpec {
@@ -39,6 +44,9 @@ struct JoinSpec {
   // look-ups; null: none.
   ExprPtr residual;
   std::vector<LookupSpec> lookups;  // over the left columns and then the right ones
+  // The look-ups themselves, if MakeLookupTableOperators keep them for all keys of a partition: they
+  // have no ports then.
+  std::vector<std::shared_ptr<TableLookup>> shared_lookups;
   SchemaPtr output;                 // left columns, then right columns
   // Expired rows of a side probe too and give expired rows.
   bool needs_expired = false;
@@ -49,5 +57,9 @@ struct JoinSpec {
 // gives one emission with its matches in the order in which the other side's rows arrived. A
 // multi_emitter.
 std::unique_ptr<Operator> MakeJoinOperator(OrderPlace place, JoinSpec spec);
+
+// Keeps `found`, what can be found of a table or a named window, from its kFindAdd and kFindRemove
+// rows. Emits nothing. Only for islands: it has to see a change before the joins go on.
+std::unique_ptr<Operator> MakeFoundOperator(std::shared_ptr<JoinInput> found);
 
 }  // namespace weir

@@ -13,6 +13,8 @@ class LookupOperator final : public StepOperator {
     for (LookupSpec& spec : lookups) lookups_.emplace_back(rows, std::move(spec));
   }
 
+  bool serves_all_keys() const override { return true; }
+
  protected:
   void OnRows(int port, const Chunk& chunk, uint32_t begin, uint32_t end) override {
     if (port > 0) {
@@ -34,11 +36,31 @@ class LookupOperator final : public StepOperator {
   std::deque<TableLookup> lookups_;
 };
 
+class LookupTableOperator final : public Operator {
+ public:
+  explicit LookupTableOperator(std::shared_ptr<TableLookup> lookup) : lookup_(std::move(lookup)) {}
+
+  void Process(const EpochInput& in, std::vector<Chunk>*) override {
+    for (const Chunk& chunk : in.ports[0].chunks) {
+      lookup_->Change(chunk, 0, chunk.size(), in.timeline);
+    }
+    lookup_->Unload();
+  }
+  bool serves_all_keys() const override { return true; }
+
+ private:
+  std::shared_ptr<TableLookup> lookup_;
+};
+
 }  // namespace
 
 std::unique_ptr<Operator> MakeLookupOperator(SchemaPtr rows, std::vector<LookupSpec> lookups,
                                              SchemaPtr output) {
   return std::make_unique<LookupOperator>(rows, std::move(lookups), std::move(output));
+}
+
+std::unique_ptr<Operator> MakeLookupTableOperator(std::shared_ptr<TableLookup> lookup) {
+  return std::make_unique<LookupTableOperator>(std::move(lookup));
 }
 
 }  // namespace weir

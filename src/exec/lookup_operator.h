@@ -13,4 +13,8 @@ namespace weir {
 std::unique_ptr<Operator> MakeLookupOperator(SchemaPtr rows, std::vector<LookupSpec> lookups,
                                              SchemaPtr output);
 
+// Keeps what the look-up finds, from the kFindAdd and kFindRemove rows of its table. Emits nothing.
+// Only for islands: it has to see a change before those who ask go on.
+std::unique_ptr<Operator> MakeLookupTableOperator(std::shared_ptr<TableLookup> lookup);
+
 }  // namespace weir

@@ -69,6 +69,7 @@ class SelectOperator final : public Operator {
       SweepGroups();
     }
   }
+  bool serves_all_keys() const override { return spec_.aggregates.empty(); }
 
  private:
   void ProcessChunk(const Chunk& chunk, const Timeline& timeline, std::vector<Chunk>* out);

@@ -211,6 +211,7 @@ class ColumnsOperator final : public Operator {
       out->push_back(chunk.WithColumns(output_, std::move(columns)));
     }
   }
+  bool serves_all_keys() const override { return true; }
 
  private:
   SchemaPtr output_;

@@ -56,6 +56,7 @@ class UnionOperator : public Operator {
   void Process(const EpochInput& in, std::vector<Chunk>* out) override {
     MergePorts(in.ports, out);
   }
+  bool serves_all_keys() const override { return true; }
 };
 
 }  // namespace

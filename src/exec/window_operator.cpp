@@ -167,6 +167,7 @@ class PassOperator final : public Operator {
       if (!current.empty()) out->push_back(chunk.WithSelection(std::move(current)));
     }
   }
+  bool serves_all_keys() const override { return true; }
 };
 
 }  // namespace

@@ -6,9 +6,12 @@
 #include "bind/expression_binder.h"
 #include "bind/lookup_binder.h"
 #include "exec/join_operator.h"
+#include "exec/join_side.h"
+#include "exec/lookup_operator.h"
 #include "exec/rate_operator.h"
 #include "exec/select_operator.h"
 #include "exec/window_operator.h"
+#include "plan/partition_lowering.h"
 #include "plan/table_lowering.h"
 
 namespace weir {
@@ -99,6 +102,14 @@ RootNumbers::RootNumbers(size_t operators)
 NodeId DagWriter::AddSource(const std::string& name, const SchemaPtr& schema) {
   graph_.push_back({"stream", name + " (" + JoinNames(*schema) + ")", "", {}, ""});
   const NodeId id = builder_.AddSource(name, schema);
+  CHECK_EQ(id + 1, graph_.size());
+  return id;
+}
+
+NodeId DagWriter::AddPartition(PlanNode node, PartitionSpec spec) {
+  const std::string name = node.detail.substr(0, node.detail.find('\n'));
+  const NodeId id = builder_.AddPartition(name, std::move(spec));
+  graph_.push_back(std::move(node));
   CHECK_EQ(id + 1, graph_.size());
   return id;
 }
@@ -304,6 +315,35 @@ Edge QueryLowering::FoundSide(const BoundStreamInput& input, Edge from, const Co
       .edge;
 }
 
+// Keeps what a side finds of a table or a named window once for all keys.
+void QueryLowering::ShareFound(const BoundStreamInput& input, Edge table, JoinSide* side) {
+  const BoundStream& stream = app_.streams[input.stream];
+  if (!graph_->per_key() || (!stream.table && !stream.named_window)) return;
+  const auto found = std::make_shared<JoinInput>(*side);
+  side->found = found;
+  Append(
+      {stream.table ? table : Edge{contents_->at(input.stream), 0, 0}, nullptr}, "found",
+      "of " + stream.name, [found] { return MakeFoundOperator(found); }, nullptr);
+}
+
+void QueryLowering::ShareLookups(const std::vector<NodeId>& tables, JoinSpec* spec) {
+  for (size_t i = 0; i < tables.size(); ++i) {
+    const auto lookup = std::make_shared<TableLookup>(spec->output, spec->lookups[i]);
+    spec->shared_lookups.push_back(lookup);
+    Append({{tables[i], 0, 0}, nullptr}, "found", "by a look-up",
+           [lookup] { return MakeLookupTableOperator(lookup); }, nullptr);
+  }
+}
+
+void QueryLowering::ConnectSide(NodeId join, int port, const BoundStreamInput& input,
+                                const JoinSide& side, Edge edge) {
+  if (side.found == nullptr || side.triggers) graph_->Connect(join, port, edge);
+  // Finds see what a named window holds before any of its readers goes on.
+  if (side.found == nullptr && app_.streams[input.stream].named_window) {
+    graph_->Connect(join, port, {contents_->at(input.stream), 0, 0});
+  }
+}
+
 bool QueryLowering::AggregatesNeedExpired(const BoundStreamInput& input) const {
   // A batch window resets the aggregates before each batch, so what left does not matter.
   return !query_.select.aggregates.empty() && !input.window->spec->batch;
@@ -398,7 +438,9 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
   JoinSpec spec;
   const auto side = [&](const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
                         bool triggers, bool keeps, JoinSide* out) {
-    out->triggers = triggers;
+    const bool only_found = graph_->per_key() && app_.streams[input.stream].named_window &&
+                            !IsSplit(app_, *query_.partition, input.stream);
+    out->triggers = triggers && !only_found;
     out->keeps_unmatched = keeps;
     if (app_.streams[input.stream].table || app_.streams[input.stream].named_window) {
       return FoundSide(input, from, subset, out);
@@ -429,20 +471,18 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
   for (BoundLookup& lookup : lookups) lookup.condition = RemapRowColumns(lookup.condition, mapping);
   const std::vector<NodeId> tables = ConnectLookups(output, lookups, &spec.lookups, &detail);
 
+  ShareFound(join.left, left_edge, &spec.left);
+  ShareFound(join.right, right_edge, &spec.right);
+  if (graph_->per_key()) ShareLookups(tables, &spec);
   auto make = [spec, place = roots_->Next(true)] { return MakeJoinOperator(place, spec); };
+  // What look-ups find is kept once for all keys of a partition.
+  const size_t ports = graph_->per_key() ? 2 : tables.size() + 2;
   const NodeId node = graph_->AddNode({"join", detail, query_.name, {}, ""}, std::move(make),
-                                      static_cast<int>(tables.size()) + 2, true);
-  graph_->Connect(node, 0, left_edge);
-  graph_->Connect(node, 1, right_edge);
-  for (size_t i = 0; i < tables.size(); ++i) {
-    graph_->Connect(node, static_cast<int>(i) + 2, {tables[i], 0, 0});
-  }
-  // Finds see what a named window holds before any of its readers goes on.
-  if (app_.streams[join.left.stream].named_window) {
-    graph_->Connect(node, 0, {contents_->at(join.left.stream), 0, 0});
-  }
-  if (app_.streams[join.right.stream].named_window) {
-    graph_->Connect(node, 1, {contents_->at(join.right.stream), 0, 0});
+                                      static_cast<int>(ports), true);
+  ConnectSide(node, 0, join.left, spec.left, left_edge);
+  ConnectSide(node, 1, join.right, spec.right, right_edge);
+  for (size_t i = 2; i < ports; ++i) {
+    graph_->Connect(node, static_cast<int>(i), {tables[i - 2], 0, 0});
   }
   return Select({{node, 0, 0}, output}, RemapSelect(query_.select, mapping, columns), expired);
 }

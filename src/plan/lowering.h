@@ -23,15 +23,15 @@ class RootNumbers {
   int width_ = 0;
 };
 
-// Makes an operator, any number of times.
-using OperatorFactory = std::function<std::unique_ptr<Operator>()>;
-
 // Where lowered queries are written to.
 class GraphWriter {
  public:
   virtual ~GraphWriter() = default;
   virtual NodeId AddNode(PlanNode node, OperatorFactory make, int ports, bool multi_emitter) = 0;
   virtual void Connect(NodeId to, int port, Edge from) = 0;
+  // What is written becomes operators for each key of a partition: what they find in tables and
+  // named windows has to be kept once for all of them.
+  virtual bool per_key() const { return false; }
 };
 
 // Builds the DAG and its description side by side.
@@ -39,6 +39,7 @@ class DagWriter : public GraphWriter {
  public:
   NodeId AddSource(const std::string& name, const SchemaPtr& schema);
   NodeId AddNode(PlanNode node, OperatorFactory make, int ports, bool multi_emitter) override;
+  NodeId AddPartition(PlanNode node, PartitionSpec spec);
   void Connect(NodeId to, int port, Edge from) override;
   uint32_t AddTap(Edge edge) { return builder_.AddTap(edge); }
   void Finish(Plan* plan) &&;
@@ -96,6 +97,10 @@ class QueryLowering {
   void NoteRead(uint32_t table, std::string how);
   std::string SplitCondition(const BoundJoin& join, const ColumnSubset& left,
                              const ColumnSubset& right, const ExprPtr& on, JoinSpec* spec);
+  void ShareFound(const BoundStreamInput& input, Edge table, JoinSide* side);
+  void ShareLookups(const std::vector<NodeId>& tables, JoinSpec* spec);
+  void ConnectSide(NodeId join, int port, const BoundStreamInput& input, const JoinSide& side,
+                   Edge edge);
   NodeId LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs);
   NodeId LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs);
   NodeId Select(Chain chain, const BoundSelect& select, bool expires);

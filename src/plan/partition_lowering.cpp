@@ -18,16 +18,28 @@ class PartitionLowering {
         optimize_(optimize),
         shown_(shown),
         roots_(roots),
-        template_(std::make_shared<PartitionTemplate>()),
-        stream_nodes_(app.streams.size(), 0),
+        stream_nodes_(app.streams.size(), kNoNode),
+        contents_(app.streams.size(), 0),
         next_rank_(app.streams.size(), 0) {}
 
   LoweredPartition Lower() {
     LoweredPartition result;
-    result.streams = PartitionStreams(app_, partition_);
-    for (uint32_t stream : result.streams) template_->AddPort(AddStream(stream));
+    result.inputs = PartitionInputs(app_, partition_);
+    for (const PartitionInput& input : result.inputs) {
+      const BoundStream& stream = app_.streams[input.stream];
+      const NodeId node = template_.AddStream((input.contents ? "contents of " : "") + stream.name);
+      (input.contents ? contents_ : stream_nodes_)[input.stream] = node;
+      template_.AddPort(node);
+    }
     for (uint32_t s = 0; s < app_.streams.size(); ++s) {
-      if (app_.streams[s].partition == partition_) AddStream(s);
+      if (app_.streams[s].partition != partition_) continue;
+      stream_nodes_[s] = template_.AddStream(app_.streams[s].name);
+    }
+    if (app_.partitions[partition_].purge) {
+      const OrderPlace place = roots_->Next(false);
+      result.spec.purge = app_.partitions[partition_].purge;
+      result.spec.purge->root = place.root;
+      result.spec.purge->root_width = place.root_width;
     }
     std::vector<NodeId> outputs(app_.queries.size());
     for (uint32_t q = 0; q < app_.queries.size(); ++q) {
@@ -36,67 +48,72 @@ class PartitionLowering {
     for (uint32_t q = 0; q < app_.queries.size(); ++q) {
       if (app_.queries[q].partition == partition_) HandOut(q, outputs[q], &result);
     }
-    result.spec.ports = Ports(result.streams);
-    result.spec.output_count = static_cast<int>(template_->exit_count());
-    result.spec.make_key = [made = template_] { return made->NewKey(); };
-    result.description = template_->Describe();
+    for (const PartitionInput& input : result.inputs) result.spec.ports.push_back(Port(input));
+    result.spec.output_count = static_cast<int>(template_.exit_count());
+    result.spec.timer_root_width = template_.timer_root_width();
+    if (result.spec.purge) {
+      result.spec.timer_root_width =
+          std::max(result.spec.timer_root_width, result.spec.purge->root_width);
+    }
+    result.description = template_.Describe();
+    result.spec.circuit = std::move(template_).Finish();
     return result;
   }
 
  private:
-  NodeId AddStream(uint32_t stream) {
-    const BoundStream& bound = app_.streams[stream];
-    stream_nodes_[stream] = template_->AddNode(
-        {"stream", bound.name, "", {}, ""},
-        [schema = bound.schema] { return MakeUnionOperator(schema); }, 1, false);
-    return stream_nodes_[stream];
-  }
+  static constexpr NodeId kNoNode = UINT32_MAX;
 
   NodeId LowerQuery(const BoundQuery& query) {
     std::vector<Edge> inputs;
     for (uint32_t stream : StreamsRead(query)) {
+      // A named window that is only searched.
+      if (stream_nodes_[stream] == kNoNode) {
+        stream_nodes_[stream] = template_.AddStream(app_.streams[stream].name);
+      }
       inputs.push_back({stream_nodes_[stream], next_rank_[stream]++, 0});
     }
-    return QueryLowering(app_, query, optimize_, roots_, template_.get()).Lower(inputs);
+    QueryLowering lowering(app_, query, optimize_, roots_, &template_);
+    lowering.set_contents(&contents_);
+    return lowering.Lower(inputs);
   }
 
   // Shown before it is inserted, as outside of partitions.
   void HandOut(uint32_t q, NodeId output, LoweredPartition* result) {
     uint32_t rank = 0;
     for (uint32_t request : shown_[q]) {
-      template_->AddExit({output, rank++, 0});
+      template_.AddExit({output, rank++, 0});
       result->exits.push_back({true, request});
     }
     const BoundQuery& query = app_.queries[q];
     if (!query.target) return;
     const BoundStream& target = app_.streams[*query.target];
-    const NodeId insert = template_->AddNode(
-        {"insert", "into " + target.name, query.name, {}, ""},
-        [schema = target.schema] { return MakeInsertOperator(schema); }, 1, false);
-    template_->Connect(insert, 0, {output, rank, 0});
+    NodeId from = output;
+    if (!query.write || query.write->action == TableAction::kInsert) {
+      from = template_.AddNode(
+          {"insert", "into " + target.name, query.name, {}, ""},
+          [schema = target.schema] { return MakeInsertOperator(schema); }, 1, false);
+      template_.Connect(from, 0, {output, rank, 0});
+      rank = 0;
+    }
     if (target.partition) {
-      template_->Connect(stream_nodes_[*query.target], 0, {insert, 0, 0});
+      template_.Connect(stream_nodes_[*query.target], 0, {from, rank, 0});
     } else {
-      template_->AddExit({insert, 0, 0});
-      result->exits.push_back({false, *query.target});
+      template_.AddExit({from, rank, 0});
+      result->exits.push_back({false, q});
     }
   }
 
-  std::vector<PartitionPort> Ports(const std::vector<uint32_t>& streams) const {
-    std::vector<PartitionPort> ports;
-    for (uint32_t stream : streams) {
-      PartitionPort port;
-      port.schema = app_.streams[stream].schema;
-      for (const BoundPartition::Key& key : app_.partitions[partition_].keys) {
-        if (key.stream != stream) continue;
-        port.value = key.value;
-        for (const BoundPartition::Range& range : key.ranges) {
-          port.ranges.push_back({range.key, range.condition});
-        }
+  PartitionPort Port(const PartitionInput& input) const {
+    PartitionPort port;
+    port.shared = input.contents || app_.streams[input.stream].table.has_value();
+    for (const BoundPartition::Key& key : app_.partitions[partition_].keys) {
+      if (port.shared || key.stream != input.stream) continue;
+      port.value = key.value;
+      for (const BoundPartition::Range& range : key.ranges) {
+        port.ranges.push_back({range.key, range.condition});
       }
-      ports.push_back(std::move(port));
     }
-    return ports;
+    return port;
   }
 
   const BoundApp& app_;
@@ -104,15 +121,36 @@ class PartitionLowering {
   const bool optimize_;
   const std::vector<std::vector<uint32_t>>& shown_;
   RootNumbers* roots_;
-  std::shared_ptr<PartitionTemplate> template_;
+  PartitionTemplate template_;
   std::vector<NodeId> stream_nodes_;  // by stream of the app
+  std::vector<NodeId> contents_;      // of named windows, by stream of the app
   std::vector<uint32_t> next_rank_;   // by stream of the app
 };
 
 }  // namespace
 
 NodeId PartitionTemplate::AddNode(PlanNode node, OperatorFactory make, int ports, bool) {
-  nodes_.push_back({std::move(node), std::move(make), static_cast<uint32_t>(ports), {}});
+  CircuitMember member;
+  member.name = node.query.empty() ? node.detail : node.query;
+  member.port_count = static_cast<uint32_t>(ports);
+  std::unique_ptr<Operator> first = make();
+  timer_root_width_ = std::max(timer_root_width_, first->timer_root_width());
+  if (first->serves_all_keys()) {
+    member.op = std::move(first);
+  } else {
+    member.make_per_key = std::move(make);
+  }
+  circuit_.members.push_back(std::move(member));
+  nodes_.push_back({std::move(node), {}});
+  return static_cast<NodeId>(nodes_.size() - 1);
+}
+
+NodeId PartitionTemplate::AddStream(const std::string& name) {
+  CircuitMember member;
+  member.name = name;
+  member.port_count = 1;
+  circuit_.members.push_back(std::move(member));
+  nodes_.push_back({{"stream", name, "", {}, ""}, {}});
   return static_cast<NodeId>(nodes_.size() - 1);
 }
 
@@ -146,36 +184,38 @@ std::string PartitionTemplate::Describe() const {
   return text;
 }
 
-std::unique_ptr<IslandOperator> PartitionTemplate::NewKey() const {
-  std::vector<IslandMember> members;
-  members.reserve(nodes_.size());
-  for (const Node& node : nodes_) {
-    IslandMember member;
-    member.name = node.plan.query.empty() ? node.plan.detail : node.plan.query;
-    member.op = node.make();
-    member.port_count = node.ports;
-    for (const Reader& reader : node.readers) member.readers.push_back(reader.reader);
-    members.push_back(std::move(member));
+Circuit PartitionTemplate::Finish() && {
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    std::vector<CircuitReader> readers;
+    for (const Reader& reader : nodes_[i].readers) readers.push_back(reader.reader);
+    circuit_.members[i].readers.push_back(std::move(readers));
   }
-  return std::make_unique<IslandOperator>(std::move(members), ports_,
-                                          static_cast<int>(exit_count_));
+  return std::move(circuit_);
 }
 
-std::vector<uint32_t> PartitionStreams(const BoundApp& app, uint32_t partition) {
-  std::vector<uint32_t> streams;
-  for (const BoundPartition::Key& key : app.partitions[partition].keys) {
-    streams.push_back(key.stream);
-  }
+bool IsSplit(const BoundApp& app, uint32_t partition, uint32_t stream) {
+  const auto& keys = app.partitions[partition].keys;
+  return std::any_of(keys.begin(), keys.end(),
+                     [stream](const BoundPartition::Key& key) { return key.stream == stream; });
+}
+
+std::vector<PartitionInput> PartitionInputs(const BoundApp& app, uint32_t partition) {
+  std::vector<PartitionInput> inputs;
+  const auto add = [&inputs](const PartitionInput& input) {
+    if (std::find(inputs.begin(), inputs.end(), input) == inputs.end()) inputs.push_back(input);
+  };
+  for (const BoundPartition::Key& key : app.partitions[partition].keys) add({key.stream});
   for (const BoundQuery& query : app.queries) {
     if (query.partition != partition) continue;
+    const bool joins = std::holds_alternative<BoundJoin>(query.input);
     for (uint32_t stream : StreamsRead(query)) {
       if (app.streams[stream].partition) continue;
-      if (std::find(streams.begin(), streams.end(), stream) == streams.end()) {
-        streams.push_back(stream);
-      }
+      const bool found = joins && app.streams[stream].named_window;
+      if (found) add({stream, /*contents=*/true});
+      if (!found || IsSplit(app, partition, stream)) add({stream});
     }
   }
-  return streams;
+  return inputs;
 }
 
 LoweredPartition LowerPartition(const BoundApp& app, uint32_t partition, bool optimize,

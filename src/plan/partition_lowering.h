@@ -4,60 +4,76 @@
 #include <string>
 #include <vector>
 
-#include "exec/partition_operator.h"
+#include "exec/circuit.h"
 #include "plan/lowering.h"
 
 namespace weir {
 
-// The queries of one partition, lowered once; every key gets its own operators from it.
+// The queries of one partition, lowered once. Operators that serve all keys are made here, the
+// others for each key.
 class PartitionTemplate : public GraphWriter {
  public:
   NodeId AddNode(PlanNode node, OperatorFactory make, int ports, bool multi_emitter) override;
+  // Passes on what arrives.
+  NodeId AddStream(const std::string& name);
   void Connect(NodeId to, int port, Edge from) override;
+  bool per_key() const override { return true; }
   // What arrives at the partition's next port goes to port 0 of `node`.
-  void AddPort(NodeId node) { ports_.push_back({node, 0}); }
+  void AddPort(NodeId node) { circuit_.ports.push_back({node, 0}); }
   // Rows of an edge leave the partition; the number of the arrow.
   uint32_t AddExit(Edge from);
 
   uint32_t exit_count() const { return exit_count_; }
+  int timer_root_width() const { return timer_root_width_; }
   // The members, indented lines, for plans.
   std::string Describe() const;
-  std::unique_ptr<IslandOperator> NewKey() const;
+  Circuit Finish() &&;
 
  private:
   struct Reader {
     uint32_t rank;
-    IslandReader reader;
+    CircuitReader reader;
   };
   struct Node {
     PlanNode plan;
-    OperatorFactory make;
-    uint32_t ports;
     std::vector<Reader> readers;  // in rank order
   };
   void AddReader(NodeId from, Reader reader);
 
-  std::vector<Node> nodes_;
-  std::vector<IslandPort> ports_;
+  Circuit circuit_;
+  std::vector<Node> nodes_;  // as circuit_.members
   uint32_t exit_count_ = 0;
+  int timer_root_width_ = 0;
+};
+
+// What arrives at a partition: the rows of a stream, table or named window, or the changes of what
+// can be found of the window.
+struct PartitionInput {
+  uint32_t stream;  // of the app
+  bool contents = false;
+  friend bool operator==(const PartitionInput&, const PartitionInput&) = default;
 };
 
 // What a partition takes and gives.
 struct LoweredPartition {
-  std::vector<uint32_t> streams;  // by port
-  // By arrow out: the stream it inserts into, or the output request it shows.
+  std::vector<PartitionInput> inputs;  // by port
+  // By arrow out: the query whose rows leave there, on their way to its target or to an output
+  // request.
   struct Exit {
     bool is_output;
-    uint32_t target;
+    uint32_t target;  // query or request
   };
   std::vector<Exit> exits;
   PartitionSpec spec;
   std::string description;
 };
 
-// The streams from outside that the partition takes: those it splits, then those its queries read
-// besides.
-std::vector<uint32_t> PartitionStreams(const BoundApp& app, uint32_t partition);
+// Whether the stream or named window is one of those that the partition is `with`. A named window
+// that is not is searched by joins of the partition, it does not trigger them.
+bool IsSplit(const BoundApp& app, uint32_t partition, uint32_t stream);
+
+// What the partition takes from outside: the streams it splits, then what its queries read besides.
+std::vector<PartitionInput> PartitionInputs(const BoundApp& app, uint32_t partition);
 
 // `shown[i]` lists the output requests for query i of the app.
 LoweredPartition LowerPartition(const BoundApp& app, uint32_t partition, bool optimize,

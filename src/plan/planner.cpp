@@ -67,6 +67,7 @@ class AppLowering {
     for (const BoundStream& stream : app_.streams)
       operators += stream.trigger || stream.named_window ? 1 : 0;
     for (const BoundQuery& query : app_.queries) operators += CountRoots(query);
+    for (const BoundPartition& partition : app_.partitions) operators += partition.purge ? 1 : 0;
     RootNumbers roots(operators);
     AddStreams(&roots);
     CountReaders();
@@ -242,7 +243,9 @@ void AppLowering::CountReaders() {
     if (app_.queries[q].target) query_places_[q].Count(1);
   }
   for (uint32_t p = 0; p < app_.partitions.size(); ++p) {
-    for (uint32_t stream : PartitionStreams(app_, p)) stream_places_[stream].Count(1);
+    for (const PartitionInput& input : PartitionInputs(app_, p)) {
+      if (!input.contents) stream_places_[input.stream].Count(1);
+    }
   }
   for (size_t i = 0; i < options_.outputs.size(); ++i) {
     auto& places = options_.outputs[i].query ? query_places_ : stream_places_;
@@ -262,20 +265,22 @@ std::vector<std::vector<uint32_t>> AppLowering::ShownQueries() const {
 void AppLowering::LowerOnePartition(uint32_t partition, RootNumbers* roots) {
   LoweredPartition lowered =
       LowerPartition(app_, partition, options_.optimize, ShownQueries(), roots);
-  const auto ports = static_cast<int>(lowered.streams.size());
-  const NodeId node = graph_.AddNode(
+  const NodeId node = graph_.AddPartition(
       {"partition", app_.partitions[partition].name + lowered.description, "", {}, ""},
-      [spec = lowered.spec] { return MakePartitionOperator(spec); }, ports, true);
-  for (int p = 0; p < ports; ++p) {
-    const uint32_t stream = lowered.streams[p];
-    graph_.Connect(node, p, stream_places_[stream].Next(stream_nodes_[stream]));
+      std::move(lowered.spec));
+  for (int p = 0; p < static_cast<int>(lowered.inputs.size()); ++p) {
+    const auto [stream, contents] = lowered.inputs[p];
+    graph_.Connect(node, p,
+                   contents ? Edge{contents_[stream], 0, 0}
+                            : stream_places_[stream].Next(stream_nodes_[stream]));
   }
   for (uint32_t e = 0; e < lowered.exits.size(); ++e) {
     const Edge edge{node, 0, 0, e};
+    const uint32_t target = lowered.exits[e].target;
     if (lowered.exits[e].is_output) {
-      taps_[lowered.exits[e].target] = edge;
+      taps_[target] = edge;
     } else {
-      graph_.Connect(entry_nodes_[lowered.exits[e].target], 0, edge);
+      graph_.Connect(entry_nodes_[*app_.queries[target].target], write_ports_[target], edge);
     }
   }
 }
