@@ -1,4 +1,5 @@
 #include "exec/select_operator.h"
+#include "exec/serves_all_keys.h"
 
 namespace weir {
 namespace {
@@ -29,7 +30,7 @@ Selection WithOtherKinds(const Chunk& chunk, const Selection& passing) {
   return rows;
 }
 
-class FilterOperator final : public Operator {
+class FilterOperator final : public Operator, public ServesAllKeys {
  public:
   explicit FilterOperator(ExprPtr condition) : condition_(std::move(condition)) {
     CHECK(condition_->type() == Type::kBool);
@@ -47,7 +48,6 @@ class FilterOperator final : public Operator {
       }
     }
   }
-  bool serves_all_keys() const override { return true; }
 
  private:
   ExprPtr condition_;

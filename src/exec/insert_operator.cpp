@@ -1,9 +1,10 @@
 #include "exec/select_operator.h"
+#include "exec/serves_all_keys.h"
 
 namespace weir {
 namespace {
 
-class InsertOperator final : public Operator {
+class InsertOperator final : public Operator, public ServesAllKeys {
  public:
   explicit InsertOperator(SchemaPtr target) : target_(std::move(target)) {}
 
@@ -15,8 +16,6 @@ class InsertOperator final : public Operator {
       out->push_back(chunk.all_current() ? renamed : renamed.WithMeta(AllCurrent(*chunk.meta())));
     }
   }
-
-  bool serves_all_keys() const override { return true; }
 
  private:
   static std::shared_ptr<const RowMeta> AllCurrent(const RowMeta& meta) {

@@ -4,12 +4,13 @@
 #include <utility>
 
 #include "exec/join_side.h"
+#include "exec/serves_all_keys.h"
 #include "exec/table_store.h"
 
 namespace weir {
 namespace {
 
-class JoinOperator final : public StepOperator {
+class JoinOperator final : public StepOperator, public ServesAllKeys {
  public:
   JoinOperator(OrderPlace place, JoinSpec spec)
       : StepOperator(place),
@@ -252,7 +253,7 @@ class JoinOperator final : public StepOperator {
   bool clean_ = false;
 };
 
-class FoundOperator final : public Operator {
+class FoundOperator final : public Operator, public ServesAllKeys {
  public:
   explicit FoundOperator(std::shared_ptr<JoinInput> found) : found_(std::move(found)) {}
 
@@ -268,7 +269,6 @@ class FoundOperator final : public Operator {
       found_->Unload();
     }
   }
-  bool serves_all_keys() const override { return true; }
 
  private:
   std::shared_ptr<JoinInput> found_;

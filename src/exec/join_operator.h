@@ -44,10 +44,10 @@ struct JoinSpec {
   // look-ups; null: none.
   ExprPtr residual;
   std::vector<LookupSpec> lookups;  // over the left columns and then the right ones
-  // The look-ups themselves, if MakeLookupTableOperators keep them for all keys of a partition: they
-  // have no ports then.
+  // The look-ups themselves, if MakeLookupTableOperators keep them for all keys of a partition:
+  // they have no ports then.
   std::vector<std::shared_ptr<TableLookup>> shared_lookups;
-  SchemaPtr output;                 // left columns, then right columns
+  SchemaPtr output;  // left columns, then right columns
   // Expired rows of a side probe too and give expired rows.
   bool needs_expired = false;
 };

@@ -3,17 +3,17 @@
 #include <deque>
 #include <utility>
 
+#include "exec/serves_all_keys.h"
+
 namespace weir {
 namespace {
 
-class LookupOperator final : public StepOperator {
+class LookupOperator final : public StepOperator, public ServesAllKeys {
  public:
   LookupOperator(const SchemaPtr& rows, std::vector<LookupSpec> lookups, SchemaPtr output)
       : StepOperator(OrderPlace()), output_(std::move(output)) {
     for (LookupSpec& spec : lookups) lookups_.emplace_back(rows, std::move(spec));
   }
-
-  bool serves_all_keys() const override { return true; }
 
  protected:
   void OnRows(int port, const Chunk& chunk, uint32_t begin, uint32_t end) override {
@@ -36,7 +36,7 @@ class LookupOperator final : public StepOperator {
   std::deque<TableLookup> lookups_;
 };
 
-class LookupTableOperator final : public Operator {
+class LookupTableOperator final : public Operator, public ServesAllKeys {
  public:
   explicit LookupTableOperator(std::shared_ptr<TableLookup> lookup) : lookup_(std::move(lookup)) {}
 
@@ -46,7 +46,6 @@ class LookupTableOperator final : public Operator {
     }
     lookup_->Unload();
   }
-  bool serves_all_keys() const override { return true; }
 
  private:
   std::shared_ptr<TableLookup> lookup_;

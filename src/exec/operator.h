@@ -51,12 +51,8 @@ class Operator {
   // Fires exactly the timer that NextTimer is about.
   virtual void FireNextTimer(const Timeline&, std::vector<Chunk>*) {}
 
-  // More than one only for islands.
+  // More than one only for islands and partitions.
   virtual int output_count() const { return 1; }
-
-  // True if what Process emits follows from the rows it is given alone (or from state that all keys
-  // of a partition share, as what it finds in a table): one operator then serves all keys.
-  virtual bool serves_all_keys() const { return false; }
 
   // Arms what runs from the start of the app, at the first time the clock takes.
   virtual void Start(TimeMs) {}

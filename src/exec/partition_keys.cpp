@@ -58,6 +58,8 @@ uint32_t PartitionKeys::Begin(std::string_view name, TimeMs now) {
   Key& key = keys_[at];
   key.name = &key_by_name_.emplace(name, at).first->first;
   key.born = born_++;
+  key.waiting = waiting_.end();
+  key.timer = timers_.end();
   key.ops = std::make_unique<std::unique_ptr<Operator>[]>(make_.size());
   for (size_t slot = 0; slot < make_.size(); ++slot) {
     key.ops[slot] = make_[slot]();
@@ -95,10 +97,10 @@ void PartitionKeys::Settle() {
 
 void PartitionKeys::Unlink(uint32_t k) {
   Key& key = keys_[k];
-  if (key.due != kNever) waiting_.erase({key.due, key.born, k});
-  if (key.next_timer) timers_.erase({*key.next_timer, key.born, k});
-  key.due = kNever;
-  key.next_timer.reset();
+  if (key.waiting != waiting_.end()) waiting_.erase(key.waiting);
+  if (key.timer != timers_.end()) timers_.erase(key.timer);
+  key.waiting = waiting_.end();
+  key.timer = timers_.end();
 }
 
 // Puts the key where its next timer belongs.
@@ -112,12 +114,12 @@ void PartitionKeys::Refresh(uint32_t k) {
     due = std::min(due, key.ops[slot]->NextDue());
   }
   if (next) due = kNever;
-  if (due == key.due && next == key.next_timer) return;
+  const bool due_same = key.waiting == waiting_.end() ? due == kNever : due == key.waiting->at;
+  const bool next_same = key.timer == timers_.end() ? !next : next == key.timer->at;
+  if (due_same && next_same) return;
   Unlink(k);
-  key.due = due;
-  key.next_timer = next;
-  if (next) timers_.insert({*next, key.born, k});
-  if (due != kNever) waiting_.insert({due, key.born, k});
+  if (next) key.timer = timers_.insert({*next, key.born, k}).first;
+  if (due != kNever) key.waiting = waiting_.insert({due, key.born, k}).first;
 }
 
 std::optional<OrderKey> PartitionKeys::NextTimer() const {

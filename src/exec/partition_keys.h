@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <set>
@@ -73,14 +74,6 @@ class PartitionKeys {
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
-  struct Key {
-    std::unique_ptr<std::unique_ptr<Operator>[]> ops;  // by slot; null: dropped
-    const std::string* name = nullptr;                 // in key_by_name_
-    uint64_t born = 0;                                 // number among all keys there ever were
-    TimeMs due = kNever;                               // as it stands in waiting_
-    std::optional<OrderKey> next_timer;                // as it stands in timers_
-    bool touched = false;
-  };
   // A key's place in the order of last use.
   struct LastUse {
     TimeMs time = 0;
@@ -93,6 +86,16 @@ class PartitionKeys {
     uint64_t born;
     uint32_t key;
     friend auto operator<=>(const Waiting&, const Waiting&) = default;
+  };
+  using DueSet = std::set<Waiting<TimeMs>>;
+  using TimerSet = std::set<Waiting<OrderKey>>;
+  struct Key {
+    std::unique_ptr<std::unique_ptr<Operator>[]> ops;  // by slot; null: dropped
+    const std::string* name = nullptr;                 // in key_by_name_
+    uint64_t born = 0;                                 // number among all keys there ever were
+    DueSet::iterator waiting;                          // end: not there
+    TimerSet::iterator timer;                          // end: not there
+    bool touched = false;
   };
   // Names are looked up by view, so that a known key costs no allocation.
   struct TextHash {
@@ -108,13 +111,13 @@ class PartitionKeys {
   void ArmPurge();
 
   std::vector<OperatorFactory> make_;
-  std::vector<Key> keys_;
+  std::deque<Key> keys_;
   std::vector<uint32_t> free_;  // of keys_
   uint64_t born_ = 0;
   std::unordered_map<std::string, uint32_t, TextHash, std::equal_to<>> key_by_name_;
   // Keys with timers: those due after this epoch by time, the others in firing order.
-  std::set<Waiting<TimeMs>> waiting_;
-  std::set<Waiting<OrderKey>> timers_;
+  DueSet waiting_;
+  TimerSet timers_;
   std::vector<uint32_t> touched_;
   const Timeline* timeline_ = nullptr;
 

@@ -4,6 +4,7 @@
 
 #include "exec/emission_arranger.h"
 #include "exec/group_table.h"
+#include "exec/serves_all_keys.h"
 
 namespace weir {
 namespace {
@@ -58,7 +59,7 @@ Selection Ascending(const Selection& rows) {
   return sorted;
 }
 
-class SelectOperator final : public Operator {
+class SelectOperator final : public Operator, public ServesAllKeys {
  public:
   explicit SelectOperator(SelectSpec spec);
 
@@ -129,8 +130,14 @@ SelectOperator::SelectOperator(SelectSpec spec)
     lazy_values_ = lazy_values_ || call.result == Type::kObject;
     if (spec_.group_by.empty()) call.aggregator->EnsureGroups(1);
   }
-  extended_ = WithAttributes(spec_.input, std::move(aggregates));
-  with_outputs_ = WithAttributes(extended_, spec_.output->attributes());
+  if (spec_.schemas == nullptr) spec_.schemas = std::make_shared<SelectSchemas>();
+  SelectSchemas& schemas = *spec_.schemas;
+  if (schemas.extended == nullptr) {
+    schemas.extended = WithAttributes(spec_.input, std::move(aggregates));
+    schemas.with_outputs = WithAttributes(schemas.extended, spec_.output->attributes());
+  }
+  extended_ = schemas.extended;
+  with_outputs_ = schemas.with_outputs;
   if (spec_.group_by.empty()) return;
   std::vector<Type> types;
   for (const ExprPtr& key : spec_.group_by) types.push_back(key->type());

@@ -24,6 +24,12 @@ struct OrderByKey {
   bool ascending = true;  // nulls come last in either direction
 };
 
+// Schemas of the rows that a select clause works with, made by the first of its operators.
+struct SelectSchemas {
+  SchemaPtr extended;      // the input, then the aggregates
+  SchemaPtr with_outputs;  // and then the outputs
+};
+
 // The select clause of a query. Expressions below see an extended row: the input columns, then one
 // column per aggregate call, then (having and order by only) the projected output columns.
 struct SelectSpec {
@@ -42,6 +48,8 @@ struct SelectSpec {
   bool every_row = false;
   // Only the last passing row of an emission, also without aggregates or group by.
   bool last_row = false;
+  // Shared by the operators that the keys of a partition have for the clause; null: it has one.
+  std::shared_ptr<SelectSchemas> schemas;
 };
 
 // Rows in, rows of the query's output out, with kinds kept and reset rows consumed. With an

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "exec/serves_all_keys.h"
+
 namespace weir {
 namespace {
 
@@ -198,7 +200,7 @@ CompareOp Mirrored(CompareOp op) {
   }
 }
 
-class ColumnsOperator final : public Operator {
+class ColumnsOperator final : public Operator, public ServesAllKeys {
  public:
   ColumnsOperator(SchemaPtr output, std::vector<uint32_t> columns)
       : output_(std::move(output)), columns_(std::move(columns)) {}
@@ -211,7 +213,6 @@ class ColumnsOperator final : public Operator {
       out->push_back(chunk.WithColumns(output_, std::move(columns)));
     }
   }
-  bool serves_all_keys() const override { return true; }
 
  private:
   SchemaPtr output_;

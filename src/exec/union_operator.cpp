@@ -3,6 +3,7 @@
 #include <queue>
 
 #include "exec/select_operator.h"
+#include "exec/serves_all_keys.h"
 #include "exec/step_operator.h"
 
 namespace weir {
@@ -51,12 +52,11 @@ struct LaterHead {
   }
 };
 
-class UnionOperator : public Operator {
+class UnionOperator : public Operator, public ServesAllKeys {
  public:
   void Process(const EpochInput& in, std::vector<Chunk>* out) override {
     MergePorts(in.ports, out);
   }
-  bool serves_all_keys() const override { return true; }
 };
 
 }  // namespace

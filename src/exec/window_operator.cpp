@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "exec/serves_all_keys.h"
+
 namespace weir {
 namespace {
 
@@ -152,7 +154,7 @@ class WindowOperator final : public StepOperator {
 };
 
 // Stands for a window that passes its rows where nobody wants them to expire.
-class PassOperator final : public Operator {
+class PassOperator final : public Operator, public ServesAllKeys {
  public:
   void Process(const EpochInput& in, std::vector<Chunk>* out) override {
     for (const Chunk& chunk : in.ports[0].chunks) {
@@ -167,7 +169,6 @@ class PassOperator final : public Operator {
       if (!current.empty()) out->push_back(chunk.WithSelection(std::move(current)));
     }
   }
-  bool serves_all_keys() const override { return true; }
 };
 
 }  // namespace

@@ -330,8 +330,9 @@ void QueryLowering::ShareLookups(const std::vector<NodeId>& tables, JoinSpec* sp
   for (size_t i = 0; i < tables.size(); ++i) {
     const auto lookup = std::make_shared<TableLookup>(spec->output, spec->lookups[i]);
     spec->shared_lookups.push_back(lookup);
-    Append({{tables[i], 0, 0}, nullptr}, "found", "by a look-up",
-           [lookup] { return MakeLookupTableOperator(lookup); }, nullptr);
+    Append(
+        {{tables[i], 0, 0}, nullptr}, "found", "by a look-up",
+        [lookup] { return MakeLookupTableOperator(lookup); }, nullptr);
   }
 }
 

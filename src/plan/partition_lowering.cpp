@@ -4,6 +4,7 @@
 
 #include "bind/lookup_binder.h"
 #include "exec/select_operator.h"
+#include "exec/serves_all_keys.h"
 
 namespace weir {
 namespace {
@@ -12,12 +13,14 @@ namespace {
 class PartitionLowering {
  public:
   PartitionLowering(const BoundApp& app, uint32_t partition, bool optimize,
-                    const std::vector<std::vector<uint32_t>>& shown, RootNumbers* roots)
+                    const std::vector<std::vector<uint32_t>>& shown, RootNumbers* roots,
+                    std::vector<TableUse>* table_uses)
       : app_(app),
         partition_(partition),
         optimize_(optimize),
         shown_(shown),
         roots_(roots),
+        table_uses_(table_uses),
         stream_nodes_(app.streams.size(), kNoNode),
         contents_(app.streams.size(), 0),
         next_rank_(app.streams.size(), 0) {}
@@ -74,6 +77,7 @@ class PartitionLowering {
     }
     QueryLowering lowering(app_, query, optimize_, roots_, &template_);
     lowering.set_contents(&contents_);
+    lowering.set_table_uses(table_uses_);
     return lowering.Lower(inputs);
   }
 
@@ -121,6 +125,7 @@ class PartitionLowering {
   const bool optimize_;
   const std::vector<std::vector<uint32_t>>& shown_;
   RootNumbers* roots_;
+  std::vector<TableUse>* table_uses_;
   PartitionTemplate template_;
   std::vector<NodeId> stream_nodes_;  // by stream of the app
   std::vector<NodeId> contents_;      // of named windows, by stream of the app
@@ -135,7 +140,8 @@ NodeId PartitionTemplate::AddNode(PlanNode node, OperatorFactory make, int ports
   member.port_count = static_cast<uint32_t>(ports);
   std::unique_ptr<Operator> first = make();
   timer_root_width_ = std::max(timer_root_width_, first->timer_root_width());
-  if (first->serves_all_keys()) {
+  const auto* serves = dynamic_cast<const ServesAllKeys*>(first.get());
+  if (serves != nullptr && serves->serves_all_keys()) {
     member.op = std::move(first);
   } else {
     member.make_per_key = std::move(make);
@@ -219,9 +225,9 @@ std::vector<PartitionInput> PartitionInputs(const BoundApp& app, uint32_t partit
 }
 
 LoweredPartition LowerPartition(const BoundApp& app, uint32_t partition, bool optimize,
-                                const std::vector<std::vector<uint32_t>>& shown,
-                                RootNumbers* roots) {
-  return PartitionLowering(app, partition, optimize, shown, roots).Lower();
+                                const std::vector<std::vector<uint32_t>>& shown, RootNumbers* roots,
+                                std::vector<TableUse>* table_uses) {
+  return PartitionLowering(app, partition, optimize, shown, roots, table_uses).Lower();
 }
 
 std::vector<uint32_t> StreamsRead(const BoundQuery& query) {

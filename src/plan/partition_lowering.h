@@ -75,10 +75,11 @@ bool IsSplit(const BoundApp& app, uint32_t partition, uint32_t stream);
 // What the partition takes from outside: the streams it splits, then what its queries read besides.
 std::vector<PartitionInput> PartitionInputs(const BoundApp& app, uint32_t partition);
 
-// `shown[i]` lists the output requests for query i of the app.
+// `shown[i]` lists the output requests for query i of the app. Reads of tables are noted in
+// `table_uses`, by stream.
 LoweredPartition LowerPartition(const BoundApp& app, uint32_t partition, bool optimize,
-                                const std::vector<std::vector<uint32_t>>& shown,
-                                RootNumbers* roots);
+                                const std::vector<std::vector<uint32_t>>& shown, RootNumbers* roots,
+                                std::vector<TableUse>* table_uses);
 
 // The streams a query reads, in port order; then the tables of its look-ups.
 std::vector<uint32_t> StreamsRead(const BoundQuery& query);

@@ -264,7 +264,7 @@ std::vector<std::vector<uint32_t>> AppLowering::ShownQueries() const {
 
 void AppLowering::LowerOnePartition(uint32_t partition, RootNumbers* roots) {
   LoweredPartition lowered =
-      LowerPartition(app_, partition, options_.optimize, ShownQueries(), roots);
+      LowerPartition(app_, partition, options_.optimize, ShownQueries(), roots, &uses_);
   const NodeId node = graph_.AddPartition(
       {"partition", app_.partitions[partition].name + lowered.description, "", {}, ""},
       std::move(lowered.spec));

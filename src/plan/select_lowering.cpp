@@ -131,8 +131,10 @@ QueryLowering::Chain QueryLowering::SelectStep(Chain chain, std::string detail,
                                                std::shared_ptr<const BoundSelect> select,
                                                bool expires, bool every_row, bool last_row) {
   auto make = [select, input = chain.schema, expires, every_row, last_row,
-               current = query_.emits_current, expired = query_.emits_expired] {
+               current = query_.emits_current, expired = query_.emits_expired,
+               schemas = std::make_shared<SelectSchemas>()] {
     SelectSpec spec = NewSelect(*select, input, expires);
+    spec.schemas = schemas;
     spec.emits_current = current;
     spec.emits_expired = expired;
     spec.every_row = every_row;

@@ -73,11 +73,12 @@ void BenchPipeline::Load(const std::string& name, uint64_t rows) {
   }
 }
 
-uint64_t BenchPipeline::Run() {
+uint64_t BenchPipeline::Run(double from, double to) {
   uint64_t rows = 0;
-  for (const Epoch& epoch : epochs_) {
+  const auto count = static_cast<double>(epochs_.size());
+  for (auto e = static_cast<size_t>(from * count); e < static_cast<size_t>(to * count); ++e) {
     std::vector<Port> taps(1);
-    plan_.dag->Run(epoch.timeline, epoch.sources, &taps);
+    plan_.dag->Run(epochs_[e].timeline, epochs_[e].sources, &taps);
     for (const Chunk& chunk : taps[0].chunks) rows += chunk.size();
   }
   return rows;

@@ -22,7 +22,9 @@ class BenchPipeline {
   // After Generate: sends rows (0, 0.5), (1, 1.5), ... to stream `name` (k long, v double).
   void Load(const std::string& name, uint64_t rows);
   // Runs all epochs once; the number of output rows.
-  uint64_t Run();
+  uint64_t Run() { return Run(0, 1); }
+  // Runs those from one share of the epochs to another: (0, 0.5), then (0.5, 1).
+  uint64_t Run(double from, double to);
 
  private:
   struct Epoch {

@@ -27,9 +27,10 @@ uint64_t StockEvents::Random() { return MixHash(state_ += 0x9e3779b97f4a7c15ULL)
 StockEvents::Event StockEvents::Next() {
   Event event;
   const uint64_t random = Random();
-  event.symbol_size =
-      static_cast<uint32_t>(std::snprintf(event.symbol, sizeof(event.symbol), "S%04u",
-                                          static_cast<unsigned>(random % options_.symbols)));
+  const bool in_turn = options_.all_symbols_first && count_ < options_.symbols;
+  event.symbol_size = static_cast<uint32_t>(
+      std::snprintf(event.symbol, sizeof(event.symbol), "S%04u",
+                    static_cast<unsigned>(in_turn ? count_ : random % options_.symbols)));
   const uint64_t other = Random();
   const bool cheap = (other & 0xffffff) < options_.cheap_share * 0x1000000;
   const uint64_t cents = cheap ? (other >> 24) % 500 : 500 + (other >> 24) % 9500;

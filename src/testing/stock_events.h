@@ -15,6 +15,7 @@ struct StockOptions {
   uint32_t events_per_ms = 10;  // the clock moves on by 1 ms after so many events
   // Share of events whose price is below 5; the rest is uniform in [5, 100), in cents.
   double cheap_share = 0.05;
+  bool all_symbols_first = false;  // one event of each, before the equally likely ones
 };
 
 // Stock events from a seed: the same on every machine.

@@ -58,7 +58,7 @@ void RowStore::TakeIds(uint32_t count, RowId* ids) {
   const size_t fresh = count - reused;
   if (fresh == 0) return;
   if (used_ + fresh > capacity_) {
-    Grow(std::max<size_t>({64, capacity_ * 2, used_ + fresh}));
+    Grow(std::max<size_t>({4, capacity_ * 2, used_ + fresh}));
   }
   for (size_t i = 0; i < fresh; ++i) ids[reused + i] = static_cast<RowId>(used_ + i);
   // A fresh slot holds no string yet; Reclaim and the destructor look at it.

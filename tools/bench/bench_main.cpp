@@ -5,6 +5,7 @@
 // Each line gives the median of the rounds by CPU time. The machine's own figures (memcpy, bare
 // JSON loop) are measured in the same run, so that a slow moment can be told from a slow engine.
 
+#include <malloc.h>
 #include <time.h>
 
 #include <algorithm>
@@ -211,6 +212,26 @@ void RunTableCases(const Settings& settings) {
   }
 }
 
+// A partition when all of its keys are there: ns per event, and the memory each key takes.
+void RunPartition(const char* queries, uint32_t keys, const Settings& settings) {
+  const uint64_t events = std::max<uint64_t>(settings.events, uint64_t{keys} * 2);
+  std::unique_ptr<weir::BenchPipeline> pipeline;
+  size_t bytes = 0;
+  const double seconds = MedianSeconds(
+      settings.rounds,
+      [&] {
+        pipeline = std::make_unique<weir::BenchPipeline>(queries);
+        pipeline->Generate({.symbols = keys, .all_symbols_first = true}, events);
+        const size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
+        pipeline->Run(0, 0.5);
+        bytes = mallinfo2().uordblks + mallinfo2().hblkhd - before;
+      },
+      [&] { pipeline->Run(0.5, 1); });
+  const std::string name = "partition, " + std::to_string(keys) + " keys, length(5) sum";
+  const std::string note = "   " + std::to_string(bytes / keys) + " bytes/key";
+  PrintRate(name.c_str(), static_cast<double>(events) / 2, seconds, 0, 0, note);
+}
+
 double MemcpyRate() {
   std::vector<char> from(size_t{256} << 20, 1), to(from.size());
   const double seconds = MedianSeconds(
@@ -299,5 +320,12 @@ int main(int argc, char** argv) {
     }
   }
   if (wanted("table")) RunTableCases(settings);
+  for (const uint32_t keys : {100U, 1'000'000U}) {
+    if (!wanted("partition")) break;
+    RunPartition(
+        "partition with (symbol of S) begin "
+        "from S#window.length(5) select symbol, sum(volume) as s insert into Out; end;",
+        keys, settings);
+  }
   return 0;
 }
