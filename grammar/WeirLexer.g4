@@ -4,7 +4,7 @@
 // somewhere. Error messages are made from these names, so they must stay the spelling.
 lexer grammar WeirLexer;
 
-tokens { UNCLOSED_SCRIPT }
+tokens { UNCLOSED_SCRIPT, K_CASE_OF }
 
 @lexer::members {
 // Takes the rest of a script body, whose '{' has just been read. Braces inside of quotes and

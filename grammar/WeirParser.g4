@@ -244,7 +244,7 @@ product : unary ((STAR | SLASH | PERCENT) unary)* ;
 
 unary : (K_NOT | MINUS | PLUS)* postfix ;
 
-postfix : primary (K_IS K_NOT? K_NULL)* ;
+postfix : primary elementAccess* (K_IS K_NOT? K_NULL)* ;
 
 primary
     : OPEN_PAREN expression CLOSE_PAREN
@@ -253,7 +253,14 @@ primary
     | reference
     ;
 
-caseExpression : K_CASE caseBranch+ (K_ELSE expression)? K_END ;
+// An element of an object. `x[0]` and `x[last]` behind a bare name are read as an eventIndex; the
+// tree builder knows better where a value is wanted.
+elementAccess : OPEN_SQUARE expression CLOSE_SQUARE ;
+
+caseExpression
+    : K_CASE caseBranch+ (K_ELSE expression)? K_END
+    | K_CASE_OF expression caseBranch+ (K_ELSE expression)? K_END
+    ;
 
 caseBranch : K_WHEN expression K_THEN expression ;
 
@@ -292,8 +299,9 @@ timeUnit : K_YEAR | K_MONTH | K_WEEK | K_DAY | K_HOUR | K_MIN | K_SEC | K_MILLIS
 
 // Every keyword is a name too, as long as the place allows a name. Two of them would need a long
 // look ahead in expressions, so the words themselves are told apart before the parser sees them:
-// `case` is K_CASE only before `when`, and `not` is K_NOT only before what can be negated. In all
-// other places they are an ID.
+// `case` is K_CASE only before `when`, and K_CASE_OF before a value (which is compared with what
+// stands behind each `when`); `not` is K_NOT only before what can be negated. In all other places
+// they are an ID.
 name : word | K_NOT ;
 
 word

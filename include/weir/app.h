@@ -34,6 +34,8 @@ struct CompileOptions {
   bool optimize = true;
   // Print the parsed app, parse what was printed, and go on with that (a test of both).
   bool print_parse = false;
+  // Report also what runs but may not be meant: state without end, conditions that never change.
+  bool lint = false;
   bool playback = false;            // event time, whatever the app says
   std::vector<TimeAttribute> time;  // implies playback
   std::vector<StreamShape> streams;
@@ -44,6 +46,7 @@ enum class DiagnosticKind {
   kBinding,
   kNotSupported,
   kUsage,  // of CompileOptions, not of the text
+  kLint,   // only if CompileOptions::lint
 };
 
 // One finding about the text of an app.

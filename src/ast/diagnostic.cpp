@@ -28,6 +28,7 @@ struct Cell {
   std::string bytes;
   int width = 1;
   bool tab = false;
+  bool bad = false;  // not a character that can be shown
 };
 
 // The source line around a span, as cells; the marked ones are [mark_begin, mark_end).
@@ -39,7 +40,7 @@ struct MarkedLine {
 
 Cell MakeCell(std::string_view line, size_t at, const DecodedChar& c) {
   if (c.code == '\t') return {"\t", 1, true};
-  if (!c.valid || c.code < 0x20 || (c.code >= 0x7F && c.code < 0xA0)) return {"?", 1, false};
+  if (!c.valid || c.code < 0x20 || (c.code >= 0x7F && c.code < 0xA0)) return {"?", 1, false, true};
   return {std::string(line.substr(at, c.length)), DisplayWidth(c.code), false};
 }
 
@@ -64,6 +65,13 @@ MarkedLine TakeLine(const Span& span, std::string_view text) {
   if (span.begin >= offset + line.size()) result.mark_begin = result.cells.size();
   result.mark_end = std::max(result.mark_end, result.mark_begin + 1);
   return result;
+}
+
+// True for a line of something that is not text: showing it helps nobody.
+bool IsGarbage(const MarkedLine& line) {
+  const auto bad = std::count_if(line.cells.begin(), line.cells.end(),
+                                 [](const Cell& cell) { return cell.bad; });
+  return bad > 4 && static_cast<size_t>(bad) * 4 > line.cells.size();
 }
 
 // Puts the line and its caret line behind `out`, at most kLineCharsMax cells of them.
@@ -114,7 +122,10 @@ std::string RenderDiagnostic(const Diagnostic& diagnostic, std::string_view file
   out += ": ";
   out += diagnostic.message;
   out += '\n';
-  if (span.line > 0) AppendLine(TakeLine(span, text), &out);
+  if (span.line > 0) {
+    const MarkedLine line = TakeLine(span, text);
+    if (!IsGarbage(line)) AppendLine(line, &out);
+  }
   if (!diagnostic.help.empty()) out += "help: " + diagnostic.help + '\n';
   return out;
 }

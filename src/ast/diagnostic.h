@@ -30,8 +30,9 @@ bool HasErrors(const std::vector<Diagnostic>& diagnostics);
 // help: did you mean 'price'?
 //
 // `text` must be the text the span was taken from. Tabs are kept; characters that would disturb a
-// terminal are shown as '?'. A span of several lines is marked to the end of its first line, and a
-// long line is cut around the span. Without a known place there are no source and caret lines.
+// terminal are shown as '?', and a line full of them is left out. A span of several lines is marked
+// to the end of its first line, and a long line is cut around the span. Without a known place there
+// are no source and caret lines.
 std::string RenderDiagnostic(const Diagnostic& diagnostic, std::string_view file_name,
                              std::string_view text);
 

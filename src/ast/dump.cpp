@@ -68,10 +68,13 @@ class Dumper {
   void operator()(const InTable& in) { Node("in-table", in.condition, in.table); }
   void operator()(const Call& call) { Node("call", call.ns, call.name, call.args, call.star); }
   void operator()(const CaseBranch& branch) { Node("when", branch.when, branch.then); }
-  void operator()(const Case& choice) { Node("case", choice.branches, choice.otherwise); }
+  void operator()(const Case& choice) {
+    Node("case", choice.operand, choice.branches, choice.otherwise);
+  }
   void operator()(const Between& b) { Node("between", b.operand, b.low, b.high, b.negated); }
   void operator()(const InList& in) { Node("in-list", in.operand, in.items, in.negated); }
   void operator()(const Like& like) { Node("like", like.operand, like.pattern, like.negated); }
+  void operator()(const Access& access) { Node("access", access.operand, access.index); }
   void operator()(const Expr& expression) { (*this)(expression.node); }
 
   // --- annotations

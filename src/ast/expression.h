@@ -116,6 +116,7 @@ struct Logical {
 // `x is null`, or `x is not null`. The operand is a StreamRef where only a stream can be meant
 // (`e1[1] is null`, `#S is null`). A bare name (`e2 is null`) is an AttributeRef without a stream:
 // whether it names a pattern state or an attribute is the binder's to decide, the state first.
+// So it is with `x[1] is null`, a StreamRef.
 struct IsNull {
   ExprPtr operand;
   bool negated = false;
@@ -140,8 +141,10 @@ struct CaseBranch {
   ExprPtr then;
 };
 
-// `case when c then v ... [else v] end`.
+// `case when c then v ... [else v] end`, or `case x when v then ...`: the first branch whose value
+// equals x.
 struct Case {
+  ExprPtr operand;                   // may be null
   std::vector<CaseBranch> branches;  // one or more
   ExprPtr otherwise;                 // may be null
 };
@@ -168,9 +171,15 @@ struct Like {
   bool negated = false;
 };
 
-// StreamRef occurs only directly under IsNull.
+// `x[0]`, `x['key']`: an element of an object, a list or a map.
+struct Access {
+  ExprPtr operand;
+  ExprPtr index;
+};
+
+// StreamRef occurs only directly under IsNull and as an argument of `eventTimestamp`.
 using ExprNode = std::variant<Literal, AttributeRef, StreamRef, Unary, Binary, Logical, IsNull,
-                              InTable, Call, Case, Between, InList, Like>;
+                              InTable, Call, Case, Between, InList, Like, Access>;
 
 // The parser nests expressions at most limits.depth deep, so recursion over a tree is safe.
 struct Expr {

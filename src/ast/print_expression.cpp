@@ -30,7 +30,8 @@ void PrintAt(const Expr& expression, Level needed, std::string* out);
 // names everywhere.
 bool IsReserved(std::string_view name) {
   static const std::set<std::string, std::less<>> kReserved = {
-      "and", "as", "case", "distinct", "every", "false", "from", "is", "not", "null", "or", "true"};
+      "and", "as",   "case", "distinct", "every", "false", "from",
+      "is",  "last", "not",  "null",     "or",    "true",  "when"};
   std::string lower(name);
   for (char& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -131,6 +132,7 @@ struct LevelOf {
   Level operator()(const Between&) const { return kComparisonLevel; }
   Level operator()(const InList&) const { return kComparisonLevel; }
   Level operator()(const Like&) const { return kComparisonLevel; }
+  Level operator()(const Access&) const { return kPrimaryLevel; }
 };
 
 void PrintStreamRef(const StreamRef& ref, std::string* out) {
@@ -153,6 +155,17 @@ bool NeedsParentheses(const Unary& unary, std::string_view operand) {
   const auto* literal = std::get_if<Literal>(&unary.operand->node);
   return literal != nullptr && !std::holds_alternative<TimeLiteral>(literal->value) &&
          !std::holds_alternative<std::string>(literal->value);
+}
+
+// True for `x[0]`, which before `is null` would be read as an event of a pattern.
+bool LooksLikeEvent(const Expr& expression) {
+  const auto* access = std::get_if<Access>(&expression.node);
+  if (access == nullptr) return false;
+  const auto* name = std::get_if<AttributeRef>(&access->operand->node);
+  const auto* index = std::get_if<Literal>(&access->index->node);
+  if (name == nullptr || name->stream || index == nullptr) return false;
+  const auto* number = std::get_if<int32_t>(&index->value);
+  return number != nullptr && *number >= 0;
 }
 
 struct ExprPrinter {
@@ -182,7 +195,13 @@ struct ExprPrinter {
               });
   }
   void operator()(const IsNull& test) const {
-    PrintAt(*test.operand, kPostfixLevel, out);
+    if (LooksLikeEvent(*test.operand)) {
+      *out += '(';
+      PrintExpr(*test.operand, out);
+      *out += ')';
+    } else {
+      PrintAt(*test.operand, kPostfixLevel, out);
+    }
     *out += test.negated ? " is not null" : " is null";
   }
   void operator()(const InTable& in) const {
@@ -194,6 +213,7 @@ struct ExprPrinter {
   void operator()(const Call& call) const { PrintCall(call, out); }
   void operator()(const Case& choice) const {
     *out += "case";
+    if (choice.operand != nullptr) PrintCaseOperand(*choice.operand);
     for (const CaseBranch& branch : choice.branches) {
       *out += " when ";
       PrintExpr(*branch.when, out);
@@ -205,6 +225,14 @@ struct ExprPrinter {
       PrintExpr(*choice.otherwise, out);
     }
     *out += " end";
+  }
+  // Anything but a bare name might make `case` itself a name.
+  void PrintCaseOperand(const Expr& operand) const {
+    const auto* name = std::get_if<AttributeRef>(&operand.node);
+    const bool bare = name != nullptr && !name->stream;
+    *out += bare ? " " : " (";
+    PrintExpr(operand, out);
+    if (!bare) *out += ')';
   }
   void operator()(const Between& between) const {
     PrintAt(*between.operand, kComparisonLevel, out);
@@ -224,6 +252,12 @@ struct ExprPrinter {
     PrintAt(*like.operand, kComparisonLevel, out);
     *out += like.negated ? " not like " : " like ";
     PrintAt(*like.pattern, kSumLevel, out);
+  }
+  void operator()(const Access& access) const {
+    PrintAt(*access.operand, kPrimaryLevel, out);
+    *out += '[';
+    PrintExpr(*access.index, out);
+    *out += ']';
   }
 };
 
@@ -292,8 +326,13 @@ void PrintCall(const Call& call, std::string* out) {
   }
   PrintName(call.name.text, out);
   *out += call.star ? "(*" : "(";
-  PrintList(call.args, ", ", out,
-            [](const ExprPtr& argument, std::string* to) { PrintExpr(*argument, to); });
+  const bool event = call.ns.text.empty() && call.name.text == "eventTimestamp";
+  PrintList(call.args, ", ", out, [event](const ExprPtr& argument, std::string* to) {
+    const bool parentheses = event && LooksLikeEvent(*argument);
+    if (parentheses) *to += '(';
+    PrintExpr(*argument, to);
+    if (parentheses) *to += ')';
+  });
   *out += ')';
 }
 

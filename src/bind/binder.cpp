@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bind/annotations.h"
 #include "bind/duration.h"
 #include "bind/table_binder.h"
 
@@ -72,8 +73,8 @@ void AppBinder::BindAppAnnotations() {
       BindPlayback(annotation);
     } else if (SameText(name, "async")) {
       context_.Error(annotation.span, "@app:async does not exist", "write @async on a stream");
-    } else if (!SameText(name, "description")) {
-      context_.Warn(annotation.span, "@app:" + name + " has no effect here");
+    } else {
+      WarnAboutAnnotation(annotation, AnnotationPlace::kApp, context_);
     }
   }
 }
@@ -127,8 +128,7 @@ void AppBinder::DefinePartition(const ast::Partition& partition) {
     } else if (SameText(annotation.name.text, "purge")) {
       bound.purge = BindPurge(annotation, context_);
     } else {
-      context_.Warn(annotation.span,
-                    "the annotation @" + annotation.name.text + " has no effect on a partition");
+      WarnAboutAnnotation(annotation, AnnotationPlace::kPartition, context_);
     }
   }
   bound_.partitions.push_back(std::move(bound));
@@ -156,6 +156,9 @@ void AppBinder::DefineStream(const ast::StreamDefinition& definition) {
 }
 
 void AppBinder::DefineTrigger(const ast::TriggerDefinition& definition) {
+  for (const ast::Annotation& annotation : definition.annotations) {
+    WarnAboutAnnotation(annotation, AnnotationPlace::kTrigger, context_);
+  }
   BoundStream stream;
   stream.name = definition.name.text;
   stream.schema = TriggerSchema();
@@ -204,7 +207,7 @@ void AppBinder::StreamAnnotation(const ast::Annotation& annotation, BoundStream*
     const bool log = annotation.elements.empty() || SameText(annotation.elements[0].value, "LOG");
     if (!log) context_.NotSupported(annotation.span, "@OnError other than LOG");
   } else {
-    context_.Warn(annotation.span, "the annotation @" + name + " has no effect on a stream");
+    WarnAboutAnnotation(annotation, AnnotationPlace::kStream, context_);
   }
 }
 

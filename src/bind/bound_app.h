@@ -11,6 +11,7 @@
 #include "ast/diagnostic.h"
 #include "catalog/registry.h"
 #include "exec/circuit.h"
+#include "exec/select_operator.h"
 #include "exec/table_operator.h"
 #include "exec/trigger_operator.h"
 #include "expr/expr.h"
@@ -118,6 +119,8 @@ struct BoundSelect {
   std::vector<BoundAggregate> aggregates;
   std::vector<BoundLookup> having_lookups;  // over all of these and the output columns
   ExprPtr having;  // over all of these, output columns, and then its look-ups; or null
+  Distinct distinct = Distinct::kNo;
+  size_t distinct_columns = 0;  // so many outputs, the first ones, make two rows the same
   struct Order {
     ExprPtr value;  // over the same
     bool ascending;

@@ -2,6 +2,8 @@
 
 #include <type_traits>
 
+#include "expr/element.h"
+
 namespace weir {
 namespace {
 
@@ -85,9 +87,9 @@ ExprPtr ExpressionBinder::BindNode(const ast::AttributeRef& node, const ast::Spa
   if (node.stream && node.stream->stream.kind == ast::StreamKind::kInner) {
     ast::AttributeRef shown = node;
     shown.stream->stream.name = "#" + node.stream->stream.name;
-    return scope_.Resolve(shown, span, context_);
+    return scope().Resolve(shown, span, context_);
   }
-  return scope_.Resolve(node, span, context_);
+  return scope().Resolve(node, span, context_);
 }
 
 ExprPtr ExpressionBinder::BindNode(const ast::StreamRef& node, const ast::Span& span) {
@@ -125,8 +127,7 @@ ExprPtr ExpressionBinder::BindNode(const ast::Binary& node, const ast::Span& spa
     case ast::BinaryOp::kSubtract:
       return arithmetic(ArithmeticOp::kSubtract);
     case ast::BinaryOp::kConcat:
-      context_.NotSupported(span, "the operator ||");
-      return nullptr;
+      return MakeConcat(std::move(left), std::move(right));
     case ast::BinaryOp::kLess:
       return compare(CompareOp::kLess);
     case ast::BinaryOp::kLessEqual:
@@ -170,25 +171,39 @@ ExprPtr ExpressionBinder::BindNode(const ast::Logical& node, const ast::Span& sp
 ExprPtr ExpressionBinder::BindNode(const ast::IsNull& node, const ast::Span& span) {
   std::optional<ExprPtr> absent;
   if (const auto* stream = std::get_if<ast::StreamRef>(&node.operand->node)) {
-    absent = scope_.ResolveEvent(*stream, context_);
-    if (!absent) {
-      context_.Error(span, "unknown event '" + stream->stream.name + "'");
-      return nullptr;
-    }
+    absent = scope().ResolveEvent(*stream, context_);
+    if (!absent) absent = BindIndexed(*stream, node.operand->span);
   } else if (const auto* name = std::get_if<ast::AttributeRef>(&node.operand->node)) {
     if (!name->stream) {
       const ast::StreamRef ref{{name->name.span, ast::StreamKind::kPlain, name->name.text}, {}};
-      absent = scope_.ResolveEvent(ref, context_);
+      absent = scope().ResolveEvent(ref, context_);
     }
   }
   ExprPtr result;
   if (absent) {
     result = std::move(*absent);
+    if (result == nullptr) return nullptr;
   } else if (ExprPtr operand = Bind(*node.operand)) {
     result = MakeIsNull(std::move(operand));
   }
   if (result == nullptr || !node.negated) return result;
   return Take(MakeNot(std::move(result)), span);
+}
+
+// `x[1] is null` where x is no event: an element of an attribute.
+ExprPtr ExpressionBinder::BindIndexed(const ast::StreamRef& ref, const ast::Span& span) {
+  const bool element =
+      ref.stream.kind == ast::StreamKind::kPlain && ref.index && !ref.index->from_last;
+  const ast::AttributeRef name{std::nullopt, {ref.stream.name, ref.stream.span}};
+  if (!element) {
+    context_.Error(span, "unknown event '" + ref.stream.name + "'");
+    return nullptr;
+  }
+  ExprPtr object = scope().Resolve(name, ref.stream.span, context_);
+  if (object == nullptr) return nullptr;
+  ExprPtr value =
+      Take(MakeElement(std::move(object), MakeConstant(Value::Int(ref.index->offset))), span);
+  return value == nullptr ? nullptr : MakeIsNull(std::move(value));
 }
 
 ExprPtr ExpressionBinder::BindNode(const ast::InTable& node, const ast::Span& span) {
@@ -198,12 +213,9 @@ ExprPtr ExpressionBinder::BindNode(const ast::InTable& node, const ast::Span& sp
 }
 
 ExprPtr ExpressionBinder::BindNode(const ast::Call& node, const ast::Span& span) {
-  if (auto own = scope_.ResolveCall(node)) return *own;
+  if (auto own = scope().ResolveCall(node)) return *own;
   const std::string name = FullName(node);
-  if (name == "eventTimestamp" && !node.args.empty()) {
-    context_.NotSupported(span, "eventTimestamp of a named event");
-    return nullptr;
-  }
+  if (name == "eventTimestamp" && node.args.size() == 1) return BindTimestamp(*node.args[0]);
   const AggregateSpec* aggregate = context_.registry().FindAggregate(name);
   const FunctionSpec* function = context_.registry().FindFunction(name);
   if (aggregate == nullptr && function == nullptr) {
@@ -225,7 +237,8 @@ ExprPtr ExpressionBinder::BindNode(const ast::Call& node, const ast::Span& span)
     return Take(MakeCall(*function, std::move(arguments), context_.NextCallSite()), span);
   }
   if (aggregates_ == nullptr) {
-    context_.Error(span, "the aggregate '" + name + "' can be used only in select and having");
+    context_.Error(span,
+                   "the aggregate '" + name + "' can be used only in select, having and order by");
     return nullptr;
   }
   if (nested) {
@@ -233,6 +246,21 @@ ExprPtr ExpressionBinder::BindNode(const ast::Call& node, const ast::Span& span)
     return nullptr;
   }
   return BindAggregate(*aggregate, std::move(arguments), span);
+}
+
+// `eventTimestamp(e1)`, `eventTimestamp(e1[last])`.
+ExprPtr ExpressionBinder::BindTimestamp(const ast::Expr& event) {
+  std::optional<ExprPtr> found;
+  if (const auto* ref = std::get_if<ast::StreamRef>(&event.node)) {
+    found = scope().ResolveTimestamp(*ref, context_);
+  } else if (const auto* name = std::get_if<ast::AttributeRef>(&event.node)) {
+    const ast::StreamRef plain{{event.span, ast::StreamKind::kPlain, name->name.text}, {}};
+    if (!name->stream) found = scope().ResolveTimestamp(plain, context_);
+  }
+  if (found) return *found;
+  context_.Error(event.span, "eventTimestamp takes nothing, or an event of a pattern",
+                 "write eventTimestamp(), or eventTimestamp(e1)");
+  return nullptr;
 }
 
 ExprPtr ExpressionBinder::BindAggregate(const AggregateSpec& spec, std::vector<ExprPtr> arguments,
@@ -281,26 +309,6 @@ void ExpressionBinder::ReportUnknownFunction(const std::string& name, const ast:
     if (ns.size() == name.size() && known.ends_with(":" + name)) written = known;
   }
   context_.UnknownName(span, "unknown function '" + name + "'", written, names);
-}
-
-ExprPtr ExpressionBinder::BindNode(const ast::Case&, const ast::Span& span) {
-  context_.NotSupported(span, "case");
-  return nullptr;
-}
-
-ExprPtr ExpressionBinder::BindNode(const ast::Between&, const ast::Span& span) {
-  context_.NotSupported(span, "between");
-  return nullptr;
-}
-
-ExprPtr ExpressionBinder::BindNode(const ast::InList&, const ast::Span& span) {
-  context_.NotSupported(span, "'in' a list");
-  return nullptr;
-}
-
-ExprPtr ExpressionBinder::BindNode(const ast::Like&, const ast::Span& span) {
-  context_.NotSupported(span, "like");
-  return nullptr;
 }
 
 }  // namespace weir

@@ -29,6 +29,9 @@ class ExpressionBinder {
   // Without it, `in` a table is refused.
   void set_lookups(LookupBinder* lookups) { lookups_ = lookups; }
 
+  // What names mean inside an aggregate, if not the same as outside.
+  void set_aggregate_scope(Scope* scope) { aggregate_scope_ = scope; }
+
   ExprPtr Bind(const ast::Expr& expr);
   // Bind, and report if the result is not a bool. `what` names the place, as in "the filter".
   ExprPtr BindCondition(const ast::Expr& expr, std::string_view what);
@@ -47,16 +50,27 @@ class ExpressionBinder {
   ExprPtr BindNode(const ast::Between& node, const ast::Span& span);
   ExprPtr BindNode(const ast::InList& node, const ast::Span& span);
   ExprPtr BindNode(const ast::Like& node, const ast::Span& span);
+  ExprPtr BindNode(const ast::Access& node, const ast::Span& span);
 
   ExprPtr BindAggregate(const AggregateSpec& spec, std::vector<ExprPtr> arguments,
                         const ast::Span& span);
   void ReportUnknownFunction(const std::string& name, const ast::Span& span);
+  // The bool as written behind `not`, or as it is.
+  ExprPtr Negated(ExprPtr value, bool negated, const ast::Span& span);
+  ExprPtr BindIndexed(const ast::StreamRef& ref, const ast::Span& span);
+  ExprPtr BindTimestamp(const ast::Expr& event);
+  ExprPtr BindWhen(const ExprPtr& operand, const ast::Expr& when);
   ExprPtr Take(Result<ExprPtr> result, const ast::Span& span);
+
+  Scope& scope() const {
+    return in_aggregate_ && aggregate_scope_ != nullptr ? *aggregate_scope_ : scope_;
+  }
 
   BindContext& context_;
   Scope& scope_;
   std::vector<BoundAggregate>* aggregates_;
   bool in_aggregate_ = false;
+  Scope* aggregate_scope_ = nullptr;
   LookupBinder* lookups_ = nullptr;
 };
 

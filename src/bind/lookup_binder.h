@@ -17,6 +17,10 @@ class LookupScope : public Scope {
   std::optional<ExprPtr> ResolveEvent(const ast::StreamRef& ref, BindContext& context) override {
     return rows_.ResolveEvent(ref, context);
   }
+  std::optional<ExprPtr> ResolveTimestamp(const ast::StreamRef& ref,
+                                          BindContext& context) override {
+    return rows_.ResolveTimestamp(ref, context);
+  }
 
  private:
   ExprPtr TableColumn(const ast::AttributeRef& ref, const ast::Span& span,

@@ -1,4 +1,5 @@
 #include "bind/scope.h"
+#include "expr/element.h"
 
 namespace weir {
 namespace {
@@ -19,7 +20,7 @@ std::string IndexText(const EventIndex& index) {
 
 bool SameCapture(const Capture& a, const Capture& b) {
   return a.state == b.state && a.attribute == b.attribute && a.presence == b.presence &&
-         a.index.kind == b.index.kind && a.index.n == b.index.n;
+         a.timestamp == b.timestamp && a.index.kind == b.index.kind && a.index.n == b.index.n;
 }
 
 std::optional<EventIndex> ToIndex(const std::optional<ast::EventIndex>& written) {
@@ -136,6 +137,29 @@ std::optional<ExprPtr> PatternScope::ResolveEvent(const ast::StreamRef& ref, Bin
   auto absent = MakeNot(present);
   CHECK(absent.ok());
   return std::move(absent).value();
+}
+
+std::optional<ExprPtr> PatternScope::ResolveTimestamp(const ast::StreamRef& ref,
+                                                      BindContext& context) {
+  const auto state = FindState(ref.stream.name);
+  if (!state) return std::nullopt;
+  const auto index = ToIndex(ref.index);
+  if (!index) {
+    context.Error(ref.stream.span, "an event index cannot be negative");
+    return ExprPtr();
+  }
+  const bool counted = states_[*state].counted;
+  const bool first = index->kind == EventIndex::Kind::kFirst ||
+                     (index->kind == EventIndex::Kind::kAt && index->n == 0);
+  if (*state == current_ && (counted ? !ref.index : first)) return MakeRowTimestamp();
+  Capture capture{*state, *index, 0, /*presence=*/false, /*timestamp=*/true};
+  Type type = Type::kLong;
+  if (counted && !ref.index && current_ == kNoState) {
+    capture.index.kind = EventIndex::Kind::kAll;
+    type = Type::kObject;
+  }
+  return MakeColumn(CaptureColumn(capture, type), type,
+                    "eventTimestamp(" + ref.stream.name + IndexText(capture.index) + ")");
 }
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bind/annotations.h"
 #include "bind/condition_binder.h"
 #include "bind/lookup_binder.h"
 #include "bind/table_binder.h"
@@ -311,6 +312,46 @@ std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join, Bound
   return bound;
 }
 
+bool QueryBinder::BindPattern(const ast::Query& query, const ast::StateInput& input,
+                              BoundQuery* bound) {
+  auto pattern = std::make_shared<BoundPattern>();
+  std::vector<StateName> names;
+  auto shape = BindPatternShape(input, streams_, partition_, context_, &names);
+  if (!shape) return false;
+  PatternScope scope(names, PatternScope::kNoState);
+  std::vector<NamedColumn> all;
+  if (!query.selection || query.selection->star) {
+    for (uint32_t s = 0; s < names.size(); ++s) {
+      for (uint32_t a = 0; a < names[s].schema->size(); ++a) {
+        const Attribute& attribute = (*names[s].schema)[a];
+        Capture capture{s, {}, a, false};
+        if (names[s].counted) capture.index.kind = EventIndex::Kind::kAll;
+        const Type type = names[s].counted ? Type::kObject : attribute.type;
+        all.push_back(
+            {attribute.name, MakeColumn(scope.CaptureColumn(capture, type), type, attribute.name)});
+      }
+    }
+  }
+  if (!BindSelect(query, scope, all, &streams_, context_, &bound->select)) return false;
+  if (bound->select.distinct != Distinct::kNo) bound->select.distinct = Distinct::kForever;
+  *pattern = std::move(*shape);
+  std::vector<Attribute> attributes;
+  for (size_t i = 0; i < scope.captures().size(); ++i) {
+    attributes.push_back({"capture_" + std::to_string(i), scope.capture_types()[i]});
+  }
+  pattern->spec.outputs = std::move(scope.captures());
+  pattern->spec.output = std::make_shared<const Schema>(std::move(attributes));
+  bound->input_schema = pattern->spec.output;
+  const Status valid = ValidatePattern(pattern->spec);
+  if (!valid.ok()) {
+    const std::string& message = valid.message();
+    context_.Error(input.span, message);
+    return false;
+  }
+  bound->input = std::shared_ptr<const BoundPattern>(std::move(pattern));
+  return true;
+}
+
 bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
   if (const auto* single = std::get_if<ast::SingleStream>(&query.input)) {
     auto input = BindStream(*single, /*findable=*/false);
@@ -323,8 +364,13 @@ bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
     const bool ok =
         BindSelect(query, scope, ColumnsOf(scope), &streams_, context_, &bound->select) &&
         input.has_value();
-    if (ok) bound->input = std::move(*input);
-    return ok;
+    if (!ok) return false;
+    const bool windowed = input->window || streams_.at(*found).named_window;
+    if (bound->select.distinct != Distinct::kNo && !windowed) {
+      bound->select.distinct = Distinct::kForever;
+    }
+    bound->input = std::move(*input);
+    return true;
   }
   if (const auto* join = std::get_if<ast::JoinInput>(&query.input)) {
     auto input = BindJoin(*join, bound);
@@ -340,41 +386,7 @@ bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
     return BindSelect(query, scope, ColumnsOf(scope), &streams_, context_, &bound->select);
   }
   if (const auto* state = std::get_if<ast::StateInput>(&query.input)) {
-    auto pattern = std::make_shared<BoundPattern>();
-    std::vector<StateName> names;
-    auto shape = BindPatternShape(*state, streams_, partition_, context_, &names);
-    if (!shape) return false;
-    PatternScope scope(names, PatternScope::kNoState);
-    std::vector<NamedColumn> all;
-    if (!query.selection || query.selection->star) {
-      for (uint32_t s = 0; s < names.size(); ++s) {
-        for (uint32_t a = 0; a < names[s].schema->size(); ++a) {
-          const Attribute& attribute = (*names[s].schema)[a];
-          Capture capture{s, {}, a, false};
-          if (names[s].counted) capture.index.kind = EventIndex::Kind::kAll;
-          const Type type = names[s].counted ? Type::kObject : attribute.type;
-          all.push_back({attribute.name,
-                         MakeColumn(scope.CaptureColumn(capture, type), type, attribute.name)});
-        }
-      }
-    }
-    if (!BindSelect(query, scope, all, &streams_, context_, &bound->select)) return false;
-    *pattern = std::move(*shape);
-    std::vector<Attribute> attributes;
-    for (size_t i = 0; i < scope.captures().size(); ++i) {
-      attributes.push_back({"capture_" + std::to_string(i), scope.capture_types()[i]});
-    }
-    pattern->spec.outputs = std::move(scope.captures());
-    pattern->spec.output = std::make_shared<const Schema>(std::move(attributes));
-    bound->input_schema = pattern->spec.output;
-    const Status valid = ValidatePattern(pattern->spec);
-    if (!valid.ok()) {
-      const std::string& message = valid.message();
-      context_.Error(state->span, message);
-      return false;
-    }
-    bound->input = std::shared_ptr<const BoundPattern>(std::move(pattern));
-    return true;
+    return BindPattern(query, *state, bound);
   }
   context_.NotSupported(std::get<ast::AnonymousInput>(query.input).span, "queries inside from");
   return false;
@@ -387,8 +399,7 @@ void QueryBinder::BindAnnotations(const ast::Query& query, BoundQuery* bound) {
         if (SameText(element.key.text, "name")) bound->name = element.value;
       }
     } else {
-      context_.Warn(annotation.span,
-                    "the annotation @" + annotation.name.text + " has no effect on a query");
+      WarnAboutAnnotation(annotation, AnnotationPlace::kQuery, context_);
     }
   }
 }

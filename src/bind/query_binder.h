@@ -48,7 +48,7 @@ class QueryBinder {
   void MoveFilters(uint32_t offset, uint32_t columns, BoundStreamInput* input, BoundJoin* join);
   bool CheckFound(const ast::SingleStream& stream, bool findable, const BoundStreamInput& input);
   std::optional<BoundJoin> BindJoin(const ast::JoinInput& join, BoundQuery* query);
-  bool BindPattern(const ast::StateInput& input, BoundQuery* query);
+  bool BindPattern(const ast::Query& query, const ast::StateInput& input, BoundQuery* bound);
   bool BindInput(const ast::Query& query, BoundQuery* bound);
   void BindAnnotations(const ast::Query& query, BoundQuery* bound);
   // A pattern whose expired events are asked for gives its partial matches that are given up.

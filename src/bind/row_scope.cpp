@@ -1,4 +1,5 @@
 #include "bind/scope.h"
+#include "expr/element.h"
 
 namespace weir {
 namespace {
@@ -68,6 +69,17 @@ ExprPtr RowScope::Resolve(const ast::AttributeRef& ref, const ast::Span& span,
     return nullptr;
   }
   return Column(*found, attribute, several);
+}
+
+std::optional<ExprPtr> RowScope::ResolveTimestamp(const ast::StreamRef& ref, BindContext& context) {
+  for (const ScopeSource& source : sources_) {
+    if (ref.stream.name != source.alias && ref.stream.name != source.name) continue;
+    if (ref.index) break;
+    if (sources_.size() == 1) return MakeRowTimestamp();
+    context.NotSupported(ref.stream.span, "eventTimestamp of one side of a join");
+    return ExprPtr();
+  }
+  return std::nullopt;
 }
 
 std::optional<ExprPtr> RowScope::ResolveEvent(const ast::StreamRef& ref, BindContext& context) {

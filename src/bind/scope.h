@@ -21,6 +21,10 @@ class Scope {
   // `e2 is null`, where e2 is an event of a pattern or a side of a join: a bool expression, true if
   // there is no such event. Nothing when `ref` does not name one.
   virtual std::optional<ExprPtr> ResolveEvent(const ast::StreamRef& ref, BindContext& context) = 0;
+  // `eventTimestamp(e1)`. Nothing when `ref` does not name an event.
+  virtual std::optional<ExprPtr> ResolveTimestamp(const ast::StreamRef&, BindContext&) {
+    return std::nullopt;
+  }
   // A call that means something of its own here, as `eventTimestamp(first)`; nothing otherwise.
   virtual std::optional<ExprPtr> ResolveCall(const ast::Call&) { return std::nullopt; }
 };
@@ -40,6 +44,7 @@ class RowScope : public Scope {
   ExprPtr Resolve(const ast::AttributeRef& ref, const ast::Span& span,
                   BindContext& context) override;
   std::optional<ExprPtr> ResolveEvent(const ast::StreamRef& ref, BindContext& context) override;
+  std::optional<ExprPtr> ResolveTimestamp(const ast::StreamRef& ref, BindContext& context) override;
   const std::vector<ScopeSource>& sources() const { return sources_; }
 
  private:
@@ -69,6 +74,7 @@ class PatternScope : public Scope {
   ExprPtr Resolve(const ast::AttributeRef& ref, const ast::Span& span,
                   BindContext& context) override;
   std::optional<ExprPtr> ResolveEvent(const ast::StreamRef& ref, BindContext& context) override;
+  std::optional<ExprPtr> ResolveTimestamp(const ast::StreamRef& ref, BindContext& context) override;
 
   // Position of the column of a capture; the same capture has one column.
   uint32_t CaptureColumn(const Capture& capture, Type type);

@@ -9,14 +9,17 @@ namespace {
 // What having and order by may name: the outputs first, then what select sees.
 class OutputScope : public Scope {
  public:
-  OutputScope(const std::vector<Attribute>& outputs, Scope& inner)
-      : outputs_(outputs), inner_(inner) {}
+  // `values` of the outputs; where one is null, that was reported already.
+  OutputScope(const std::vector<Attribute>& outputs, const std::vector<ExprPtr>& values,
+              Scope& inner)
+      : outputs_(outputs), values_(values), inner_(inner) {}
 
   ExprPtr Resolve(const ast::AttributeRef& ref, const ast::Span& span,
                   BindContext& context) override {
     if (!ref.stream) {
       for (uint32_t i = 0; i < outputs_.size(); ++i) {
         if (outputs_[i].name == ref.name.text) {
+          if (values_[i] == nullptr) return nullptr;
           return MakeColumn(kOutputBase + i, outputs_[i].type, ref.name.text);
         }
       }
@@ -30,8 +33,17 @@ class OutputScope : public Scope {
     return inner_.ResolveEvent(ref, context);
   }
 
+  std::optional<ExprPtr> ResolveTimestamp(const ast::StreamRef& ref,
+                                          BindContext& context) override {
+    return inner_.ResolveTimestamp(ref, context);
+  }
+  std::optional<ExprPtr> ResolveCall(const ast::Call& call) override {
+    return inner_.ResolveCall(call);
+  }
+
  private:
   const std::vector<Attribute>& outputs_;
+  const std::vector<ExprPtr>& values_;
   Scope& inner_;
 };
 
@@ -78,9 +90,8 @@ class SelectBinder {
   }
 
   bool BindRest(const ast::Selection& selection) {
-    if (failed_) return false;
-    bool ok = BindGroupBy(selection);
-    OutputScope output_scope(outputs_, scope_);
+    bool ok = BindGroupBy(selection) && !failed_;
+    OutputScope output_scope(outputs_, select_->projections, scope_);
     ExpressionBinder binder(context_, output_scope, &select_->aggregates);
     std::optional<Lookups> lookups;
     if (streams_ != nullptr) {
@@ -88,13 +99,14 @@ class SelectBinder {
                       &select_->having_lookups, &select_->aggregates);
       binder.set_lookups(&*lookups);
     }
+    binder.set_aggregate_scope(&scope_);  // outputs are there only after the aggregates
     if (selection.having != nullptr) {
       select_->having = binder.BindCondition(*selection.having, "the having condition");
       ok = ok && select_->having != nullptr;
     }
-    ExpressionBinder order_binder(context_, output_scope);
+    binder.set_lookups(nullptr);
     for (const ast::OrderKey& key : selection.order_by) {
-      ExprPtr value = order_binder.Bind(*key.value);
+      ExprPtr value = binder.Bind(*key.value);
       ok = ok && value != nullptr;
       select_->order_by.push_back({std::move(value), !key.descending});
     }
@@ -112,11 +124,6 @@ class SelectBinder {
     ExpressionBinder binder(context_, scope_);
     bool ok = true;
     for (const ast::ExprPtr& key : selection.group_by) {
-      if (!std::holds_alternative<ast::AttributeRef>(key->node)) {
-        context_.NotSupported(key->span, "group by an expression");
-        ok = false;
-        continue;
-      }
       ExprPtr value = binder.Bind(*key);
       ok = ok && value != nullptr;
       select_->group_by.push_back(std::move(value));
@@ -155,10 +162,7 @@ bool BindSelect(const ast::Query& query, Scope& scope, const std::vector<NamedCo
   static const ast::Selection kEverything;
   const ast::Selection& written = query.selection ? *query.selection : kEverything;
   bool ok = true;
-  if (written.distinct) {
-    context.NotSupported(written.span, "select distinct");
-    return false;
-  }
+  if (written.distinct) select->distinct = Distinct::kOfEmission;
   if (!query.selection || written.star) {
     const ast::Span& span = query.selection ? written.span : query.span;
     for (const NamedColumn& column : all) {
@@ -174,6 +178,7 @@ bool BindSelect(const ast::Query& query, Scope& scope, const std::vector<NamedCo
     return false;
   }
   select->output = std::make_shared<const Schema>(std::move(binder.outputs()));
+  select->distinct_columns = select->output->size();
   return ok;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "bind/annotations.h"
 #include "expr/node.h"
 
 namespace weir {
@@ -51,7 +52,7 @@ class TableAnnotations {
       context_.Error(annotation.span, "a table in memory has no cache",
                      "@cache belongs into the @store of a table that is kept outside");
     } else {
-      context_.Warn(annotation.span, "the annotation @" + name + " has no effect on a table");
+      WarnAboutAnnotation(annotation, AnnotationPlace::kTable, context_);
     }
   }
 
@@ -294,8 +295,7 @@ void DefineNamedWindow(const ast::WindowDefinition& definition, StreamTable& str
   if (stream.schema == nullptr) return;
   stream.defined = true;
   for (const ast::Annotation& annotation : definition.annotations) {
-    context.Warn(annotation.span,
-                 "the annotation @" + annotation.name.text + " has no effect on a window");
+    WarnAboutAnnotation(annotation, AnnotationPlace::kWindow, context);
   }
   RowScope scope({{stream.name, "", stream.schema, 0}});
   QueryBinder binder(context, streams);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exec/distinct_rows.h"
 #include "exec/emission_arranger.h"
 #include "exec/group_table.h"
 #include "exec/serves_all_keys.h"
@@ -70,7 +71,9 @@ class SelectOperator final : public Operator, public ServesAllKeys {
       SweepGroups();
     }
   }
-  bool serves_all_keys() const override { return spec_.aggregates.empty(); }
+  bool serves_all_keys() const override {
+    return spec_.aggregates.empty() && spec_.distinct != Distinct::kForever;
+  }
 
  private:
   void ProcessChunk(const Chunk& chunk, const Timeline& timeline, std::vector<Chunk>* out);
@@ -91,8 +94,9 @@ class SelectOperator final : public Operator, public ServesAllKeys {
   void Emit(const Chunk& chunk, std::vector<ColumnPtr> outputs, std::vector<Chunk>* out) const;
 
   SelectSpec spec_;
-  SchemaPtr extended_;      // the input, then the aggregates
-  SchemaPtr with_outputs_;  // and then the outputs
+  SchemaPtr extended_;                      // the input, then the aggregates
+  SchemaPtr with_outputs_;                  // and then the outputs
+  std::unique_ptr<DistinctRows> distinct_;  // null: all rows are kept
   EmissionArranger arranger_;
   bool arranges_;
   bool folds_;                // one row per emission (and group)
@@ -138,6 +142,11 @@ SelectOperator::SelectOperator(SelectSpec spec)
   }
   extended_ = schemas.extended;
   with_outputs_ = schemas.with_outputs;
+  if (spec_.distinct != Distinct::kNo) {
+    std::vector<Type> types;
+    for (size_t i = 0; i < spec_.distinct_columns; ++i) types.push_back((*spec_.output)[i].type);
+    distinct_ = std::make_unique<DistinctRows>(types, spec_.distinct == Distinct::kForever);
+  }
   if (spec_.group_by.empty()) return;
   std::vector<Type> types;
   for (const ExprPtr& key : spec_.group_by) types.push_back(key->type());
@@ -164,6 +173,7 @@ void SelectOperator::ProcessChunk(const Chunk& chunk, const Timeline& timeline,
     rows_ = EvalFilter(*spec_.having, {WithOutputs(visible, outputs), &timeline});
     if (folds_) table_ == nullptr ? KeepLast(chunk) : KeepLastOfGroups(chunk);
   }
+  if (distinct_ != nullptr) distinct_->Keep(visible, outputs, &rows_);
   if (arranges_) arranger_.Arrange(WithOutputs(extended, outputs), timeline, &rows_);
   Emit(chunk, std::move(outputs), out);
 }

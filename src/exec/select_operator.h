@@ -24,6 +24,13 @@ struct OrderByKey {
   bool ascending = true;  // nulls come last in either direction
 };
 
+// `select distinct`: of rows with the same values, the first is kept.
+enum class Distinct {
+  kNo,
+  kOfEmission,  // the first of one emission; current and expired rows are told apart
+  kForever,     // the first ever
+};
+
 // Schemas of the rows that a select clause works with, made by the first of its operators.
 struct SelectSchemas {
   SchemaPtr extended;      // the input, then the aggregates
@@ -39,6 +46,8 @@ struct SelectSpec {
   std::vector<ExprPtr> group_by;  // over the input columns
   std::vector<AggregateCall> aggregates;
   ExprPtr having;  // null: every row passes
+  Distinct distinct = Distinct::kNo;
+  size_t distinct_columns = 0;  // so many outputs, the first ones, make two rows the same
   std::vector<OrderByKey> order_by;
   std::optional<uint64_t> limit;
   uint64_t offset = 0;

@@ -104,6 +104,7 @@ std::string Lower(std::string_view text) {
 
 // How a token that stands for one spelling is written; empty for the others.
 std::string Spelling(std::string_view token) {
+  if (token == "K_CASE_OF") return "case";
   if (IsKeyword(token)) return Lower(token.substr(kKeywordPrefix.size()));
   for (const Sign& sign : kSigns)
     if (sign.token == token) return std::string(sign.text);

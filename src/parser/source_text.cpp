@@ -35,8 +35,10 @@ bool SourceText::Load(const ParseOptions& options, std::vector<Diagnostic>* diag
   CountChars();
   const size_t bad = ast::FindInvalidUtf8(original_);
   if (bad != std::string_view::npos) {
-    diagnostics->push_back(
-        {OriginalSpan(bad, bad + 1), Severity::kError, "the text is not valid UTF-8", ""});
+    const bool utf16 = original_.starts_with("\xFF\xFE") || original_.starts_with("\xFE\xFF");
+    diagnostics->push_back({OriginalSpan(bad, bad + 1), Severity::kError,
+                            "the text is not valid UTF-8",
+                            utf16 ? "it looks like UTF-16; save it as UTF-8" : ""});
     return false;
   }
   const size_t before = diagnostics->size();

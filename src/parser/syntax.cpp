@@ -27,10 +27,37 @@ LimitPassed Limit(const ast::Span& span, std::string what, std::string_view name
   return {{span, ast::Severity::kError, std::move(what), ""}};
 }
 
+bool IsLiteral(size_t type) {
+  return type >= WeirLexer::INT_LITERAL && type <= WeirLexer::STRING_LITERAL;
+}
+bool IsWord(size_t type) { return type >= WeirLexer::K_APP && type <= WeirLexer::QUOTED_ID; }
+
+// What the word `case` is between these tokens: a keyword, with or without a value behind it, or a
+// name; see the grammar. A name is never followed by a value, and a `(` behind it makes a call,
+// which nobody wants to be of a function `case`.
+size_t CaseType(size_t before, size_t next, size_t after_next) {
+  switch (before) {
+    case WeirLexer::K_STREAM:
+    case WeirLexer::K_TABLE:
+    case WeirLexer::K_WINDOW:
+    case WeirLexer::HASH:
+    case WeirLexer::DOT:
+    case WeirLexer::COLON:
+      return WeirLexer::ID;
+    default:
+      break;
+  }
+  if (next == WeirLexer::K_WHEN) return WeirLexer::K_CASE;
+  const bool value =
+      IsLiteral(next) || next == WeirLexer::ID || next == WeirLexer::QUOTED_ID ||
+      next == WeirLexer::OPEN_PAREN ||
+      (IsWord(next) && (after_next == WeirLexer::K_WHEN || after_next == WeirLexer::DOT));
+  return value ? WeirLexer::K_CASE_OF : WeirLexer::ID;
+}
+
 // Whether a word that is a keyword only in some places is one before the token `next`, see the
 // grammar. True for everything else.
 bool IsKeywordBefore(size_t type, size_t next) {
-  if (type == WeirLexer::K_CASE) return next == WeirLexer::K_WHEN;
   if (type != WeirLexer::K_NOT) return true;
   switch (next) {
     case WeirLexer::OPEN_PAREN:
@@ -45,9 +72,7 @@ bool IsKeywordBefore(size_t type, size_t next) {
     case WeirLexer::K_IS:
       return false;
     default:
-      // Literals, or a word.
-      return (next >= WeirLexer::INT_LITERAL && next <= WeirLexer::STRING_LITERAL) ||
-             (next >= WeirLexer::K_APP && next <= WeirLexer::QUOTED_ID);
+      return IsLiteral(next) || IsWord(next);
   }
 }
 
@@ -231,6 +256,19 @@ void Syntax::ReadTokens(const ParseLimits& limits) {
       throw Limit(SpanOfToken(source_, *token), "the text has more nodes than", "nodes",
                   limits.nodes);
   } while (last->getType() != Token::EOF);
+  MarkCases();
+}
+
+void Syntax::MarkCases() {
+  const auto type = [this](size_t at) {
+    return at < read_.size() ? read_[at]->getType() : Token::EOF;
+  };
+  for (size_t i = 0; i < read_.size(); ++i) {
+    if (type(i) != WeirLexer::K_CASE) continue;
+    const size_t before = i == 0 ? Token::EOF : type(i - 1);
+    static_cast<antlr4::CommonToken*>(read_[i].get())
+        ->setType(CaseType(before, type(i + 1), type(i + 2)));
+  }
 }
 
 // Deep brackets cost the parser stack already while it looks ahead, so they are counted first.

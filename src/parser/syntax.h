@@ -55,6 +55,7 @@ class Syntax {
 
  private:
   void ReadTokens(const ParseLimits& limits);
+  void MarkCases();
   void CheckBrackets(const ParseLimits& limits) const;
   void PrepareFast();
   void PrepareExact();

@@ -83,6 +83,7 @@ class ExpressionBuilder {
   ast::ExprPtr BuildLiteral(P::LiteralContext* context);
   ast::ExprPtr BuildNumber(const antlr4::Token& token, const antlr4::Token* sign);
   ast::ExprPtr BuildReference(P::ReferenceContext* context);
+  ast::ExprPtr ToValue(ast::ExprPtr stream);
   void BuildArguments(P::ArgumentsContext* context, ast::Call* call);
   ast::EventIndex BuildIndex(P::EventIndexContext* context);
 

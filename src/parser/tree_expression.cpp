@@ -242,13 +242,23 @@ ast::ExprPtr ExpressionBuilder::BuildTier(Context* context, bool stream_allowed)
       return BuildBinary(context);
   }
   ast::ExprPtr reference = BuildReference(static_cast<P::ReferenceContext*>(context));
-  if (std::holds_alternative<ast::StreamRef>(reference->node) && !stream_allowed) {
-    Error(reference->span,
-          "'" + std::get<ast::StreamRef>(reference->node).stream.name +
-              "' is a stream here, not a value",
-          "name one of its attributes, as in e1[0].price");
+  const bool stream = std::holds_alternative<ast::StreamRef>(reference->node);
+  return stream && !stream_allowed ? ToValue(std::move(reference)) : std::move(reference);
+}
+
+// `x[0]` where a value is wanted is an element of an attribute.
+ast::ExprPtr ExpressionBuilder::ToValue(ast::ExprPtr stream) {
+  const auto& ref = std::get<ast::StreamRef>(stream->node);
+  if (ref.stream.kind == ast::StreamKind::kPlain && ref.index && !ref.index->from_last) {
+    const int32_t at = ref.index->offset;
+    ast::Name name{ref.stream.name, ref.stream.span};
+    ast::ExprPtr operand = Make(name.span, ast::AttributeRef{std::nullopt, std::move(name)});
+    ast::ExprPtr index = Make(stream->span, ast::Literal{at});
+    return Make(stream->span, ast::Access{std::move(operand), std::move(index)});
   }
-  return reference;
+  Error(stream->span, "'" + ref.stream.name + "' is a stream here, not a value",
+        "name one of its attributes, as in e1[0].price");
+  return stream;
 }
 
 ast::ExprPtr ExpressionBuilder::BuildLogical(Context* context, ast::LogicalOp op) {
@@ -351,8 +361,13 @@ ast::ExprPtr ExpressionBuilder::BuildUnary(P::UnaryContext* context) {
 
 ast::ExprPtr ExpressionBuilder::BuildPostfix(P::PostfixContext* context) {
   const std::vector<TerminalNode*> tests = context->K_NULL();
-  const Depth depth(this, tests.size(), *context);
-  ast::ExprPtr result = BuildTier(context->primary(), true);
+  const std::vector<P::ElementAccessContext*> elements = context->elementAccess();
+  const Depth depth(this, tests.size() + elements.size(), *context);
+  ast::ExprPtr result = BuildTier(context->primary(), elements.empty());
+  for (P::ElementAccessContext* element : elements) {
+    const ast::Span span = Cover(result->span, SpanOf(*element));
+    result = Make(span, ast::Access{std::move(result), Build(element->expression())});
+  }
   bool negated = false;
   for (ParseTree* child : context->children) {
     const Token* token = TokenOf(child);
@@ -369,11 +384,14 @@ ast::ExprPtr ExpressionBuilder::BuildPostfix(P::PostfixContext* context) {
 ast::ExprPtr ExpressionBuilder::BuildCase(P::CaseExpressionContext* context) {
   const Depth depth(this, 1, *context);
   ast::Case result;
+  const std::vector<P::ExpressionContext*> others = context->expression();
+  const bool has_operand = context->K_CASE_OF() != nullptr;
+  if (has_operand) result.operand = Build(others[0]);
   for (P::CaseBranchContext* branch : context->caseBranch()) {
     ast::ExprPtr when = Build(branch->expression(0));
     result.branches.push_back({std::move(when), Build(branch->expression(1))});
   }
-  result.otherwise = BuildOptional(context->expression());
+  if (others.size() > (has_operand ? 1 : 0)) result.otherwise = Build(others.back());
   return Make(SpanOf(*context), std::move(result));
 }
 
@@ -462,8 +480,10 @@ ast::Call ExpressionBuilder::Build(P::CallContext* context) {
 
 void ExpressionBuilder::BuildArguments(P::ArgumentsContext* context, ast::Call* call) {
   call->star = context->STAR() != nullptr;
+  // The only function that takes an event.
+  const bool event = call->ns.text.empty() && call->name.text == "eventTimestamp";
   for (P::ExpressionContext* argument : context->expression())
-    call->args.push_back(Build(argument));
+    call->args.push_back(BuildTier(static_cast<Context*>(argument), event));
 }
 
 }  // namespace weir

@@ -29,6 +29,8 @@ struct Capture {
   uint32_t attribute;
   // True for `e2 is null`-style tests: the capture is a bool, true if there is an event.
   bool presence = false;
+  // True for `eventTimestamp(e2)`: the capture is the event's timestamp, a long.
+  bool timestamp = false;
 };
 
 // One `e1=S[condition]` of the pattern as written, in order of writing.

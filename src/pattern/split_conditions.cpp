@@ -3,6 +3,7 @@
 // an expression over candidates.
 #include <string>
 
+#include "expr/element.h"
 #include "pattern/automaton.h"
 
 namespace weir {
@@ -88,7 +89,7 @@ class ConditionSplitter {
       const Capture& capture = state.captures[i];
       const bool first = capture.index.kind == EventIndex::Kind::kFirst ||
                          (capture.index.kind == EventIndex::Kind::kAt && capture.index.n == 0);
-      if (capture.state == state_ && first && !capture.presence &&
+      if (capture.state == state_ && first && !capture.presence && !capture.timestamp &&
           automaton_.states[state_].kind != StateKind::kCount) {
         mapping[arity_ + i] = capture.attribute;
       }
@@ -108,7 +109,7 @@ class ConditionSplitter {
       if (!used[column]) continue;
       if (column < arity_) return std::nullopt;
       const Capture& capture = captures[column - arity_];
-      if (capture.presence) return std::nullopt;
+      if (capture.presence || capture.timestamp) return std::nullopt;
       if (source == nullptr) source = &capture;
       if (capture.state != source->state || capture.index.kind != source->index.kind ||
           capture.index.n != source->index.n) {
@@ -210,6 +211,9 @@ class ConditionSplitter {
 
   StoredValue Stored(const Capture& capture) {
     if (capture.presence) return {capture.state, capture.index, 0};
+    if (capture.timestamp) {
+      return {capture.state, capture.index, StoredColumn(capture.state, MakeRowTimestamp())};
+    }
     const Attribute& attribute = (*StreamOf(capture.state))[capture.attribute];
     return {
         capture.state, capture.index,

@@ -10,7 +10,7 @@ namespace weir {
 namespace {
 
 std::string DescribeSelect(const BoundSelect& select) {
-  std::string text;
+  std::string text = select.distinct == Distinct::kNo ? "" : "distinct ";
   for (size_t i = 0; i < select.output->size(); ++i) {
     const std::string value = select.projections[i]->Describe();
     const std::string& name = (*select.output)[i].name;
@@ -86,6 +86,7 @@ HavingSplit SplitHaving(const BoundSelect& select, const Schema& input, size_t o
   }
   split.first.output = std::make_shared<const Schema>(std::move(attributes));
   split.first.having = nullptr;
+  split.first.distinct = Distinct::kNo;
   split.first.order_by.clear();
   split.first.limit.reset();
   split.first.offset = 0;
@@ -119,6 +120,8 @@ SelectSpec NewSelect(const BoundSelect& select, SchemaPtr input, bool expires) {
     spec.aggregates.push_back(std::move(call));
   }
   spec.having = select.having;
+  spec.distinct = select.distinct;
+  spec.distinct_columns = select.distinct_columns;
   for (const BoundSelect::Order& order : select.order_by) {
     spec.order_by.push_back({order.value, order.ascending});
   }

@@ -2,6 +2,7 @@
 
 #include "ast/printer.h"
 #include "bind/binder.h"
+#include "bind/lint.h"
 #include "catalog/registry.h"
 #include "library/builtins.h"
 #include "parser/parser.h"
@@ -155,6 +156,14 @@ CompileResult CompileApp(std::string_view text, const CompileOptions& options) {
                  &result.diagnostics);
   if (!bound.app) return result;
   impl->bound = std::move(*bound.app);
+  if (options.lint) {
+    AddDiagnostics(LintApp(impl->ast, impl->bound), DiagnosticKind::kLint, options.file_name,
+                   impl->text, &result.diagnostics);
+    std::stable_sort(result.diagnostics.begin(), result.diagnostics.end(),
+                     [](const AppDiagnostic& a, const AppDiagnostic& b) {
+                       return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+                     });
+  }
   const size_t found = result.diagnostics.size();
   for (const TimeAttribute& time : options.time) {
     CheckTime(impl->bound, time, &result.diagnostics);

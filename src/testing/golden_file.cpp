@@ -147,9 +147,10 @@ void Reader::ReadApp(const std::vector<std::string>& words) {
     const std::optional<std::string> text = ReadText(words[2]);
     if (!text) return Fail(made.line, "cannot read " + words[2]);
     made.app = *text;
-  } else if (words.size() != 1) {
-    return Fail(made.line, "write 'app' or 'app file PATH'");
+  } else if (words.size() > 2 || (words.size() == 2 && words[1] != "lint")) {
+    return Fail(made.line, "write 'app', 'app lint' or 'app file PATH'");
   } else {
+    made.lint = words.size() == 2;
     made.app = TakeText();
   }
   made.diagnostics.line = made.line;

@@ -47,6 +47,7 @@ struct GoldenStep {
 struct GoldenCase {
   size_t line = 0;                    // of the file, from 1
   std::string app;                    // its text
+  bool lint = false;                  // `app lint`
   std::optional<std::string> oracle;  // `same as`: an app that must give the same output
   std::vector<std::string> watch;
   GoldenBlock diagnostics;  // the `error` and `warning` records, as they are written

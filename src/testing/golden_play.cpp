@@ -94,6 +94,7 @@ bool Player::Compile(const std::string& app_text) {
   CompileOptions options;
   options.optimize = mode_.optimize;
   options.print_parse = mode_.print_parse;
+  options.lint = golden_.lint;
   options.playback = true;
   CompileResult compiled = CompileApp(app_text, options);
   for (const AppDiagnostic& found : compiled.diagnostics) {

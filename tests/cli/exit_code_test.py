@@ -32,6 +32,15 @@ class ExitCodes(weir_program.Case):
         self.assertIn("warning: ", err)
         self.expect(1, self.weir("check", "--deny-warnings", app))
 
+    def test_only_check_warns_of_endless_state(self):
+        app = self.write("endless.sql", "define stream S (a int);\n"
+                         "from every e1=S[a == 1] -> e2=S[a == 2] select e1.a as x insert into O;")
+        _, err = self.expect(0, self.weir("check", app))
+        self.assertIn("warning: query 'query_1': every match of this waits", err)
+        self.expect(1, self.weir("check", "--deny-warnings", app))
+        _, err = self.expect(0, self.weir("run", app, stdin=""))
+        self.assertEqual(err, "")
+
     def test_64_usage(self):
         app = self.write("app.sql", FILTER)
         for arguments, reason in [

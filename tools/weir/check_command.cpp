@@ -39,6 +39,8 @@ const char* KindName(weir::DiagnosticKind kind) {
       return "not-supported";
     case weir::DiagnosticKind::kUsage:
       return "usage";
+    case weir::DiagnosticKind::kLint:
+      return "lint";
   }
   return "";
 }
@@ -86,6 +88,7 @@ int CheckCommand(const Arguments& arguments) {
     }
     weir::CompileOptions options;
     options.file_name = path;
+    options.lint = true;
     const weir::CompileResult compiled = weir::CompileApp(text, options);
     refused |= compiled.app == nullptr;
     for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) {

@@ -26,9 +26,14 @@ void RegisterIfThenElse(Registry* registry) {
   spec.result = "\"High\"";
   spec.overloads = {{{"condition", kBoolOnly}, {"if.expression"}, {"else.expression"}}};
   spec.bind = [](std::span<const Argument> arguments, size_t) -> Result<BoundFunction> {
-    Status status = CheckSameType("ifThenElse", arguments.subspan(1));
-    if (!status.ok()) return status;
     const Type type = arguments[1].type;
+    if (arguments[2].type != type) {
+      const std::string types =
+          std::string(TypeName(type)) + ", " + std::string(TypeName(arguments[2].type));
+      return Status::Invalid("ifThenElse(bool, " + types + "): types differ, " +
+                             std::string(TypeName(type)) + " and " +
+                             std::string(TypeName(arguments[2].type)));
+    }
     return BoundFunction{type, [type](std::span<const Vector> values, const CallContext& context) {
                            return Choose(type, values, context);
                          }};

@@ -168,10 +168,10 @@ TEST(ParserExpression, NullTestsTellStreamsFromAttributes) {
 }
 
 TEST(ParserExpression, StreamsAreNotValues) {
-  EXPECT_EQ(ExpressionErrors("1 + e1[0]"),
+  EXPECT_EQ(ExpressionErrors("1 + e1[last]"),
             "app:1:5: error: 'e1' is a stream here, not a value\n"
-            "1 + e1[0]\n"
-            "    ^~~~~\n"
+            "1 + e1[last]\n"
+            "    ^~~~~~~~\n"
             "help: name one of its attributes, as in e1[0].price\n");
 }
 
@@ -184,8 +184,25 @@ TEST(ParserExpression, Calls) {
 
 TEST(ParserExpression, Extensions) {
   for (const char* text : {"case when a > 1 then 'x' when b then 'y' else 'z' end",
-                           "case when a then b end + 1", "a not between 1 and 2", "a in (1, 2, 3)",
-                           "a not in (b + 1)", "a like 'x%'", "a not like b || '%'", "null == a"}) {
+                           "case when a then b end + 1",
+                           "a not between 1 and 2",
+                           "a in (1, 2, 3)",
+                           "a not in (b + 1)",
+                           "a like 'x%'",
+                           "a not like b || '%'",
+                           "null == a",
+                           "case a when 1 then 'x' else 'y' end",
+                           "case (a + 1) when b then c end",
+                           "a[0]",
+                           "a.b[0]['k'][i + 1]",
+                           "e1[0].a[1]",
+                           "(a || b)[0]",
+                           "(a[0]) is null",
+                           "a['k'] is null",
+                           "a[0] is null",
+                           "eventTimestamp(e1[last])",
+                           "eventTimestamp((a[0]))",
+                           "-a[0]"}) {
     EXPECT_EQ(Canonical(text), text);
   }
 }

@@ -126,7 +126,7 @@ TEST(GoldenFileTest, HeaderMistakes) {
 TEST(GoldenFileTest, AppMistakes) {
   EXPECT_EQ(Problem("# about: x\n\nsend In\n[1]\n"), "3: a file begins with an app record");
   EXPECT_EQ(Problem("# about: x\n\napp\n\nsend In\n"), "3: the text of the app is missing");
-  EXPECT_EQ(Problem("# about: x\n\napp x\n"), "3: write 'app' or 'app file PATH'");
+  EXPECT_EQ(Problem("# about: x\n\napp x\n"), "3: write 'app', 'app lint' or 'app file PATH'");
   EXPECT_EQ(Problem("# about: x\n\napp file no/such.sql\n"), "3: cannot read no/such.sql");
 }
 
