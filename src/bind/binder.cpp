@@ -12,11 +12,17 @@ namespace {
 class AppBinder {
  public:
   AppBinder(const ast::App& app, const Registry& registry)
-      : app_(app), context_(registry, &diagnostics_), streams_(&bound_.streams) {}
+      : app_(app),
+        context_(registry, &diagnostics_),
+        streams_(&bound_.streams, &bound_.aggregations) {}
 
   BindResult Bind() {
     BindAppAnnotations();
     for (const ast::Element& element : app_.elements) DefineElement(element);
+    for (const ast::Element& element : app_.elements) {
+      const auto* aggregation = std::get_if<ast::AggregationDefinition>(&element);
+      if (aggregation != nullptr) DefineAggregation(*aggregation);
+    }
     BindQueries();
     CheckTimestamps();
     BindResult result;
@@ -34,6 +40,7 @@ class AppBinder {
   void DefinePartition(const ast::Partition& partition);
   void DefineStream(const ast::StreamDefinition& definition);
   void DefineTrigger(const ast::TriggerDefinition& definition);
+  void DefineAggregation(const ast::AggregationDefinition& definition);
   void StreamAnnotation(const ast::Annotation& annotation, BoundStream* stream);
   void NotSupportedDefinition(const ast::Span& span, const std::string& what,
                               const std::string& name) {
@@ -110,8 +117,6 @@ void AppBinder::DefineElement(const ast::Element& element) {
     DefineTrigger(*trigger);
   } else if (const auto* function = std::get_if<ast::FunctionDefinition>(&element)) {
     NotSupportedDefinition(function->span, "define function", function->name.text);
-  } else if (const auto* aggregation = std::get_if<ast::AggregationDefinition>(&element)) {
-    NotSupportedDefinition(aggregation->span, "define aggregation", aggregation->name.text);
   } else if (const auto* partition = std::get_if<ast::Partition>(&element)) {
     DefinePartition(*partition);
   }
@@ -191,6 +196,21 @@ void AppBinder::DefineTrigger(const ast::TriggerDefinition& definition) {
   streams_.Add(std::move(stream));
 }
 
+void AppBinder::DefineAggregation(const ast::AggregationDefinition& definition) {
+  const ast::StreamName name{definition.name.span, ast::StreamKind::kPlain, definition.name.text};
+  if (streams_.Find(name.name) || streams_.FindAggregation(name)) {
+    context_.Error(name.span, "'" + name.name + "' is defined twice");
+    return;
+  }
+  auto bound = QueryBinder(context_, streams_).BindAggregation(definition);
+  if (bound) {
+    streams_.at(bound->input.stream).read = true;
+    bound_.aggregations.push_back(std::move(*bound));
+  } else {
+    hidden_names_.push_back(name.name);
+  }
+}
+
 void AppBinder::StreamAnnotation(const ast::Annotation& annotation, BoundStream* stream) {
   const std::string& name = annotation.name.text;
   if (SameText(name, "timestamp")) {
@@ -214,6 +234,7 @@ void AppBinder::StreamAnnotation(const ast::Annotation& annotation, BoundStream*
 bool AppBinder::Ready(const WrittenQuery& written) {
   for (const ast::StreamName* name : InputStreams(*written.query)) {
     const bool fault = name->kind == ast::StreamKind::kFault;
+    if (streams_.FindAggregation(*name)) continue;
     if (!fault && !streams_.Find(*name, written.partition)) return false;
   }
   return true;
@@ -233,7 +254,7 @@ void AppBinder::HideTarget(const ast::Query& query) {
 
 void AppBinder::ReportUnknownStreams(const WrittenQuery& written) {
   for (const ast::StreamName* name : InputStreams(*written.query)) {
-    if (streams_.Find(*name, written.partition)) continue;
+    if (streams_.Find(*name, written.partition) || streams_.FindAggregation(*name)) continue;
     const std::string shown = ShownName(*name);
     if (std::find(hidden_names_.begin(), hidden_names_.end(), shown) != hidden_names_.end()) {
       continue;

@@ -16,6 +16,7 @@
 #include "exec/trigger_operator.h"
 #include "expr/expr.h"
 #include "pattern/pattern_spec.h"
+#include "time/calendar.h"
 #include "types/schema.h"
 
 namespace weir {
@@ -130,6 +131,36 @@ struct BoundSelect {
   uint64_t offset = 0;
 };
 
+// `define aggregation`.
+struct BoundAggregation {
+  std::string name;
+  BoundStreamInput input;           // without a window
+  size_t input_columns = 0;         // attributes of the stream
+  BoundSelect select;               // over those; only items and group by
+  SchemaPtr output;                 // AGG_TIMESTAMP, then what select puts out
+  ExprPtr time;                     // `aggregate by`: long or string; null: the clock
+  std::vector<CalendarUnit> units;  // ascending
+  std::optional<TimeMs> purge_interval;
+  std::vector<std::optional<TimeMs>> retention;  // by unit; absent: all
+};
+
+// `within begin[, end] per ...`: which buckets are read.
+struct BoundAggregationRead {
+  uint32_t aggregation = 0;  // position in BoundApp::aggregations
+  ExprPtr within_begin;      // a string, or with an end a string or a long
+  ExprPtr within_end;        // null: within_begin is a pattern
+  ExprPtr per;
+};
+
+// A join of a stream (or named window) with an aggregation.
+struct BoundAggregationJoin {
+  BoundStreamInput rows;
+  bool rows_first = true;        // the stream stands on the left
+  bool keeps_unmatched = false;  // rows of the stream
+  BoundAggregationRead read;     // over the stream's attributes
+  ExprPtr on;                    // over the columns of the left and then the right; or null
+};
+
 // `output [all|first|last|snapshot] every ...`.
 struct BoundRate {
   ast::RateKind kind = ast::RateKind::kAll;
@@ -140,7 +171,9 @@ struct BoundRate {
 struct BoundQuery {
   std::string name;  // @info(name) or query_N
   ast::Span span;
-  std::variant<BoundStreamInput, BoundJoin, std::shared_ptr<const BoundPattern>> input;
+  std::variant<BoundStreamInput, BoundJoin, std::shared_ptr<const BoundPattern>,
+               BoundAggregationJoin>
+      input;
   SchemaPtr input_schema;  // what select sees
   BoundSelect select;
   std::optional<BoundRate> rate;
@@ -175,6 +208,7 @@ struct BoundApp {
   std::optional<TimeMs> idle_time;  // @app:playback(idle.time=..., increment=...)
   std::optional<TimeMs> increment;
   std::vector<BoundStream> streams;
+  std::vector<BoundAggregation> aggregations;
   std::vector<BoundQuery> queries;  // in app order, those of partitions among them
   std::vector<BoundPartition> partitions;
 

@@ -1,5 +1,6 @@
 #include "bind/on_demand_binder.h"
 
+#include "bind/aggregation_binder.h"
 #include "bind/table_binder.h"
 
 namespace weir {
@@ -9,7 +10,7 @@ class OnDemandBinder {
  public:
   OnDemandBinder(const BoundApp& app, const Registry& registry,
                  std::vector<ast::Diagnostic>* diagnostics)
-      : context_(registry, diagnostics), all_(app.streams), streams_(&all_) {}
+      : app_(app), context_(registry, diagnostics), all_(app.streams), streams_(&all_) {}
 
   std::optional<BoundOnDemand> Bind(ast::OnDemandQuery query) {
     ScopeSource source{"", "", std::make_shared<const Schema>(), 0};
@@ -37,13 +38,20 @@ class OnDemandBinder {
 
  private:
   bool BindSource(const ast::StoreInput& input, ScopeSource* source) {
+    for (uint32_t a = 0; a < app_.aggregations.size(); ++a) {
+      if (app_.aggregations[a].name == input.source.text) return BindAggregation(input, a, source);
+    }
     const auto found = streams_.Find(input.source.text);
     if (!found) {
       std::vector<std::string> names;
       for (const BoundStream& stream : all_) {
         if (stream.table || stream.named_window) names.push_back(stream.name);
       }
-      context_.UnknownName(input.source.span, "unknown table or window '" + input.source.text + "'",
+      for (const BoundAggregation& aggregation : app_.aggregations) {
+        names.push_back(aggregation.name);
+      }
+      context_.UnknownName(input.source.span,
+                           "unknown table, window or aggregation '" + input.source.text + "'",
                            input.source.text, names);
       return false;
     }
@@ -84,6 +92,17 @@ class OnDemandBinder {
     return true;
   }
 
+  bool BindAggregation(const ast::StoreInput& input, uint32_t aggregation, ScopeSource* source) {
+    const BoundAggregation& found = app_.aggregations[aggregation];
+    RowScope none({{"", "", std::make_shared<const Schema>(), 0}});
+    bound_.read.emplace();
+    bound_.read->aggregation = aggregation;
+    *source = {found.name, input.alias ? input.alias->text : "", found.output, 0};
+    return BindAggregationRead(input.within_begin.get(), input.within_end.get(), input.per.get(),
+                               input.span, found, none, context_, &*bound_.read);
+  }
+
+  const BoundApp& app_;
   BindContext context_;
   std::vector<BoundStream> all_;
   StreamTable streams_;

@@ -9,7 +9,9 @@ namespace weir {
 
 // A question to a running app, bound.
 struct BoundOnDemand {
-  std::optional<uint32_t> source;  // position in BoundApp::streams; absent: one row without values
+  // Position in BoundApp::streams; absent with `read`, and if there is one row without values.
+  std::optional<uint32_t> source;
+  std::optional<BoundAggregationRead> read;  // of an aggregation; without columns
   SchemaPtr input;
   ExprPtr on;  // over the input; null: every row
   BoundSelect select;

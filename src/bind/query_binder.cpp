@@ -33,6 +33,8 @@ void CollectStates(const ast::StateNode& node, std::vector<const ast::StreamName
       node.node);
 }
 
+}  // namespace
+
 std::vector<NamedColumn> ColumnsOf(const RowScope& scope) {
   std::vector<NamedColumn> columns;
   for (const ScopeSource& source : scope.sources()) {
@@ -44,8 +46,6 @@ std::vector<NamedColumn> ColumnsOf(const RowScope& scope) {
   }
   return columns;
 }
-
-}  // namespace
 
 std::optional<uint32_t> StreamTable::Find(std::string_view name) const {
   for (uint32_t i = 0; i < streams_->size(); ++i) {
@@ -63,6 +63,14 @@ std::optional<uint32_t> StreamTable::Find(const ast::StreamName& name,
     const BoundStream& stream = (*streams_)[i];
     if (stream.name != shown) continue;
     if (inner ? stream.partition && stream.partition == partition : !stream.partition) return i;
+  }
+  return std::nullopt;
+}
+
+std::optional<uint32_t> StreamTable::FindAggregation(const ast::StreamName& name) const {
+  if (aggregations_ == nullptr || name.kind != ast::StreamKind::kPlain) return std::nullopt;
+  for (uint32_t i = 0; i < aggregations_->size(); ++i) {
+    if ((*aggregations_)[i].name == name.name) return i;
   }
   return std::nullopt;
 }
@@ -255,7 +263,7 @@ void QueryBinder::MoveFilters(uint32_t offset, uint32_t columns, BoundStreamInpu
 
 std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join, BoundQuery* query) {
   if (join.per != nullptr) {
-    context_.NotSupported(join.span, "joins with an aggregation (within ... per ...)");
+    context_.Error(join.span, "within ... per ... is for a join with an aggregation");
     return std::nullopt;
   }
   auto left = BindStream(join.left.stream, /*findable=*/true);
@@ -353,6 +361,7 @@ bool QueryBinder::BindPattern(const ast::Query& query, const ast::StateInput& in
 }
 
 bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
+  if (!CheckNoAggregation(query)) return false;
   if (const auto* single = std::get_if<ast::SingleStream>(&query.input)) {
     auto input = BindStream(*single, /*findable=*/false);
     const auto found = streams_.Find(single->source, partition_);
@@ -373,6 +382,10 @@ bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
     return true;
   }
   if (const auto* join = std::get_if<ast::JoinInput>(&query.input)) {
+    if (streams_.FindAggregation(join->left.stream.source) ||
+        streams_.FindAggregation(join->right.stream.source)) {
+      return BindAggregationJoin(query, *join, bound);
+    }
     auto input = BindJoin(*join, bound);
     if (!input) return false;
     const auto source = [&](const ast::SingleStream& s, uint32_t stream, size_t offset) {
@@ -412,6 +425,12 @@ bool QueryBinder::InsertInto(const ast::InsertInto& insert, BoundQuery* bound) {
   const bool inner = insert.target.kind == ast::StreamKind::kInner;
   if (inner && !partition_) {
     context_.Error(insert.target.span, "inner streams exist only inside a partition");
+    return false;
+  }
+  if (streams_.FindAggregation(insert.target)) {
+    context_.Error(insert.target.span, "'" + insert.target.name +
+                                           "' is an aggregation, which takes what its own stream "
+                                           "brings");
     return false;
   }
   const auto found = streams_.Find(insert.target, partition_);

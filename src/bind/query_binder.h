@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "ast/definition.h"
 #include "ast/query.h"
 #include "bind/bound_app.h"
 #include "bind/expression_binder.h"
@@ -13,7 +14,9 @@ namespace weir {
 // Streams by name, as far as they are known while queries are bound.
 class StreamTable {
  public:
-  explicit StreamTable(std::vector<BoundStream>* streams) : streams_(streams) {}
+  explicit StreamTable(std::vector<BoundStream>* streams,
+                       std::vector<BoundAggregation>* aggregations = nullptr)
+      : streams_(streams), aggregations_(aggregations) {}
   std::optional<uint32_t> Find(std::string_view name) const;
   // The stream meant inside `partition` (absent: outside of any), which may be an inner one. Fault
   // streams are never found.
@@ -21,10 +24,14 @@ class StreamTable {
                                std::optional<uint32_t> partition) const;
   BoundStream& at(uint32_t i) { return (*streams_)[i]; }
   uint32_t Add(BoundStream stream);
+  // Aggregations have names of their own kind: no Find above gives them.
+  std::optional<uint32_t> FindAggregation(const ast::StreamName& name) const;
+  const BoundAggregation& aggregation(uint32_t i) const { return (*aggregations_)[i]; }
   std::vector<std::string> Names() const;
 
  private:
   std::vector<BoundStream>* streams_;
+  std::vector<BoundAggregation>* aggregations_;  // null: none
 };
 
 // Binds one query. Its input streams must be known; see InputStreams.
@@ -40,6 +47,8 @@ class QueryBinder {
   // Binds a window over the rows of the scope. Absent if errors were reported.
   std::optional<BoundWindow> BindWindow(const ast::Call& call, const ast::Span& span,
                                         RowScope& scope);
+  // Absent if errors were reported.
+  std::optional<BoundAggregation> BindAggregation(const ast::AggregationDefinition& definition);
 
  private:
   // `findable`: a table may stand here too.
@@ -49,6 +58,8 @@ class QueryBinder {
   bool CheckFound(const ast::SingleStream& stream, bool findable, const BoundStreamInput& input);
   std::optional<BoundJoin> BindJoin(const ast::JoinInput& join, BoundQuery* query);
   bool BindPattern(const ast::Query& query, const ast::StateInput& input, BoundQuery* bound);
+  bool CheckNoAggregation(const ast::Query& query);
+  bool BindAggregationJoin(const ast::Query& query, const ast::JoinInput& join, BoundQuery* bound);
   bool BindInput(const ast::Query& query, BoundQuery* bound);
   void BindAnnotations(const ast::Query& query, BoundQuery* bound);
   // A pattern whose expired events are asked for gives its partial matches that are given up.
@@ -85,6 +96,12 @@ struct NamedColumn {
 // `streams`: null where `in` a table cannot be asked.
 bool BindSelect(const ast::Query& query, Scope& scope, const std::vector<NamedColumn>& all,
                 StreamTable* streams, BindContext& context, BoundSelect* select);
+// The same for a select clause (null: absent) of something at `span`.
+bool BindSelection(const ast::Selection* selection, const ast::Span& span, Scope& scope,
+                   const std::vector<NamedColumn>& all, StreamTable* streams, BindContext& context,
+                   BoundSelect* select);
+// What `select *` means over these columns.
+std::vector<NamedColumn> ColumnsOf(const RowScope& scope);
 
 // Moves look-up, aggregate and output columns from their provisional places to behind
 // `input_columns`.

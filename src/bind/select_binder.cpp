@@ -158,23 +158,30 @@ class SelectBinder {
 
 bool BindSelect(const ast::Query& query, Scope& scope, const std::vector<NamedColumn>& all,
                 StreamTable* streams, BindContext& context, BoundSelect* select) {
+  const ast::Selection* selection = query.selection ? &*query.selection : nullptr;
+  return BindSelection(selection, query.span, scope, all, streams, context, select);
+}
+
+bool BindSelection(const ast::Selection* selection, const ast::Span& span, Scope& scope,
+                   const std::vector<NamedColumn>& all, StreamTable* streams, BindContext& context,
+                   BoundSelect* select) {
   SelectBinder binder(scope, streams, context, select);
   static const ast::Selection kEverything;
-  const ast::Selection& written = query.selection ? *query.selection : kEverything;
+  const ast::Selection& written = selection != nullptr ? *selection : kEverything;
   bool ok = true;
   if (written.distinct) select->distinct = Distinct::kOfEmission;
-  if (!query.selection || written.star) {
-    const ast::Span& span = query.selection ? written.span : query.span;
+  if (selection == nullptr || written.star) {
+    const ast::Span& place = selection != nullptr ? written.span : span;
     for (const NamedColumn& column : all) {
-      ok = binder.AddOutput({column.name, span}, column.value) && ok;
+      ok = binder.AddOutput({column.name, place}, column.value) && ok;
     }
   } else {
     ok = binder.BindItems(written);
   }
   ok = binder.BindRest(written) && ok;
   if (binder.outputs().size() > kMaxColumns) {
-    context.Error(query.span, "select has more than " + std::to_string(kMaxColumns) +
-                                  " attributes (limits.columns)");
+    context.Error(span, "select has more than " + std::to_string(kMaxColumns) +
+                            " attributes (limits.columns)");
     return false;
   }
   select->output = std::make_shared<const Schema>(std::move(binder.outputs()));

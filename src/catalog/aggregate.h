@@ -29,6 +29,10 @@ class Aggregator {
   virtual ~Aggregator() = default;
   // Writes the group's value after each row to out[i] (null on reset rows). `out` has `size` rows.
   virtual void Update(const AggregateInput& in, Column* out) = 0;
+  // Whether a group has a value at any time, not only after one of its rows: then Read writes that
+  // of groups[i] to out[i], for `count` groups, and changes nothing.
+  virtual bool can_read() const { return false; }
+  virtual void Read(const uint32_t*, uint32_t, Column*) const { CHECK(false); }
   // Groups 0..count-1 exist from here on.
   virtual void EnsureGroups(uint32_t count) = 0;
   // True if the group's state is exactly that of a group never used: only then the host may

@@ -60,6 +60,16 @@ class StateAggregator final : public Aggregator {
     }
   }
 
+  bool can_read() const override { return true; }
+  void Read(const uint32_t* groups, uint32_t count, Column* out) const override {
+    auto* values = out->mutable_values<typename State::Output>();
+    for (uint32_t i = 0; i < count; ++i) {
+      const Slot& slot = slots_[groups[i]];
+      const bool stale = slot.generation != generation_ && !StateIsForever<State>;
+      stale ? Write(State(), i, values, out) : Write(slot.state, i, values, out);
+    }
+  }
+
   void EnsureGroups(uint32_t count) override {
     if (slots_.size() < count) slots_.resize(count);
   }

@@ -4,6 +4,9 @@ namespace weir {
 
 void IslandExits::Add(uint32_t a, const Chunk& chunk, uint32_t begin, uint32_t end, Path path) {
   Arrow& arrow = arrows_[a];
+  // An aggregation's readers share its output, each with rows of its own schema.
+  const bool other = !arrow.runs.empty() && arrow.runs[0].chunk.schema() != chunk.schema();
+  if (other) Flush(a);
   arrow.runs.push_back({chunk, begin, end, path});
   arrow.rows += end - begin;
   if (arrow.rows >= kChunkRows) Flush(a);

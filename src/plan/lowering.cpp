@@ -29,16 +29,6 @@ std::string JoinNames(const Schema& schema) {
   return text;
 }
 
-// The kept positions of both sides of a join as one mapping of the concatenated columns.
-std::vector<uint32_t> ConcatenateMappings(const ColumnSubset& left, const ColumnSubset& right,
-                                          size_t left_columns) {
-  std::vector<uint32_t> mapping = left.new_position;
-  for (uint32_t position : right.new_position) {
-    mapping.push_back(static_cast<uint32_t>(left_columns) + position);
-  }
-  return mapping;
-}
-
 // Splits `left.a == right.b and rest` into keys on both sides and the rest.
 struct JoinCondition {
   std::vector<ExprPtr> left_keys, right_keys;
@@ -95,6 +85,15 @@ JoinCondition SplitJoinCondition(const ExprPtr& on, size_t left_columns, size_t 
 }
 
 }  // namespace
+
+std::vector<uint32_t> ConcatenateMappings(const ColumnSubset& left, const ColumnSubset& right,
+                                          size_t left_columns) {
+  std::vector<uint32_t> mapping = left.new_position;
+  for (uint32_t position : right.new_position) {
+    mapping.push_back(static_cast<uint32_t>(left_columns) + position);
+  }
+  return mapping;
+}
 
 RootNumbers::RootNumbers(size_t operators)
     : width_(operators <= 1 ? 0 : std::bit_width(operators - 1)) {}
@@ -193,10 +192,10 @@ QueryLowering::Chain QueryLowering::Window(Chain chain, const BoundWindow& windo
                 schema, multi);
 }
 
-ColumnSubset QueryLowering::KeptColumns(const BoundStreamInput& input,
-                                        std::vector<bool> used) const {
-  const bool is_table = app_.streams[input.stream].table.has_value();
-  if (!optimize_ || (!input.window && !is_table) ||
+ColumnSubset KeptColumns(const BoundApp& app, const BoundStreamInput& input, bool optimize,
+                         std::vector<bool> used) {
+  const bool is_table = app.streams[input.stream].table.has_value();
+  if (!optimize || (!input.window && !is_table) ||
       (input.window && input.window->spec->reads_whole_row)) {
     used.assign(used.size(), true);
   }
@@ -352,7 +351,8 @@ bool QueryLowering::AggregatesNeedExpired(const BoundStreamInput& input) const {
 
 NodeId QueryLowering::LowerStream(const BoundStreamInput& input, Edge from) {
   const SchemaPtr& schema = app_.streams[input.stream].schema;
-  const ColumnSubset subset = KeptColumns(input, ColumnsRead(query_.select, schema->size()));
+  const ColumnSubset subset =
+      KeptColumns(app_, input, optimize_, ColumnsRead(query_.select, schema->size()));
   const auto& named = app_.streams[input.stream].named_window;
   const bool expires = named ? named->emits_expired
                              : input.window.has_value() && (!optimize_ || query_.emits_expired ||
@@ -432,8 +432,10 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
   used.resize(input_columns);
   for (const BoundLookup& lookup : join.lookups) CollectRowColumns(*lookup.condition, &used);
   const auto middle = used.begin() + static_cast<std::ptrdiff_t>(left_size);
-  const ColumnSubset left = KeptColumns(join.left, std::vector<bool>(used.begin(), middle));
-  const ColumnSubset right = KeptColumns(join.right, std::vector<bool>(middle, used.end()));
+  const ColumnSubset left =
+      KeptColumns(app_, join.left, optimize_, std::vector<bool>(used.begin(), middle));
+  const ColumnSubset right =
+      KeptColumns(app_, join.right, optimize_, std::vector<bool>(middle, used.end()));
   const bool expired = query_.emits_expired || !query_.select.aggregates.empty();
 
   JoinSpec spec;
@@ -522,6 +524,10 @@ NodeId QueryLowering::Lower(const std::vector<Edge>& inputs) {
   if (const auto* join = std::get_if<BoundJoin>(&query_.input)) {
     lookup_edges_.assign(inputs.begin() + 2, inputs.end());
     return LowerJoin(*join, inputs);
+  }
+  if (const auto* join = std::get_if<BoundAggregationJoin>(&query_.input)) {
+    lookup_edges_.assign(inputs.begin() + 1, inputs.end());
+    return LowerAggregationJoin(*join, inputs[0]);
   }
   const auto& pattern = *std::get<std::shared_ptr<const BoundPattern>>(query_.input);
   const auto streams = static_cast<std::ptrdiff_t>(pattern.streams.size());

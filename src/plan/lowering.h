@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "exec/aggregation_operator.h"
 #include "exec/join_operator.h"
 #include "exec/select_operator.h"
 #include "plan/column_use.h"
@@ -52,6 +53,13 @@ class DagWriter : public GraphWriter {
 // A fresh select clause: the states of its aggregates belong to one operator.
 SelectSpec NewSelect(const BoundSelect& select, SchemaPtr input, bool expires);
 
+// The columns of a stream that a query keeps, if `used` are read behind its window.
+ColumnSubset KeptColumns(const BoundApp& app, const BoundStreamInput& input, bool optimize,
+                         std::vector<bool> used);
+// The kept positions of both sides of a join as one mapping of the concatenated columns.
+std::vector<uint32_t> ConcatenateMappings(const ColumnSubset& left, const ColumnSubset& right,
+                                          size_t left_columns);
+
 // Lowers one query. `inputs[i]` is the edge from the i-th stream the query reads (a join: left,
 // right; a pattern: its distinct streams in order).
 class QueryLowering {
@@ -65,6 +73,16 @@ class QueryLowering {
 
   // By stream: where reads of tables are noted for plans.
   void set_table_uses(std::vector<TableUse>* uses) { table_uses_ = uses; }
+  // A join with an aggregation: the aggregation's node, the port for the query's rows, and what
+  // the node was told of the query.
+  struct ReaderPlace {
+    NodeId node;
+    int port;
+    const AggregationReader* reader;
+  };
+  void set_reader(const ReaderPlace& reader) { reader_ = reader; }
+  // The input of an aggregation, with its filters.
+  Edge LowerAggregationInput(const BoundStreamInput& input, const std::vector<Edge>& inputs);
 
   // `inputs` go on with the tables of look-ups, in order. Gives
   // the node whose rows are the query's output, kinds kept.
@@ -102,12 +120,12 @@ class QueryLowering {
   void ConnectSide(NodeId join, int port, const BoundStreamInput& input, const JoinSide& side,
                    Edge edge);
   NodeId LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs);
+  NodeId LowerAggregationJoin(const BoundAggregationJoin& join, Edge from);
   NodeId LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs);
   NodeId Select(Chain chain, const BoundSelect& select, bool expires);
   Chain SelectStep(Chain chain, std::string detail, std::shared_ptr<const BoundSelect> select,
                    bool expires, bool every_row, bool last_row);
   NodeId Rate(Chain chain, const BoundSelect& select, const SchemaPtr& grouped);
-  ColumnSubset KeptColumns(const BoundStreamInput& input, std::vector<bool> used) const;
   bool AggregatesNeedExpired(const BoundStreamInput& input) const;
 
   const BoundApp& app_;
@@ -117,6 +135,7 @@ class QueryLowering {
   GraphWriter* graph_;
   const std::vector<NodeId>* contents_ = nullptr;
   std::vector<TableUse>* table_uses_ = nullptr;
+  ReaderPlace reader_{};
   std::vector<Edge> lookup_edges_;  // not used yet
   OrderPlace rate_place_;
   size_t input_columns_ = 0;  // of the select clause, once it is lowered

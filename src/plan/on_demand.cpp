@@ -47,20 +47,49 @@ Chunk SourceRows(const BoundOnDemand& query, const BoundApp& app,
   return meta.Finish(query.input, std::move(columns));
 }
 
+Result<Chunk> Buckets(const BoundAggregationRead& read, const SchemaPtr& schema,
+                      AggregationStore* store, const OrderKey& key, const Timeline& timeline) {
+  RowMetaBuilder one;
+  one.Append(timeline.base, RowKind::kCurrent, key);
+  const Chunk row = one.Finish(std::make_shared<const Schema>(), {});
+  const auto value = [&](const ExprPtr& expr) {
+    return EvalColumn(*expr, {row, &timeline})->GetValue(0);
+  };
+  std::optional<Value> end;
+  if (read.within_end != nullptr) end = value(read.within_end);
+  const auto range = ResolveRange(store->spec(), value(read.within_begin), end, value(read.per));
+  if (!range.ok()) return range.status();
+  store->Purge(timeline.base);
+  const std::vector<uint32_t> found = store->Find(range.value(), timeline.base);
+  RowMetaBuilder meta;
+  for (size_t i = 0; i < found.size(); ++i) meta.Append(timeline.base, RowKind::kCurrent, key);
+  const std::vector<bool> all(schema->size(), true);
+  return meta.Finish(schema, store->Read(range.value().level, found, all, key, timeline));
+}
+
 }  // namespace
 
-std::vector<Chunk> SelectOnDemand(const BoundOnDemand& query, const BoundApp& app,
-                                  const std::vector<FoundRows>& found, TimeMs clock,
-                                  uint64_t next_message) {
+Result<std::vector<Chunk>> SelectOnDemand(const BoundOnDemand& query, const BoundApp& app,
+                                          const FoundInApp& found, TimeMs clock,
+                                          uint64_t next_message) {
   Timeline timeline;
   timeline.base = clock;
   timeline.clocks.push_back(clock);
   timeline.first_message = next_message;
-  Chunk rows = SourceRows(query, app, found, timeline, clock);
+  Chunk rows;
+  if (query.read) {
+    Aggregation& aggregation = *found.aggregations[query.read->aggregation];
+    auto buckets = Buckets(*query.read, query.input, &aggregation.store,
+                           {timeline.MessageMoment(0), Path()}, timeline);
+    if (!buckets.ok()) return buckets.status();
+    rows = std::move(buckets).value();
+  } else {
+    rows = SourceRows(query, app, found.rows, timeline, clock);
+  }
   if (query.on != nullptr && !rows.empty()) {
     rows = rows.WithSelection(EvalFilter(*query.on, {rows, &timeline}));
   }
-  if (rows.empty()) return {};
+  if (rows.empty()) return std::vector<Chunk>();
   const auto select = MakeSelectOperator(NewSelect(query.select, query.input, /*expires=*/false));
   Port port;
   port.chunks.push_back(std::move(rows));

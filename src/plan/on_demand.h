@@ -7,10 +7,16 @@
 
 namespace weir {
 
+// What an app holds between two epochs; see Plan.
+struct FoundInApp {
+  std::vector<FoundRows> rows;
+  std::vector<std::shared_ptr<Aggregation>> aggregations;
+};
+
 // The rows a question selects from what the app holds between two epochs, at `clock`. A write is
-// not done; see Table::Asked.
-std::vector<Chunk> SelectOnDemand(const BoundOnDemand& query, const BoundApp& app,
-                                  const std::vector<FoundRows>& found, TimeMs clock,
-                                  uint64_t next_message);
+// not done; see Table::Asked. Fails if an aggregation is asked for buckets that make no sense.
+Result<std::vector<Chunk>> SelectOnDemand(const BoundOnDemand& query, const BoundApp& app,
+                                          const FoundInApp& found, TimeMs clock,
+                                          uint64_t next_message);
 
 }  // namespace weir

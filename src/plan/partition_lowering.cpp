@@ -230,12 +230,20 @@ LoweredPartition LowerPartition(const BoundApp& app, uint32_t partition, bool op
   return PartitionLowering(app, partition, optimize, shown, roots, table_uses).Lower();
 }
 
+std::vector<uint32_t> StreamsRead(const BoundStreamInput& input) {
+  std::vector<uint32_t> streams{input.stream};
+  for (const BoundLookup& lookup : input.lookups) streams.push_back(lookup.table);
+  return streams;
+}
+
 std::vector<uint32_t> StreamsRead(const BoundQuery& query) {
   std::vector<uint32_t> streams;
   if (const auto* stream = std::get_if<BoundStreamInput>(&query.input)) {
     streams = {stream->stream};
   } else if (const auto* join = std::get_if<BoundJoin>(&query.input)) {
     streams = {join->left.stream, join->right.stream};
+  } else if (const auto* reader = std::get_if<BoundAggregationJoin>(&query.input)) {
+    streams = {reader->rows.stream};
   } else {
     streams = std::get<std::shared_ptr<const BoundPattern>>(query.input)->streams;
   }

@@ -83,5 +83,6 @@ LoweredPartition LowerPartition(const BoundApp& app, uint32_t partition, bool op
 
 // The streams a query reads, in port order; then the tables of its look-ups.
 std::vector<uint32_t> StreamsRead(const BoundQuery& query);
+std::vector<uint32_t> StreamsRead(const BoundStreamInput& input);
 
 }  // namespace weir

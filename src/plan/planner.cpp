@@ -5,6 +5,7 @@
 #include "exec/named_window.h"
 #include "exec/select_operator.h"
 #include "exec/window_operator.h"
+#include "plan/aggregation_lowering.h"
 #include "plan/partition_lowering.h"
 #include "plan/table_lowering.h"
 
@@ -19,6 +20,9 @@ size_t CountRoots(const BoundQuery& query) {
   }
   if (const auto* join = std::get_if<BoundJoin>(&query.input)) {
     return rate + 1 + (join->left.window ? 1 : 0) + (join->right.window ? 1 : 0);
+  }
+  if (const auto* join = std::get_if<BoundAggregationJoin>(&query.input)) {
+    return rate + (join->rows.window ? 1 : 0);
   }
   return rate + 1;
 }
@@ -71,6 +75,7 @@ class AppLowering {
     RootNumbers roots(operators);
     AddStreams(&roots);
     CountReaders();
+    AddAggregations(&roots);
     LowerQueries(&roots);
     AddTaps();
     Plan plan;
@@ -84,6 +89,7 @@ class AppLowering {
       uses_[s].table = app_.streams[s].name;
       plan.tables.push_back(std::move(uses_[s]));
     }
+    plan.aggregations = std::move(aggregations_);
     std::move(graph_).Finish(&plan);
     if (!plan.dag->status().ok()) return plan.dag->status();
     return plan;
@@ -94,6 +100,7 @@ class AppLowering {
   void AddStreams(RootNumbers* roots);
   void AddTable(uint32_t stream);
   void AddNamedWindow(uint32_t stream, RootNumbers* roots);
+  void AddAggregations(RootNumbers* roots);
   void CountReaders();
   std::vector<std::vector<uint32_t>> ShownQueries() const;
   void LowerOnePartition(uint32_t partition, RootNumbers* roots);
@@ -109,6 +116,9 @@ class AppLowering {
   std::vector<int> write_ports_;      // by query: the port of its table; inserts have none
   std::vector<FoundRows> found_;      // by stream
   std::vector<TableUse> uses_;        // by stream
+  std::vector<std::shared_ptr<Aggregation>> aggregations_;
+  std::vector<AggregationReader> aggregation_readers_;          // by query
+  std::vector<QueryLowering::ReaderPlace> aggregation_places_;  // by query
   std::vector<ReaderPlaces> stream_places_;
   std::vector<ReaderPlaces> query_places_;
   std::vector<NodeId> query_nodes_;
@@ -237,6 +247,9 @@ void AppLowering::AddNamedWindow(uint32_t s, RootNumbers* roots) {
 void AppLowering::CountReaders() {
   stream_places_.resize(app_.streams.size());
   query_places_.resize(app_.queries.size());
+  for (const BoundAggregation& aggregation : app_.aggregations) {
+    for (uint32_t stream : StreamsRead(aggregation.input)) stream_places_[stream].Count(1);
+  }
   for (uint32_t q = 0; q < app_.queries.size(); ++q) {
     if (app_.queries[q].partition) continue;
     for (uint32_t stream : StreamsRead(app_.queries[q])) stream_places_[stream].Count(1);
@@ -250,6 +263,44 @@ void AppLowering::CountReaders() {
   for (size_t i = 0; i < options_.outputs.size(); ++i) {
     auto& places = options_.outputs[i].query ? query_places_ : stream_places_;
     places[output_positions_[i]].Count(1);
+  }
+}
+
+// Aggregations take rows before the queries do that read the same stream.
+void AppLowering::AddAggregations(RootNumbers* roots) {
+  aggregation_places_.resize(app_.queries.size());
+  aggregation_readers_.resize(app_.queries.size());
+  for (uint32_t a = 0; a < app_.aggregations.size(); ++a) {
+    const BoundAggregation& bound = app_.aggregations[a];
+    aggregations_.push_back(std::make_shared<Aggregation>(LowerAggregation(bound)));
+    std::vector<AggregationReader> readers;
+    std::vector<uint32_t> queries;
+    for (uint32_t q = 0; q < app_.queries.size(); ++q) {
+      const auto* join = std::get_if<BoundAggregationJoin>(&app_.queries[q].input);
+      if (join == nullptr || join->read.aggregation != a) continue;
+      aggregation_readers_[q] = LowerReader(app_, app_.queries[q], *join, options_.optimize);
+      readers.push_back(aggregation_readers_[q]);
+      queries.push_back(q);
+    }
+    const NodeId node = graph_.AddNode(
+        {"aggregation", DescribeAggregation(bound), "", {}, ""},
+        [aggregation = aggregations_.back(), readers] {
+          return MakeAggregationOperator({0, 0, /*multi_emitter=*/true}, aggregation, readers);
+        },
+        static_cast<int>(readers.size()) + 1, true);
+    for (size_t i = 0; i < queries.size(); ++i) {
+      aggregation_places_[queries[i]] = {node, static_cast<int>(i) + 1,
+                                         &aggregation_readers_[queries[i]]};
+    }
+    std::vector<Edge> inputs;
+    for (uint32_t stream : StreamsRead(bound.input)) {
+      inputs.push_back(stream_places_[stream].Next(stream_nodes_[stream]));
+    }
+    BoundQuery filling;
+    filling.name = bound.name;
+    QueryLowering lowering(app_, filling, options_.optimize, roots, &graph_);
+    lowering.set_table_uses(&uses_);
+    graph_.Connect(node, 0, lowering.LowerAggregationInput(bound.input, inputs));
   }
 }
 
@@ -302,6 +353,7 @@ void AppLowering::LowerQueries(RootNumbers* roots) {
     QueryLowering lowering(app_, query, options_.optimize, roots, &graph_);
     lowering.set_contents(&contents_);
     lowering.set_table_uses(&uses_);
+    lowering.set_reader(aggregation_places_[query_nodes_.size()]);
     query_nodes_.push_back(lowering.Lower(inputs));
   }
 }

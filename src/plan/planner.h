@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bind/bound_app.h"
+#include "exec/aggregation_operator.h"
 #include "exec/dag.h"
 
 namespace weir {
@@ -61,6 +62,7 @@ struct Plan {
   std::vector<PlanNode> graph;
   std::vector<FoundRows> found;  // as BoundApp::streams
   std::vector<TableUse> tables;
+  std::vector<std::shared_ptr<Aggregation>> aggregations;  // as BoundApp::aggregations
 };
 
 // Lowers an app to operators. Fails (kNotFound) if an output names nothing, with the nearest name.

@@ -183,7 +183,9 @@ NodeId QueryLowering::Rate(Chain chain, const BoundSelect& select, const SchemaP
   spec.output_columns = select.output->size();
   const auto* stream = std::get_if<BoundStreamInput>(&query_.input);
   const auto* join = std::get_if<BoundJoin>(&query_.input);
+  const auto* reader = std::get_if<BoundAggregationJoin>(&query_.input);
   spec.windowed = (stream != nullptr && stream->window) ||
+                  (reader != nullptr && reader->rows.window) ||
                   (join != nullptr && (join->left.window || join->right.window));
   // Aggregate columns stand behind the input columns, wherever narrowing has put those.
   for (const ExprPtr& projection : select.projections) {

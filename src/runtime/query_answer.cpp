@@ -47,11 +47,19 @@ std::string QueryAnswerer::Answer(std::string_view query) {
     bound = BindOnDemand(std::move(*parsed.value), app_, BuiltinRegistry(), &parsed.diagnostics);
   }
   std::string error;
+  std::vector<Chunk> rows;
   if (!bound) {
     error = FirstError(parsed.diagnostics);
   } else if (bound->write) {
     const Status written = Write(*bound);
     if (!written.ok()) error = written.message();
+  } else {
+    auto selected = SelectOnDemand(*bound, app_, found_, loop_->clock(), loop_->next_message());
+    if (selected.ok()) {
+      rows = std::move(selected).value();
+    } else {
+      error = selected.status().message();
+    }
   }
   if (!error.empty()) {
     answer += ",\"error\":";
@@ -60,8 +68,7 @@ std::string QueryAnswerer::Answer(std::string_view query) {
     answer += ",\"rows\":[]";
   } else {
     answer += ",\"rows\":";
-    answer += RowsJson(bound->select.output,
-                       SelectOnDemand(*bound, app_, found_, loop_->clock(), loop_->next_message()));
+    answer += RowsJson(bound->select.output, rows);
   }
   answer += "}";
   return answer;
@@ -69,21 +76,21 @@ std::string QueryAnswerer::Answer(std::string_view query) {
 
 std::vector<std::string> QueryAnswerer::TakeRefusedRows() {
   std::vector<std::string> lines;
-  for (size_t s = 0; s < found_.size(); ++s) {
-    if (found_[s].table == nullptr) continue;
-    for (const std::string& row : found_[s].table->refused_rows) {
+  for (size_t s = 0; s < found_.rows.size(); ++s) {
+    if (found_.rows[s].table == nullptr) continue;
+    for (const std::string& row : found_.rows[s].table->refused_rows) {
       lines.push_back("error: table " + app_.streams[s].name + ": " + row);
     }
-    found_[s].table->refused_rows.clear();
+    found_.rows[s].table->refused_rows.clear();
   }
   return lines;
 }
 
 std::vector<std::string> QueryAnswerer::RefusedRows() const {
   std::vector<std::string> warnings;
-  for (size_t s = 0; s < found_.size(); ++s) {
-    if (found_[s].table == nullptr) continue;
-    const Table& table = *found_[s].table;
+  for (size_t s = 0; s < found_.rows.size(); ++s) {
+    if (found_.rows[s].table == nullptr) continue;
+    const Table& table = *found_.rows[s].table;
     const std::string begin = "warning: table " + app_.streams[s].name + ": ";
     if (table.refused_inserts > 0) {
       warnings.push_back(begin + std::to_string(table.refused_inserts) +
@@ -94,18 +101,30 @@ std::vector<std::string> QueryAnswerer::RefusedRows() const {
                          " updates not made, because two rows would have one primary key");
     }
   }
+  for (const auto& aggregation : found_.aggregations) {
+    const std::string begin = "warning: aggregation " + aggregation->store.spec().name + ": ";
+    if (aggregation->rows_without_time > 0) {
+      warnings.push_back(begin + std::to_string(aggregation->rows_without_time) +
+                         " rows left out, because what they are aggregated by is not a time");
+    }
+    if (aggregation->refused_reads > 0) {
+      warnings.push_back(begin + std::to_string(aggregation->refused_reads) +
+                         " rows not joined: " + aggregation->first_refusal);
+    }
+  }
   return warnings;
 }
 
 Status QueryAnswerer::Write(const BoundOnDemand& query) {
   const BoundTableWrite& write = *query.write;
-  Table& table = *found_[write.table].table;
+  Table& table = *found_.rows[write.table].table;
   const TableWrite lowered = LowerTableWrite(app_, write, query.select.output);
   const std::string& name = app_.streams[write.table].name;
   uint32_t stream = 0;
   while (formats_[stream].name != name) ++stream;
-  for (const Chunk& rows :
-       SelectOnDemand(query, app_, found_, loop_->clock(), loop_->next_message())) {
+  const auto selected = SelectOnDemand(query, app_, found_, loop_->clock(), loop_->next_message());
+  if (!selected.ok()) return selected.status();
+  for (const Chunk& rows : selected.value()) {
     table.asked = Table::Asked{lowered, rows};
     // The row only makes the table's operator take up what is asked.
     MessageBatch batch(formats_);

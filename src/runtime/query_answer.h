@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "bind/on_demand_binder.h"
-#include "plan/planner.h"
+#include "plan/on_demand.h"
 #include "runtime/epoch_loop.h"
 
 namespace weir {
@@ -14,7 +14,7 @@ namespace weir {
 class QueryAnswerer {
  public:
   // `loop` runs the app; `formats` are those of its sources. Both must live on.
-  QueryAnswerer(const BoundApp& app, std::vector<FoundRows> found, const StreamFormats& formats,
+  QueryAnswerer(const BoundApp& app, FoundInApp found, const StreamFormats& formats,
                 EpochLoop* loop)
       : app_(app), found_(std::move(found)), formats_(formats), loop_(loop) {}
 
@@ -24,14 +24,15 @@ class QueryAnswerer {
 
   // Rows that tables did not take because of their primary keys, one line for each of the first.
   std::vector<std::string> TakeRefusedRows();
-  // One warning for each table that did not take rows because of its primary key.
+  // Warnings: rows that tables did not take because of their primary keys, or aggregations because
+  // they have no time, and reads of aggregations that made no sense.
   std::vector<std::string> RefusedRows() const;
 
  private:
   Status Write(const BoundOnDemand& query);
 
   const BoundApp& app_;
-  std::vector<FoundRows> found_;
+  FoundInApp found_;
   const StreamFormats& formats_;
   EpochLoop* loop_;
 };

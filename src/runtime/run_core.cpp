@@ -29,7 +29,7 @@ RunCore::RunCore(const App::Impl& app, const RunOptions& options, const Clock& c
       batch_(formats_),
       loop_(std::move(plan.dag), SchemasOf(formats_), app.event_time(),
             [results](const Timeline&, const std::vector<Port>& taps) { results->Write(taps); }),
-      answerer_(app.bound, std::move(plan.found), formats_, &loop_),
+      answerer_(app.bound, {std::move(plan.found), std::move(plan.aggregations)}, formats_, &loop_),
       event_time_(app.event_time()),
       started_at_(clock.MonotonicMs()),
       told_at_(started_at_) {}

@@ -78,7 +78,8 @@ struct Session::Impl : BadRecordSink {
              [this](const Timeline& timeline, const std::vector<Port>& taps) {
                HandOut(timeline, taps);
              }),
-        answerer(app->impl().bound, std::move(plan.found), formats, &loop) {
+        answerer(app->impl().bound, {std::move(plan.found), std::move(plan.aggregations)}, formats,
+                 &loop) {
     for (size_t i = 0; i < plan.outputs.size(); ++i) {
       const OutputRequest request = ParseOutputName(options.outputs[i]);
       outputs.push_back({request.name, request.query, RowWriter(plan.outputs[i].schema, {})});

@@ -77,6 +77,10 @@ const std::vector<Case>& Cases() {
        "from S#window.length(100) select max(price) as m insert into Out;"},
       {"max over length(100000)", 20,
        "from S#window.length(100000) select max(price) as m insert into Out;"},
+      {"aggregation sec ... year, avg + sum by symbol", 5,
+       "define aggregation A from S select symbol, avg(price) as a, sum(volume) as v "
+       "group by symbol aggregate by ts every sec ... year;"
+       "from S[price < 0] select symbol insert into Out;"},
       {"three-step pattern, unary conditions", 10,
        "from every e1=S[price > 95] -> e2=S[price < 5] -> e3=S[volume > 900] "
        "select e1.price as a, e2.price as b, e3.volume as c insert into Out;"},
