@@ -10,7 +10,11 @@ import random_expression
 
 WINDOWS = ("length({n})", "lengthBatch({n})", "time({t})", "timeBatch({t})", "batch()",
            "timeLength({t}, {n})", "externalTime(id, {n})", "externalTimeBatch(id, {n})",
-           "delay({t})", "sort({n}, x, 'desc')", "session({t} millisec, k)", "frequent({n}, k)")
+           "delay({t})", "sort({n}, x, 'desc')", "session({t} millisec, k)", "frequent({n}, k)",
+           "hop(100, 30)", "cumulative(100, 25)", "expression('count() <= {n}')",
+           "expressionBatch('count() <= {n}')", "unique:ever(k)", "unique:first(k)",
+           "unique:length(k, {n})", "unique:lengthBatch(k, {n})", "unique:time(k, {t})",
+           "unique:timeBatch(k, {t})", "unique:timeLengthBatch(k, {t}, {n})")
 AGGREGATES = ("sum(x)", "avg(y)", "count()", "max(y)", "min(x)", "distinctCount(k)", "stdDev(y)",
               "minForever(x)", "maxForever(y)")
 RATES = ("every {m} events", "first every {m} events", "last every {m} events",
@@ -30,7 +34,7 @@ class AppMaker:
 
     def app(self):
         makers = (self.simple, self.simple, self.aggregated, self.aggregated, self.joined,
-                  self.matched, self.partitioned, self.table, self.named_window)
+                  self.matched, self.partitioned, self.table, self.named_window, self.aggregation)
         for _ in range(self.random.randrange(1, 6)):
             self.random.choice(makers)()
         return "\n".join(self.definitions + self.queries) + "\n"
@@ -72,8 +76,7 @@ class AppMaker:
         aggregates = self.random.sample(AGGREGATES, 2)
         items = ", ".join(["k", *(f"{a} as a{i}" for i, a in enumerate(aggregates))])
         text = f"select {items}"
-        if self.random.random() < 0.6:
-            text += " group by k"
+        text += self.random.choice(("", " group by k", " group by k", " group by x / 3"))
         if self.random.random() < 0.2:
             text += " having a0 > 1.0"
         if self.random.random() < 0.2:
@@ -140,6 +143,12 @@ class AppMaker:
                             f"{self.new_stream()};")
         self.queries.append(f"from {self.random.choice(self.readable)}[({name}.x == x) in {name}] "
                             f"select id, x insert into {self.new_stream()};")
+        if self.random.random() < 0.5:
+            self.queries.append(
+                f"partition with (k of S) begin from S select id, k, x insert into #In; "
+                f"from #In select id, k, x {write.format(t=name)} "
+                f"from #In as a join {name} as b on a.x == b.x select a.id as l, b.id as r "
+                f"insert into {self.new_stream()}; end;")
 
     def named_window(self):
         name = f"Window{self.outputs}"
@@ -154,6 +163,18 @@ class AppMaker:
                             f"{self.insert(self.new_stream(), '')}")
         self.queries.append(f"from {self.source()} as a join {name} as b on a.k == b.k "
                             f"select a.id as l, b.id as r insert into {self.new_stream()};")
+
+    def aggregation(self):
+        name = f"Aggregation{self.outputs}"
+        self.outputs += 1
+        self.definitions.append(
+            f"define aggregation {name} from S select k, sum(x) as total, avg(y) as mean, "
+            "max(y) as highest, count() as c, id as latest group by k aggregate every sec, min;")
+        self.queries.append(
+            f"from {self.source()} as a join {name} as b on a.k == b.k within 0L, 100000000L "
+            f"per '{self.random.choice(('sec', 'min'))}' select a.id as l, AGG_TIMESTAMP, b.total, "
+            f"b.mean, b.highest, b.c, b.latest order by AGG_TIMESTAMP insert into "
+            f"{self.new_stream()};")
 
 
 def make_case(random):

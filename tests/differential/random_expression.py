@@ -19,7 +19,7 @@ def without_suffix(text):
 
 def number(random, kind, prefixes=("",), depth=2):
     """A numeric expression of one type: a pair."""
-    pick = random.randrange(8 if depth else 3)
+    pick = random.randrange(9 if depth else 3)
     if pick < 2:
         column = random.choice(prefixes) + NUMBERS[kind]
         return column, column
@@ -34,11 +34,30 @@ def number(random, kind, prefixes=("",), depth=2):
     if pick == 6:
         return f"coalesce({a}, {b})", f"coalesce({sql_a}, {sql_b})"
     c, sql_c = condition(random, prefixes, depth - 1)
+    if pick == 7:
+        text = "(case when {} then {} else {} end)"
+        return text.format(c, a, b), text.format(sql_c, sql_a, sql_b)
     return f"ifThenElse({c}, {a}, {b})", f"(case when {sql_c} then {sql_a} else {sql_b} end)"
 
 
+def membership(random, prefixes):
+    """`between`, `in` a list, `like` and their opposites: false with null, the opposite true."""
+    no = random.choice(("", "not "))
+    column = random.choice(prefixes) + "x"
+    low = random.randrange(-8, 9)
+    values = ", ".join(str(random.randrange(-4, 5)) for _ in range(random.randrange(1, 5)))
+    text, name = random.choice(("k", "k || k")), random.choice(prefixes)
+    text = text.replace("k", name + "k")
+    pattern = random.choice(("a%", "_", "%b%", "c_"))
+    left, test = random.choice(((column, f"between {low} and {low + 5}"),
+                                (column, f"in ({values})"), (f"({text})", f"like '{pattern}'")))
+    return f"({left} {no}{test})", f"({no}coalesce({left} {test}, 0))"
+
+
 def comparison(random, prefixes, depth):
-    pick = random.randrange(6)
+    pick = random.randrange(7)
+    if pick == 6:
+        return membership(random, prefixes)
     if pick == 0:
         column = random.choice(prefixes) + random.choice(("k", "x", "y"))
         return f"({column} is null)", f"({column} is null)"

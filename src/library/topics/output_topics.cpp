@@ -99,6 +99,29 @@ from Trades#window.time(1500 millisec) select symbol, sum(volume) as total inser
   };
 }
 
+TopicSpec DistinctTopic() {
+  return {
+      .name = "distinct",
+      .summary =
+          "Of rows with equal values only the first: of each batch or emission "
+          "behind a window, and for ever without one.",
+      .rules = "selectClause",
+      .app = R"(
+define stream Trades (symbol string, price double, volume long);
+from Trades#window.lengthBatch(3) select distinct symbol insert into Symbols;
+)",
+      .input = R"(
+{"stream":"Trades","timestamp":1000,"data":["IBM",75.5,100]}
+{"stream":"Trades","timestamp":2000,"data":["WSO2",57.25,20]}
+{"stream":"Trades","timestamp":3000,"data":["IBM",76.0,50]}
+)",
+      .output = R"(
+{"stream":"Symbols","timestamp":1000,"event":{"symbol":"IBM"}}
+{"stream":"Symbols","timestamp":2000,"event":{"symbol":"WSO2"}}
+)",
+  };
+}
+
 }  // namespace
 
 void RegisterOutputTopics(Registry* registry) {
@@ -106,6 +129,7 @@ void RegisterOutputTopics(Registry* registry) {
   registry->Add(OutputEventsTopic());
   registry->Add(OutputRateTopic());
   registry->Add(WindowTopic());
+  registry->Add(DistinctTopic());
 }
 
 }  // namespace weir

@@ -73,12 +73,38 @@ select e1.price as ibm, e2.price as wso2 insert into Pairs;
   };
 }
 
+TopicSpec GivenUpTopic() {
+  return {
+      .name = "given-up",
+      .summary =
+          "`insert expired events` gives the partial matches that will not be "
+          "completed, because the time of `within` is over or because an event came "
+          "that should not: what is missing is null.",
+      .rules = "outputAction",
+      .app = R"(
+define stream Trades (symbol string, price double, volume long);
+from every e1=Trades[symbol == 'IBM'] -> e2=Trades[symbol == 'WSO2'] within 2 sec
+select e1.price as ibm, e2.price as wso2 insert expired events into Unpaired;
+)",
+      .input = R"(
+{"stream":"Trades","timestamp":1000,"data":["IBM",75.5,100]}
+{"stream":"Trades","timestamp":2000,"data":["WSO2",57.25,20]}
+{"stream":"Trades","timestamp":3000,"data":["IBM",76.0,50]}
+{"timestamp": 9000}
+)",
+      .output = R"(
+{"stream":"Unpaired","timestamp":5001,"event":{"ibm":76.0,"wso2":null}}
+)",
+  };
+}
+
 }  // namespace
 
 void RegisterPatternTopics(Registry* registry) {
   registry->Add(PatternTopic());
   registry->Add(SequenceTopic());
   registry->Add(WithinTopic());
+  registry->Add(GivenUpTopic());
 }
 
 }  // namespace weir
