@@ -70,6 +70,20 @@ void PatternMachine::Unpin(PartialId id) {
 
 void PatternMachine::AddFresh(uint32_t s, PartialId id) {
   lists_.Add(WaitingLists::Fresh(s), s, id, &partials_[id]);
+  // It enters the table of keys when the next event comes: time enough to fetch its slot.
+  uint64_t hash = 0;
+  if (!memory_[s].keys.large() || !guards_[s]->PartialKeyHash(id, &hash)) return;
+  memory_[s].keys.Prefetch(hash);
+}
+
+// Fetches the slots of keys that a partial match will leave soon.
+void PatternMachine::BringNear(const StartQueue::Start& start) const {
+  if (!IsAlive(start)) return;
+  WaitId wait = partials_[start.partial].first_wait;
+  for (; wait != kNone; wait = lists_[wait].sibling) {
+    const KeyTable& keys = memory_[lists_[wait].state].keys;
+    if (keys.large()) keys.Prefetch(lists_.list(lists_[wait].list).hash);
+  }
 }
 
 void PatternMachine::RemoveWait(WaitId wait) {
@@ -342,6 +356,7 @@ void PatternMachine::Expire(TimeMs timestamp) {
   while (!starts_.empty() && starts_.front().time < timestamp - automaton_.within_ms) {
     const StartQueue::Start start = starts_.front();
     starts_.Pop();
+    if (const StartQueue::Start* next = starts_.Ahead(1)) BringNear(*next);
     if (IsAlive(start)) kill(start.partial);
   }
   if (latest_start_ > timestamp + automaton_.within_ms) {

@@ -94,6 +94,7 @@ class PatternMachine {
   // Moves between lists (pattern_machine.cpp).
   void Unpin(PartialId id);
   void AddFresh(uint32_t s, PartialId id);
+  void BringNear(const StartQueue::Start& start) const;
   void RemoveWait(WaitId wait);
   void RemoveAll(PartialId id);
   void RemoveEarlier(PartialId id, uint32_t e);

@@ -84,6 +84,10 @@ class KeyTable {
   void Insert(uint64_t hash, uint32_t list);
   void Erase(uint64_t hash, uint32_t list);
   size_t size() const { return size_; }
+  // True if a slot is likely not in a near cache.
+  bool large() const { return slots_.size() >= 8192; }
+  // Brings the slot of this hash near, for what comes a little later.
+  void Prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)], 1); }
 
  private:
   struct Slot {
@@ -138,6 +142,10 @@ class StartQueue {
   bool empty() const { return head_ == ascending_.size() && heap_.empty(); }
   const Start& front() const { return FrontIsHeap() ? heap_.front() : ascending_[head_]; }
   void Pop();
+  // One that will be at the front soon if none comes out of order; null: not known.
+  const Start* Ahead(size_t n) const {
+    return n < ascending_.size() - head_ ? &ascending_[head_ + n] : nullptr;
+  }
   size_t size() const { return ascending_.size() - head_ + heap_.size(); }
   // Forgets those for which live(start) is false.
   template <class Live>
