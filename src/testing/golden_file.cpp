@@ -1,6 +1,7 @@
 #include "testing/golden_file.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <regex>
 
 #include "testing/golden_text.h"
@@ -144,7 +145,10 @@ void Reader::ReadApp(const std::vector<std::string>& words) {
   GoldenCase made;
   made.line = lines_[at_++].number;
   if (words.size() == 3 && words[1] == "file") {
-    const std::optional<std::string> text = ReadText(words[2]);
+    // Beside the test, where users keep it, or counted from where the runner is called.
+    const auto beside = std::filesystem::path(file_.path).parent_path() / words[2];
+    std::optional<std::string> text = ReadText(beside.string());
+    if (!text) text = ReadText(words[2]);
     if (!text) return Fail(made.line, "cannot read " + words[2]);
     made.app = *text;
   } else if (words.size() > 2 || (words.size() == 2 && words[1] != "lint")) {

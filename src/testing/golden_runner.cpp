@@ -8,6 +8,7 @@
 
 #include "testing/golden_file.h"
 #include "testing/golden_play.h"
+#include "testing/golden_report.h"
 #include "testing/golden_text.h"
 
 namespace weir {
@@ -178,6 +179,18 @@ Outcome CollectFiles(const GoldenOptions& options, Lines* files) {
 
 }  // namespace
 
+Outcome CheckGoldenOptions(const GoldenOptions& options) {
+  const auto usage = [](const std::string& why) { return Outcome(OutcomeCode::kUsage, why); };
+  std::string names;
+  for (const GoldenMode& mode : GoldenModes()) names.append(" ").append(mode.name);
+  if ((names + " ").find(" " + options.mode + " ") == std::string::npos && !options.mode.empty()) {
+    return usage("unknown mode '" + options.mode + "'; there are" + names);
+  }
+  if (options.paths.empty()) return usage("name a .test file or a folder of them");
+  const bool refused = options.rewrite && std::getenv("CI") != nullptr;
+  return refused ? usage("--rewrite is refused where CI is set") : Outcome();
+}
+
 Outcome ParseGoldenArguments(std::span<const std::string> arguments, GoldenOptions* options) {
   const auto usage = [](const std::string& why) { return Outcome(OutcomeCode::kUsage, why); };
   for (size_t i = 0; i < arguments.size(); ++i) {
@@ -196,15 +209,7 @@ Outcome ParseGoldenArguments(std::span<const std::string> arguments, GoldenOptio
       options->only = static_cast<size_t>(ParseWholeNumber(arguments[++i]).value_or(-1));
     }
   }
-  std::string names;
-  for (const GoldenMode& mode : GoldenModes()) names.append(" ").append(mode.name);
-  if ((names + " ").find(" " + options->mode + " ") == std::string::npos &&
-      !options->mode.empty()) {
-    return usage("unknown mode '" + options->mode + "'; there are" + names);
-  }
-  if (options->paths.empty()) return usage("name a .test file or a folder of them");
-  const bool refused = options->rewrite && std::getenv("CI") != nullptr;
-  return refused ? usage("--rewrite is refused where CI is set") : Outcome();
+  return CheckGoldenOptions(*options);
 }
 
 Outcome RunGoldenTests(const GoldenOptions& options,
@@ -212,18 +217,15 @@ Outcome RunGoldenTests(const GoldenOptions& options,
   Lines files;
   Outcome outcome = CollectFiles(options, &files);
   if (!outcome.ok()) return outcome;
-  GoldenRunner runner(options, print);
-  size_t failed = 0;
+  GoldenReport report(options.format, files.size(), print);
+  GoldenRunner runner(options, report.printer());
   for (const std::string& path : files) {
     if (options.rewrite) outcome = runner.RewriteFile(path);
     if (!outcome.ok()) return outcome;
-    failed += runner.RunFile(path) ? 0 : 1;
+    report.Add(path, runner.RunFile(path));
   }
-  std::string summary =
-      std::to_string(files.size() - failed) + " passed, " + std::to_string(failed) + " failed";
-  if (runner.skipped() > 0) summary += ", " + std::to_string(runner.skipped()) + " modes skipped";
-  print(summary + "\n");
-  return failed == 0 ? Outcome() : Outcome(OutcomeCode::kFindings, summary);
+  const std::string summary = report.Finish(runner.skipped());
+  return report.failed() == 0 ? Outcome() : Outcome(OutcomeCode::kFindings, summary);
 }
 
 }  // namespace weir

@@ -221,6 +221,37 @@ Parsed ParseCheck(const Arguments& arguments, CheckArguments* result) {
   return parsed;
 }
 
+Parsed ParseTest(const Arguments& arguments, weir::GoldenOptions* result) {
+  CLI::App app(
+      "Runs tests: each file has an app (or names one), timed input and all that must come out.",
+      "weir test");
+  std::string format = "text";
+  app.add_option("PATH", result->paths, "A .test file, or a folder of them")
+      ->required()
+      ->type_name("...");
+  app.add_flag("--rewrite", result->rewrite, "Put in what comes out; read the diff afterwards");
+  app.add_option("--format", format, "text (the default), tap or junit")
+      ->check(CLI::IsMember({"text", "tap", "junit"}))
+      ->type_name("FORMAT");
+  app.add_option("--mode", result->mode, "Only one of the modes: plain, epoch=1, ...")
+      ->type_name("MODE");
+  app.add_option("--only", result->only, "Only the N-th app of each file")
+      ->check(CLI::Range(1, 1 << 30))
+      ->type_name("N");
+  app.footer(
+      "Every file runs under several modes, which must all give the same bytes: flushed after\n"
+      "each step, in epochs of 1, 3 and 2048 messages, without the optimizer, printed and parsed\n"
+      "again. Exit code 1 if a test failed.\n\n"
+      "Example:\n  weir new fraud && weir test fraud.test");
+  const Parsed parsed = Parse(&app, arguments);
+  if (parsed != Parsed::kOk) return parsed;
+  result->format = format == "tap"     ? weir::GoldenFormat::kTap
+                   : format == "junit" ? weir::GoldenFormat::kJunit
+                                       : weir::GoldenFormat::kText;
+  const weir::Outcome checked = weir::CheckGoldenOptions(*result);
+  return checked.ok() ? Parsed::kOk : Fail(checked.message());
+}
+
 Parsed ParseExplain(const Arguments& arguments, ExplainArguments* result) {
   CLI::App app("Shows the plan of an app: operators, their arrows, lockstep islands.",
                "weir explain");

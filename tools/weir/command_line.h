@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "testing/golden_runner.h"
 #include "weir/app.h"
 #include "weir/run.h"
 
@@ -39,6 +40,7 @@ using Arguments = std::vector<std::string>;  // without the program's and the co
 Parsed ParseRun(const Arguments& arguments, RunArguments* result);
 Parsed ParseOneLiner(const Arguments& arguments, RunArguments* result);
 Parsed ParseCheck(const Arguments& arguments, CheckArguments* result);
+Parsed ParseTest(const Arguments& arguments, weir::GoldenOptions* result);
 Parsed ParseExplain(const Arguments& arguments, ExplainArguments* result);
 
 // Reports a fault of the command line; returns the exit code.

@@ -19,6 +19,8 @@ const std::vector<Command>& Commands() {
       {"-q", "run queries given as text over standard input, no file needed", OneLinerCommand},
       {"check", "parse apps, check names and types, run nothing", CheckCommand},
       {"explain", "show the plan of an app", ExplainCommand},
+      {"test", "run .test files: an app, timed input, expected output", TestCommand},
+      {"new", "make an app, sample events and a test to begin with", NewCommand},
       {"help", "explain a command, a part of the language or a built-in", HelpCommand},
   };
   return commands;

@@ -9,7 +9,7 @@
 
 namespace {
 
-constexpr const char* kComing[] = {"test", "repl", "log", "snapshot", "replay"};
+constexpr const char* kComing[] = {"repl", "log", "snapshot", "replay"};
 
 int UnknownCommand(const std::string& name) {
   if (std::find(std::begin(kComing), std::end(kComing), name) != std::end(kComing)) {
@@ -27,6 +27,8 @@ int Main(const Arguments& arguments) {
   if (name == "run") return RunCommand(rest);
   if (name == "check") return CheckCommand(rest);
   if (name == "explain") return ExplainCommand(rest);
+  if (name == "test") return TestCommand(rest);
+  if (name == "new") return NewCommand(rest);
   if (name == "help") return HelpCommand(rest);
   if (name == "-h" || name == "--help") return HelpCommand({});
   if (name == "--version") {
