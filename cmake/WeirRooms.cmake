@@ -53,6 +53,8 @@ endmacro()
 macro(weir_third_party)
   find_package(fmt REQUIRED)
   weir_room_uses(base fmt::fmt)
+  find_package(ICU REQUIRED COMPONENTS i18n uc)  # time zones
+  weir_room_uses(time ICU::i18n ICU::uc)
   find_package(simdjson REQUIRED)
   weir_room_uses(json simdjson::simdjson)
   find_library(PCRE2_LIBRARY pcre2-8 REQUIRED)

@@ -51,6 +51,9 @@ struct SessionOptions {
   std::function<void(const OutputRow&)> on_row;
   // A bad record of SendNdjson: its line within that call, from 1, and the reason.
   std::function<void(uint64_t line, std::string_view reason)> on_bad_record;
+  // A line that the app writes for its user (#log, events that could not be processed), after the
+  // rows of the same epoch, with the number of the message that caused it.
+  std::function<void(uint64_t message, std::string_view line)> on_log;
   // The answer to an on-demand query: one line of JSON.
   std::function<void(std::string_view json)> on_answer;
 };

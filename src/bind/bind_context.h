@@ -29,6 +29,9 @@ class BindContext {
       : registry_(registry), diagnostics_(diagnostics) {}
 
   const Registry& registry() const { return registry_; }
+  // Empty as long as the app has no name.
+  const std::string& app_name() const { return app_name_; }
+  void set_app_name(std::string name) { app_name_ = std::move(name); }
 
   void Error(const ast::Span& span, std::string message, std::string help = "") {
     diagnostics_->push_back({span, ast::Severity::kError, std::move(message), std::move(help)});
@@ -53,6 +56,7 @@ class BindContext {
  private:
   const Registry& registry_;
   std::vector<ast::Diagnostic>* diagnostics_;
+  std::string app_name_;
   uint32_t call_site_ = 0;
 };
 

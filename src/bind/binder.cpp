@@ -42,6 +42,8 @@ class AppBinder {
   void DefineTrigger(const ast::TriggerDefinition& definition);
   void DefineAggregation(const ast::AggregationDefinition& definition);
   void StreamAnnotation(const ast::Annotation& annotation, BoundStream* stream);
+  void BindOnError(const ast::Annotation& annotation, BoundStream* stream);
+  void AddStream(BoundStream stream);
   void NotSupportedDefinition(const ast::Span& span, const std::string& what,
                               const std::string& name) {
     context_.NotSupported(span, what);
@@ -76,6 +78,7 @@ void AppBinder::BindAppAnnotations() {
     const std::string& name = annotation.name.text;
     if (SameText(name, "name")) {
       if (!annotation.elements.empty()) bound_.name = annotation.elements[0].value;
+      context_.set_app_name(bound_.name);
     } else if (SameText(name, "playback")) {
       BindPlayback(annotation);
     } else if (SameText(name, "async")) {
@@ -152,7 +155,7 @@ void AppBinder::DefineStream(const ast::StreamDefinition& definition) {
   }
   const auto known = streams_.Find(stream.name);
   if (!known) {
-    streams_.Add(std::move(stream));
+    AddStream(std::move(stream));
   } else if (streams_.at(*known).trigger || streams_.at(*known).table ||
              streams_.at(*known).named_window || !(*streams_.at(*known).schema == *stream.schema)) {
     context_.Error(definition.name.span,
@@ -224,18 +227,51 @@ void AppBinder::StreamAnnotation(const ast::Annotation& annotation, BoundStream*
   } else if (SameText(name, "source") || SameText(name, "sink")) {
     context_.NotSupported(annotation.span, "@" + name);
   } else if (SameText(name, "OnError")) {
-    const bool log = annotation.elements.empty() || SameText(annotation.elements[0].value, "LOG");
-    if (!log) context_.NotSupported(annotation.span, "@OnError other than LOG");
+    BindOnError(annotation, stream);
   } else {
     WarnAboutAnnotation(annotation, AnnotationPlace::kStream, context_);
   }
 }
 
+// With @OnError(action='STREAM') the place of the fault stream is not known yet, but there is one.
+void AppBinder::BindOnError(const ast::Annotation& annotation, BoundStream* stream) {
+  for (const ast::AnnotationElement& element : annotation.elements) {
+    if (!element.key.text.empty() && !SameText(element.key.text, "action")) {
+      context_.Error(element.span, "@OnError takes action");
+    } else if (SameText(element.value, "STREAM")) {
+      if (stream->schema->Find("_error")) {
+        context_.Error(annotation.span, "a fault stream has an attribute '_error' of its own");
+        return;
+      }
+      stream->fault_stream = 0;
+    } else if (SameText(element.value, "STORE")) {
+      context_.NotSupported(annotation.span, "@OnError(action='STORE')");
+    } else if (!SameText(element.value, "LOG")) {
+      context_.Error(element.value_span, "unknown action '" + element.value + "' of @OnError",
+                     "write LOG, STREAM or STORE");
+    }
+  }
+}
+
+// Adds the stream and, if it has one, its fault stream.
+void AppBinder::AddStream(BoundStream stream) {
+  const std::string name = stream.name;
+  const bool faults = stream.fault_stream.has_value();
+  std::vector<Attribute> attributes = stream.schema->attributes();
+  const uint32_t at = streams_.Add(std::move(stream));
+  if (!faults) return;
+  attributes.push_back({"_error", Type::kObject});
+  BoundStream fault;
+  fault.name = "!" + name;
+  fault.schema = std::make_shared<const Schema>(std::move(attributes));
+  fault.defined = fault.written = fault.takes_faults = true;
+  streams_.at(at).fault_stream = streams_.Add(std::move(fault));
+}
+
 bool AppBinder::Ready(const WrittenQuery& written) {
   for (const ast::StreamName* name : InputStreams(*written.query)) {
-    const bool fault = name->kind == ast::StreamKind::kFault;
     if (streams_.FindAggregation(*name)) continue;
-    if (!fault && !streams_.Find(*name, written.partition)) return false;
+    if (!streams_.Find(*name, written.partition)) return false;
   }
   return true;
 }
@@ -261,6 +297,8 @@ void AppBinder::ReportUnknownStreams(const WrittenQuery& written) {
     }
     if (name->kind == ast::StreamKind::kInner && !written.partition) {
       context_.Error(name->span, "inner streams exist only inside a partition");
+    } else if (name->kind == ast::StreamKind::kFault) {
+      ReportNoFaultStream(*name, context_);
     } else {
       context_.UnknownName(name->span, "unknown stream '" + shown + "'", shown, streams_.Names());
     }

@@ -37,6 +37,17 @@ struct BoundWindow {
   }
 };
 
+// `#name(args)`: what is made of it for the rows it takes.
+struct BoundStreamFunctionCall {
+  const StreamFunctionSpec* spec = nullptr;
+  std::vector<ExprPtr> arguments;  // over the attributes of the stream and what was appended before
+  BoundStreamFunction function;
+  StreamFunctionPlace place;
+  std::string text;  // as written, for plans
+  bool after_window = false;
+  size_t filters_ahead = 0;  // of filters_before (or filters_after), those written before it
+};
+
 // What `define table` says beside the attributes.
 struct BoundTable {
   std::vector<uint32_t> primary_key;  // attributes; empty: none
@@ -63,6 +74,8 @@ struct BoundStream {
   std::optional<uint32_t> partition;            // an inner stream of that partition; name is `#S`
   std::optional<BoundTable> table;
   std::optional<BoundNamedWindow> named_window;
+  bool takes_faults = false;             // it is `!S`
+  std::optional<uint32_t> fault_stream;  // @OnError(action='STREAM'): the position of `!S`
 };
 
 // `condition in Table`; its value is a bool column behind those of the rows that ask.
@@ -81,10 +94,16 @@ struct BoundTableWrite {
 
 // A stream with its filters before and after the window.
 struct BoundStreamInput {
-  uint32_t stream = 0;                  // position in BoundApp::streams
-  std::string alias;                    // the name expressions know it by
-  std::vector<BoundLookup> lookups;     // of filters_before
-  std::vector<ExprPtr> filters_before;  // over the stream's schema, then the look-ups
+  uint32_t stream = 0;  // position in BoundApp::streams
+  std::string alias;    // the name expressions know it by
+  // What the select clause sees: the stream's attributes, the row number if `numbered` (an int
+  // without a name), then what stream functions append.
+  SchemaPtr schema;
+  // Faults go to a stream, so every row carries its place among the rows of its emission.
+  bool numbered = false;
+  std::vector<BoundStreamFunctionCall> functions;  // in order of writing
+  std::vector<BoundLookup> lookups;                // of filters_before
+  std::vector<ExprPtr> filters_before;             // over the stream's schema, then the look-ups
   std::optional<BoundWindow> window;
   std::vector<BoundLookup> lookups_after;
   std::vector<ExprPtr> filters_after;  // over the stream's schema, then the look-ups after

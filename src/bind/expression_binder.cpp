@@ -80,13 +80,10 @@ ExprPtr ExpressionBinder::BindNode(const ast::Literal& node, const ast::Span&) {
 }
 
 ExprPtr ExpressionBinder::BindNode(const ast::AttributeRef& node, const ast::Span& span) {
-  if (node.stream && node.stream->stream.kind == ast::StreamKind::kFault) {
-    context_.NotSupported(span, "fault streams in expressions");
-    return nullptr;
-  }
-  if (node.stream && node.stream->stream.kind == ast::StreamKind::kInner) {
+  if (node.stream && node.stream->stream.kind != ast::StreamKind::kPlain) {
+    const bool inner = node.stream->stream.kind == ast::StreamKind::kInner;
     ast::AttributeRef shown = node;
-    shown.stream->stream.name = "#" + node.stream->stream.name;
+    shown.stream->stream.name = (inner ? "#" : "!") + node.stream->stream.name;
     return scope().Resolve(shown, span, context_);
   }
   return scope().Resolve(node, span, context_);

@@ -84,11 +84,7 @@ class PatternShapeBinder {
   uint32_t AddState(const ast::SingleStream& stream, const std::string& ref, bool counted) {
     const auto number = static_cast<uint32_t>(sources_.size());
     const auto found = streams_.Find(stream.source, partition_);
-    if (!found) {  // the binder has checked all others
-      context_.NotSupported(stream.source.span, "fault streams");
-      failed_ = true;
-      return number;
-    }
+    CHECK(found.has_value());  // the binder has checked it
     if (streams_.at(*found).table) {
       context_.Error(stream.source.span, "'" + stream.source.name + "' is a table, not a stream");
       failed_ = true;

@@ -40,12 +40,47 @@ std::vector<NamedColumn> ColumnsOf(const RowScope& scope) {
   for (const ScopeSource& source : scope.sources()) {
     for (uint32_t a = 0; a < source.schema->size(); ++a) {
       const Attribute& attribute = (*source.schema)[a];
+      if (attribute.name.empty()) continue;  // a row number
       columns.push_back(
           {attribute.name, MakeColumn(source.offset + a, attribute.type, attribute.name)});
     }
   }
   return columns;
 }
+
+SchemaPtr Appended(const Schema& schema, const std::vector<Attribute>& more) {
+  std::vector<Attribute> attributes = schema.attributes();
+  attributes.insert(attributes.end(), more.begin(), more.end());
+  return std::make_shared<const Schema>(std::move(attributes));
+}
+
+ScopeSource SourceOf(const ast::SingleStream& stream, const BoundStreamInput& input) {
+  return {ShownName(stream.source), stream.alias ? stream.alias->text : "", input.schema, 0};
+}
+
+// With an alias only that names the side: both may be of one stream.
+ScopeSource JoinSourceOf(const ast::SingleStream& stream, const BoundStreamInput& input,
+                         size_t offset) {
+  return {stream.alias ? "" : ShownName(stream.source), stream.alias ? stream.alias->text : "",
+          input.schema, static_cast<uint32_t>(offset)};
+}
+
+// `#length(2)` is taken for `#window.length(2)`.
+bool NamesWindow(const ast::Call& call, const Registry& registry) {
+  const std::string ns = call.ns.text.empty() ? "" : call.ns.text + ":";
+  return registry.FindWindow(ns + call.name.text) != nullptr;
+}
+
+bool HasStreamFunction(const ast::SingleStream& stream, const Registry& registry) {
+  for (const ast::StreamHandler& handler : stream.handlers) {
+    const auto* function = std::get_if<ast::StreamFunction>(&handler.node);
+    if (function == nullptr) continue;
+    if (!NamesWindow(function->call, registry)) return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 std::optional<uint32_t> StreamTable::Find(std::string_view name) const {
   for (uint32_t i = 0; i < streams_->size(); ++i) {
@@ -56,7 +91,6 @@ std::optional<uint32_t> StreamTable::Find(std::string_view name) const {
 
 std::optional<uint32_t> StreamTable::Find(const ast::StreamName& name,
                                           std::optional<uint32_t> partition) const {
-  if (name.kind == ast::StreamKind::kFault) return std::nullopt;
   const bool inner = name.kind == ast::StreamKind::kInner;
   const std::string shown = ShownName(name);
   for (uint32_t i = 0; i < streams_->size(); ++i) {
@@ -85,6 +119,11 @@ std::string ShownName(const ast::StreamName& name) {
       return "!" + name.name;
   }
   return name.name;
+}
+
+void ReportNoFaultStream(const ast::StreamName& name, BindContext& context) {
+  context.Error(name.span, "there is no fault stream '" + ShownName(name) + "'",
+                "write @OnError(action='STREAM') before the definition of '" + name.name + "'");
 }
 
 uint32_t StreamTable::Add(BoundStream stream) {
@@ -173,24 +212,14 @@ bool QueryBinder::BindHandlers(const ast::SingleStream& stream, RowScope& scope,
   bool ok = true;
   for (const ast::StreamHandler& handler : stream.handlers) {
     if (const auto* filter = std::get_if<ast::Filter>(&handler.node)) {
-      ExpressionBinder binder(context_, scope);
-      const auto columns = static_cast<uint32_t>(scope.sources().front().schema->size());
-      Lookups lookups(scope, streams_, context_, columns,
-                      input->window ? &input->lookups_after : &input->lookups);
-      binder.set_lookups(&lookups);
-      ExprPtr condition = binder.BindCondition(*filter->condition, "a filter");
-      ok = ok && condition != nullptr;
-      (input->window ? input->filters_after : input->filters_before)
-          .push_back(std::move(condition));
+      ok = BindFilter(*filter->condition, scope, input) && ok;
       continue;
     }
     const auto* function = std::get_if<ast::StreamFunction>(&handler.node);
     const ast::Call& call =
         function != nullptr ? function->call : std::get<ast::WindowHandler>(handler.node).call;
-    const std::string name = (call.ns.text.empty() ? "" : call.ns.text + ":") + call.name.text;
-    if (function != nullptr && context_.registry().FindWindow(name) == nullptr) {
-      context_.NotSupported(handler.span, "stream function #" + name);
-      ok = false;
+    if (function != nullptr && !NamesWindow(call, context_.registry())) {
+      ok = BindStreamFunction(*function, handler.span, scope, input) && ok;
       continue;
     }
     if (input->window) {
@@ -204,18 +233,35 @@ bool QueryBinder::BindHandlers(const ast::SingleStream& stream, RowScope& scope,
   return ok;
 }
 
+bool QueryBinder::BindFilter(const ast::Expr& condition, RowScope& scope, BoundStreamInput* input) {
+  ExpressionBinder binder(context_, scope);
+  const bool after = input->window.has_value();
+  const auto columns = static_cast<uint32_t>(scope.sources().front().schema->size());
+  Lookups lookups(scope, streams_, context_, columns,
+                  after ? &input->lookups_after : &input->lookups);
+  // Answers stand where a stream function would put what it appends.
+  const bool appended =
+      !input->functions.empty() && input->functions.back().after_window == after;
+  if (!appended) binder.set_lookups(&lookups);
+  ExprPtr bound = binder.BindCondition(condition, "a filter");
+  const bool ok = bound != nullptr;
+  (after ? input->filters_after : input->filters_before).push_back(std::move(bound));
+  return ok;
+}
+
 std::optional<BoundStreamInput> QueryBinder::BindStream(const ast::SingleStream& stream,
                                                         bool findable) {
   const auto found = streams_.Find(stream.source, partition_);
-  if (!found) {  // the binder has checked all others
-    context_.NotSupported(stream.source.span, "fault streams");
-    return std::nullopt;
-  }
+  CHECK(found.has_value());  // the binder has checked it
   BoundStreamInput input;
   input.stream = *found;
   input.alias = stream.alias ? stream.alias->text : ShownName(stream.source);
-  RowScope scope({{ShownName(stream.source), stream.alias ? stream.alias->text : "",
-                   streams_.at(*found).schema, 0}});
+  input.schema = streams_.at(*found).schema;
+  if (streams_.at(*found).fault_stream) {
+    input.schema = Appended(*input.schema, {{"", Type::kInt}});
+    input.numbered = true;
+  }
+  RowScope scope({SourceOf(stream, input)});
   if (!BindHandlers(stream, scope, &input)) return std::nullopt;
   return CheckFound(stream, findable, input) ? std::optional(std::move(input)) : std::nullopt;
 }
@@ -232,6 +278,11 @@ bool QueryBinder::CheckFound(const ast::SingleStream& stream, bool findable,
   }
   if ((found.table || found.named_window) && input.window) {
     context_.Error(span, "'" + found.name + "' cannot have a window on top");
+    return false;
+  }
+  if (found.table && !input.functions.empty()) {
+    context_.Error(span,
+                   "'" + found.name + "' is a table, stream functions take the rows of streams");
     return false;
   }
   return true;
@@ -289,18 +340,17 @@ std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join, Bound
   const bool full = join.type == ast::JoinType::kFullOuter;
   bound.keeps_left = full || join.type == ast::JoinType::kLeftOuter;
   bound.keeps_right = full || join.type == ast::JoinType::kRightOuter;
-  const SchemaPtr& ls = streams_.at(left->stream).schema;
-  const SchemaPtr& rs = streams_.at(right->stream).schema;
+  if (!CheckJoinFunctions(join.left.stream, *left)) return std::nullopt;
+  if (!CheckJoinFunctions(join.right.stream, *right)) return std::nullopt;
+  const SchemaPtr ls = left->schema;
+  const SchemaPtr rs = right->schema;
   if (left->stream == right->stream && left->alias == right->alias) {
     context_.Error(join.right.stream.span, "the two sides of a self join need different names",
                    "write '... as name'");
     return std::nullopt;
   }
-  const auto source = [&](const ast::SingleStream& s, const SchemaPtr& schema, size_t offset) {
-    return ScopeSource{s.alias ? "" : ShownName(s.source), s.alias ? s.alias->text : "", schema,
-                       static_cast<uint32_t>(offset)};
-  };
-  RowScope scope({source(join.left.stream, ls, 0), source(join.right.stream, rs, ls->size())});
+  RowScope scope({JoinSourceOf(join.left.stream, *left, 0),
+                  JoinSourceOf(join.right.stream, *right, ls->size())});
   const auto left_columns = static_cast<uint32_t>(ls->size());
   const auto columns = static_cast<uint32_t>(ls->size() + rs->size());
   if (join.on != nullptr) {
@@ -364,12 +414,14 @@ bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
   if (!CheckNoAggregation(query)) return false;
   if (const auto* single = std::get_if<ast::SingleStream>(&query.input)) {
     auto input = BindStream(*single, /*findable=*/false);
-    const auto found = streams_.Find(single->source, partition_);
-    if (!found) return false;
-    RowScope scope({{ShownName(single->source), single->alias ? single->alias->text : "",
-                     streams_.at(*found).schema, 0}});
-    bound->input_schema = streams_.at(*found).schema;
-    // The select clause is bound even if the input failed, to report all errors at once.
+    // The select clause is bound even if the input failed, to report all errors at once; but not
+    // if what stream functions append may be missing.
+    if (!input && HasStreamFunction(*single, context_.registry())) return false;
+    BoundStreamInput plain;
+    plain.schema = streams_.at(*streams_.Find(single->source, partition_)).schema;
+    const BoundStreamInput& seen = input ? *input : plain;
+    RowScope scope({SourceOf(*single, seen)});
+    bound->input_schema = seen.schema;
     const bool ok =
         BindSelect(query, scope, ColumnsOf(scope), &streams_, context_, &bound->select) &&
         input.has_value();
@@ -388,13 +440,8 @@ bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
     }
     auto input = BindJoin(*join, bound);
     if (!input) return false;
-    const auto source = [&](const ast::SingleStream& s, uint32_t stream, size_t offset) {
-      return ScopeSource{s.alias ? "" : ShownName(s.source), s.alias ? s.alias->text : "",
-                         streams_.at(stream).schema, static_cast<uint32_t>(offset)};
-    };
-    const size_t left_size = streams_.at(input->left.stream).schema->size();
-    RowScope scope({source(join->left.stream, input->left.stream, 0),
-                    source(join->right.stream, input->right.stream, left_size)});
+    RowScope scope({JoinSourceOf(join->left.stream, input->left, 0),
+                    JoinSourceOf(join->right.stream, input->right, input->left.schema->size())});
     bound->input = std::move(*input);
     return BindSelect(query, scope, ColumnsOf(scope), &streams_, context_, &bound->select);
   }
@@ -418,10 +465,6 @@ void QueryBinder::BindAnnotations(const ast::Query& query, BoundQuery* bound) {
 }
 
 bool QueryBinder::InsertInto(const ast::InsertInto& insert, BoundQuery* bound) {
-  if (insert.target.kind == ast::StreamKind::kFault) {
-    context_.NotSupported(insert.target.span, "fault streams");
-    return false;
-  }
   const bool inner = insert.target.kind == ast::StreamKind::kInner;
   if (inner && !partition_) {
     context_.Error(insert.target.span, "inner streams exist only inside a partition");
@@ -434,6 +477,10 @@ bool QueryBinder::InsertInto(const ast::InsertInto& insert, BoundQuery* bound) {
     return false;
   }
   const auto found = streams_.Find(insert.target, partition_);
+  if (!found && insert.target.kind == ast::StreamKind::kFault) {
+    ReportNoFaultStream(insert.target, context_);
+    return false;
+  }
   if (!found) {
     BoundStream made;
     made.name = ShownName(insert.target);

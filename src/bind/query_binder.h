@@ -18,8 +18,8 @@ class StreamTable {
                        std::vector<BoundAggregation>* aggregations = nullptr)
       : streams_(streams), aggregations_(aggregations) {}
   std::optional<uint32_t> Find(std::string_view name) const;
-  // The stream meant inside `partition` (absent: outside of any), which may be an inner one. Fault
-  // streams are never found.
+  // The stream meant inside `partition` (absent: outside of any), which may be an inner one or a
+  // fault stream.
   std::optional<uint32_t> Find(const ast::StreamName& name,
                                std::optional<uint32_t> partition) const;
   BoundStream& at(uint32_t i) { return (*streams_)[i]; }
@@ -55,6 +55,11 @@ class QueryBinder {
   std::optional<BoundStreamInput> BindStream(const ast::SingleStream& stream, bool findable);
   bool BindHandlers(const ast::SingleStream& stream, RowScope& scope, BoundStreamInput* input);
   void MoveFilters(uint32_t offset, uint32_t columns, BoundStreamInput* input, BoundJoin* join);
+  bool BindFilter(const ast::Expr& condition, RowScope& scope, BoundStreamInput* input);
+  // Appends to the schema of the scope and of the input what the function appends to rows.
+  bool BindStreamFunction(const ast::StreamFunction& function, const ast::Span& span,
+                          RowScope& scope, BoundStreamInput* input);
+  bool CheckJoinFunctions(const ast::SingleStream& stream, const BoundStreamInput& input);
   bool CheckFound(const ast::SingleStream& stream, bool findable, const BoundStreamInput& input);
   std::optional<BoundJoin> BindJoin(const ast::JoinInput& join, BoundQuery* query);
   bool BindPattern(const ast::Query& query, const ast::StateInput& input, BoundQuery* bound);
@@ -75,6 +80,9 @@ class QueryBinder {
 
 // How a stream is called in expressions and messages: `S`, `#S`, `!S`.
 std::string ShownName(const ast::StreamName& name);
+
+// `!S` where S has no fault stream.
+void ReportNoFaultStream(const ast::StreamName& name, BindContext& context);
 
 // The streams a query reads, in order of writing.
 std::vector<const ast::StreamName*> InputStreams(const ast::Query& query);

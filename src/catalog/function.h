@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catalog/parameter.h"
+#include "catalog/row_faults.h"
 #include "time/timeline.h"
 #include "types/chunk.h"
 
@@ -26,6 +27,13 @@ struct CallContext {
   const Chunk& chunk;        // rows to compute: its visible rows
   const Timeline* timeline;  // null only while constants are folded
   uint32_t call_site;        // number of the call in the app as written
+  RowFaults* faults = nullptr;
+
+  // The row cannot be computed: an event that needs it is not processed by the query. Its value is
+  // null where nobody asks for faults (conditions of joins and patterns).
+  void Fail(uint32_t row, std::string message) const {
+    if (faults != nullptr) faults->Raise(row, std::move(message));
+  }
 };
 
 // Computes a function for all visible rows; the result is indexed by physical row (or constant if

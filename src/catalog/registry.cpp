@@ -66,6 +66,10 @@ const TopicSpec* Registry::FindTopic(std::string_view name) const {
   return FindByName(topics_, name);
 }
 
+const StreamFunctionSpec* Registry::FindStreamFunction(std::string_view full_name) const {
+  return FindByName(stream_functions_, full_name);
+}
+
 std::string NearestName(std::string_view name, const std::vector<std::string>& candidates) {
   // About one error in three letters is a typing error; names longer than this are no name.
   constexpr size_t kLongestName = 200;

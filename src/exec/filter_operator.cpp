@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "exec/select_operator.h"
 #include "exec/serves_all_keys.h"
 
@@ -32,14 +35,15 @@ Selection WithOtherKinds(const Chunk& chunk, const Selection& passing) {
 
 class FilterOperator final : public Operator, public ServesAllKeys {
  public:
-  explicit FilterOperator(ExprPtr condition) : condition_(std::move(condition)) {
-    CHECK(condition_->type() == Type::kBool);
+  explicit FilterOperator(FilterSpec spec) : spec_(std::move(spec)) {
+    CHECK(spec_.condition->type() == Type::kBool);
   }
 
   void Process(const EpochInput& in, std::vector<Chunk>* out) override {
     for (const Chunk& chunk : in.ports[0].chunks) {
       if (chunk.empty()) continue;
-      Selection rows = EvalFilter(*condition_, {chunk, &in.timeline});
+      Selection rows = EvalFilter(*spec_.condition, {chunk, &in.timeline, faults()});
+      if (!faults_.empty()) DropFailed(chunk, in.timeline, &rows);
       if (HasOtherKinds(chunk)) rows = WithOtherKinds(chunk, rows);
       if (rows.size() == chunk.size()) {
         out->push_back(chunk);
@@ -50,13 +54,25 @@ class FilterOperator final : public Operator, public ServesAllKeys {
   }
 
  private:
-  ExprPtr condition_;
+  RowFaults* faults() { return spec_.faults == nullptr ? nullptr : &faults_; }
+
+  // Rows may fail and yet pass, as in `f(x) or true`.
+  void DropFailed(const Chunk& chunk, const Timeline& timeline, Selection* passing) {
+    const Selection good = spec_.faults->Take(chunk, timeline, spec_.number_column, &faults_);
+    Selection both;
+    std::set_intersection(passing->begin(), passing->end(), good.begin(), good.end(),
+                          std::back_inserter(both));
+    *passing = std::move(both);
+  }
+
+  FilterSpec spec_;
+  RowFaults faults_;
 };
 
 }  // namespace
 
-std::unique_ptr<Operator> MakeFilterOperator(ExprPtr condition) {
-  return std::make_unique<FilterOperator>(std::move(condition));
+std::unique_ptr<Operator> MakeFilterOperator(FilterSpec spec) {
+  return std::make_unique<FilterOperator>(std::move(spec));
 }
 
 }  // namespace weir

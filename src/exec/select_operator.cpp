@@ -76,9 +76,10 @@ class SelectOperator final : public Operator, public ServesAllKeys {
   }
 
  private:
-  void ProcessChunk(const Chunk& chunk, const Timeline& timeline, std::vector<Chunk>* out);
-  void FindGroups(const Chunk& chunk, const Timeline& timeline);
-  Chunk Aggregate(const Chunk& chunk, const Timeline& timeline);
+  void ProcessChunk(const Chunk& arriving, const Timeline& timeline, std::vector<Chunk>* out);
+  Chunk Computed(Chunk chunk, const Timeline& timeline);
+  void FindGroups(const Chunk& chunk);
+  Chunk Aggregate(const Chunk& chunk);
   AggregateInput DenseRows(const Chunk& chunk);
   void SweepGroups();
 
@@ -89,7 +90,9 @@ class SelectOperator final : public Operator, public ServesAllKeys {
   void TakeOutputKinds(const Chunk& chunk);
   void KeepLast(const Chunk& chunk);
   void KeepLastOfGroups(const Chunk& chunk);
-  std::vector<ColumnPtr> Project(const Chunk& rows, const Timeline& timeline) const;
+  RowFaults* faults() { return spec_.faults == nullptr ? nullptr : &faults_; }
+  void DropFailed(const Chunk& chunk, const Timeline& timeline);
+  std::vector<ColumnPtr> Project(const Chunk& rows, const Timeline& timeline);
   Chunk WithOutputs(const Chunk& extended, const std::vector<ColumnPtr>& outputs) const;
   void Emit(const Chunk& chunk, std::vector<ColumnPtr> outputs, std::vector<Chunk>* out) const;
 
@@ -111,6 +114,9 @@ class SelectOperator final : public Operator, public ServesAllKeys {
   uint64_t emission_ = 0;
 
   // Scratch of one chunk.
+  std::vector<ColumnPtr> keys_;
+  std::vector<ColumnPtr> arguments_;  // dense; of all aggregates
+  RowFaults faults_;
   std::vector<uint32_t> groups_;         // dense
   std::vector<uint32_t> groups_by_row_;  // by physical row; only with a selection
   std::vector<RowKind> kinds_;           // dense; only with a selection
@@ -155,13 +161,14 @@ SelectOperator::SelectOperator(SelectSpec spec)
 
 // Which rows are kept does not depend on the aggregates unless `having` asks, so they are chosen
 // before if possible and nothing is computed for rows that go.
-void SelectOperator::ProcessChunk(const Chunk& chunk, const Timeline& timeline,
+void SelectOperator::ProcessChunk(const Chunk& arriving, const Timeline& timeline,
                                   std::vector<Chunk>* out) {
-  if (table_ != nullptr) FindGroups(chunk, timeline);
+  const Chunk chunk = Computed(arriving, timeline);
+  if (table_ != nullptr) FindGroups(chunk);
   const bool filters = spec_.having != nullptr;
   TakeOutputKinds(chunk);
   if (!filters && folds_) table_ == nullptr ? KeepLast(chunk) : KeepLastOfGroups(chunk);
-  const Chunk extended = Aggregate(chunk, timeline);
+  const Chunk extended = Aggregate(chunk);
   if (rows_.empty()) return;
 
   Chunk visible = extended;
@@ -169,21 +176,46 @@ void SelectOperator::ProcessChunk(const Chunk& chunk, const Timeline& timeline,
     visible = extended.WithSelection(Ascending(rows_));
   }
   std::vector<ColumnPtr> outputs = Project(visible, timeline);
+  if (!faults_.empty()) DropFailed(visible, timeline);
   if (filters) {
-    rows_ = EvalFilter(*spec_.having, {WithOutputs(visible, outputs), &timeline});
+    if (rows_.size() != visible.size()) visible = visible.WithSelection(Ascending(rows_));
+    rows_ = EvalFilter(*spec_.having, {WithOutputs(visible, outputs), &timeline, faults()});
+    if (!faults_.empty()) DropFailed(visible, timeline);
     if (folds_) table_ == nullptr ? KeepLast(chunk) : KeepLastOfGroups(chunk);
   }
+  if (rows_.empty()) return;
   if (distinct_ != nullptr) distinct_->Keep(visible, outputs, &rows_);
   if (arranges_) arranger_.Arrange(WithOutputs(extended, outputs), timeline, &rows_);
   Emit(chunk, std::move(outputs), out);
 }
 
-void SelectOperator::FindGroups(const Chunk& chunk, const Timeline& timeline) {
-  std::vector<ColumnPtr> keys;
-  keys.reserve(spec_.group_by.size());
-  for (const ExprPtr& key : spec_.group_by) keys.push_back(EvalColumn(*key, {chunk, &timeline}));
+// Computes what groups and aggregates take; gives the chunk without the rows for which that failed.
+Chunk SelectOperator::Computed(Chunk chunk, const Timeline& timeline) {
+  for (;;) {
+    const EvalContext context{chunk, &timeline, faults()};
+    keys_.clear();
+    for (const ExprPtr& key : spec_.group_by) keys_.push_back(EvalColumn(*key, context));
+    arguments_.clear();
+    for (const AggregateCall& call : spec_.aggregates) {
+      for (const ExprPtr& expr : call.arguments) arguments_.push_back(EvalDense(*expr, context));
+    }
+    if (faults_.empty()) return chunk;
+    Selection good = spec_.faults->Take(chunk, timeline, spec_.number_column, &faults_);
+    if (good.size() == chunk.size()) return chunk;
+    chunk = chunk.WithSelection(std::move(good));
+  }
+}
+
+// Takes the rows of the chunk that failed out of rows_.
+void SelectOperator::DropFailed(const Chunk& chunk, const Timeline& timeline) {
+  const Selection good = spec_.faults->Take(chunk, timeline, spec_.number_column, &faults_);
+  std::erase_if(rows_,
+                [&](uint32_t row) { return !std::binary_search(good.begin(), good.end(), row); });
+}
+
+void SelectOperator::FindGroups(const Chunk& chunk) {
   groups_.resize(chunk.size());
-  table_->Find(chunk, keys, groups_.data());
+  table_->Find(chunk, keys_, groups_.data());
   group_emission_.resize(table_->group_end(), 0);
   group_place_.resize(table_->group_end(), 0);
   for (AggregateCall& call : spec_.aggregates) call.aggregator->EnsureGroups(table_->group_end());
@@ -193,18 +225,15 @@ void SelectOperator::FindGroups(const Chunk& chunk, const Timeline& timeline) {
 }
 
 // The chunk with a column per aggregate: its value after each visible row.
-Chunk SelectOperator::Aggregate(const Chunk& chunk, const Timeline& timeline) {
+Chunk SelectOperator::Aggregate(const Chunk& chunk) {
   DCHECK(chunk.column_count() == spec_.input->size());
   if (spec_.aggregates.empty()) return chunk;
   AggregateInput in = DenseRows(chunk);
   std::vector<ColumnPtr> columns = chunk.columns();
-  std::vector<ColumnPtr> arguments;
+  std::span<const ColumnPtr> arguments = arguments_;
   for (AggregateCall& call : spec_.aggregates) {
-    arguments.clear();
-    for (const ExprPtr& expr : call.arguments) {
-      arguments.push_back(EvalDense(*expr, {chunk, &timeline}));
-    }
-    in.arguments = arguments;
+    in.arguments = arguments.first(call.arguments.size());
+    arguments = arguments.subspan(call.arguments.size());
     auto values = std::make_shared<Column>(call.result, in.size);
     call.aggregator->Update(in, values.get());
     columns.push_back(Scatter(chunk, std::move(values)));
@@ -296,12 +325,13 @@ void SelectOperator::KeepLastOfGroups(const Chunk& chunk) {
   rows_.resize(kept);
 }
 
-std::vector<ColumnPtr> SelectOperator::Project(const Chunk& rows, const Timeline& timeline) const {
+std::vector<ColumnPtr> SelectOperator::Project(const Chunk& rows, const Timeline& timeline) {
   std::vector<ColumnPtr> outputs;
   outputs.reserve(spec_.projections.size());
   for (const ExprPtr& expr : spec_.projections) {
-    outputs.push_back(expr->column() != Expr::kNoColumn ? rows.column(expr->column())
-                                                        : EvalColumn(*expr, {rows, &timeline}));
+    outputs.push_back(expr->column() != Expr::kNoColumn
+                          ? rows.column(expr->column())
+                          : EvalColumn(*expr, {rows, &timeline, faults()}));
   }
   return outputs;
 }

@@ -7,6 +7,7 @@
 
 #include "catalog/aggregate.h"
 #include "exec/operator.h"
+#include "exec/query_faults.h"
 #include "expr/expr.h"
 
 namespace weir {
@@ -59,6 +60,9 @@ struct SelectSpec {
   bool last_row = false;
   // Shared by the operators that the keys of a partition have for the clause; null: it has one.
   std::shared_ptr<SelectSchemas> schemas;
+  // Takes rows that fail; null: nothing can fail, or a value that fails is null.
+  std::shared_ptr<QueryFaults> faults = nullptr;
+  std::optional<uint32_t> number_column = std::nullopt;  // of the input; see QueryFaults::Take
 };
 
 // Rows in, rows of the query's output out, with kinds kept and reset rows consumed. With an
@@ -69,7 +73,13 @@ std::unique_ptr<Operator> MakeSelectOperator(SelectSpec spec);
 
 // Keeps the current and expired rows for which `condition` (bool, over the input columns) is true.
 // Rows of other kinds pass: a reset has no values, and what a join finds is not filtered.
-std::unique_ptr<Operator> MakeFilterOperator(ExprPtr condition);
+// Rows for which the condition fails are dropped.
+struct FilterSpec {
+  ExprPtr condition;
+  std::shared_ptr<QueryFaults> faults = nullptr;  // as in SelectSpec
+  std::optional<uint32_t> number_column = std::nullopt;
+};
+std::unique_ptr<Operator> MakeFilterOperator(FilterSpec spec);
 
 // What `insert into` does: every row becomes a current row of the target stream's schema.
 std::unique_ptr<Operator> MakeInsertOperator(SchemaPtr target);

@@ -23,7 +23,8 @@ class CallExpr : public Node {
     std::vector<Vector> arguments;
     arguments.reserve(children_.size());
     for (const ExprPtr& child : children_) arguments.push_back(child->Eval(context));
-    return function_.kernel(arguments, CallContext{context.chunk, context.timeline, call_site_});
+    return function_.kernel(
+        arguments, CallContext{context.chunk, context.timeline, call_site_, context.faults});
   }
 
   ExprPtr WithChildren(std::vector<ExprPtr> children) const override {

@@ -18,7 +18,7 @@ class CaseExpr : public Node {
     // A branch sees only the rows that no earlier one took.
     Chunk rest = context.chunk;
     for (size_t i = 0; i + 1 < children_.size() && !rest.empty(); i += 2) {
-      const EvalContext rest_context{rest, context.timeline};
+      const EvalContext rest_context{rest, context.timeline, context.faults};
       Selection taken = children_[i]->Filter(rest_context);
       if (taken.empty()) continue;
       for (const uint32_t row : taken) choice[row] = static_cast<uint32_t>(sources.size());
@@ -27,14 +27,14 @@ class CaseExpr : public Node {
         if (choice[rest.Row(r)] == kNoSource) left.push_back(rest.Row(r));
       }
       const Chunk chosen = rest.WithSelection(std::move(taken));
-      sources.push_back(children_[i + 1]->Eval({chosen, context.timeline}));
+      sources.push_back(children_[i + 1]->Eval({chosen, context.timeline, context.faults}));
       rest = rest.WithSelection(std::move(left));
     }
     if (!rest.empty()) {
       for (uint32_t r = 0; r < rest.size(); ++r) {
         choice[rest.Row(r)] = static_cast<uint32_t>(sources.size());
       }
-      sources.push_back(children_.back()->Eval({rest, context.timeline}));
+      sources.push_back(children_.back()->Eval({rest, context.timeline, context.faults}));
     }
     return PickValues(type_, sources, choice.data(), rows);
   }

@@ -88,7 +88,9 @@ ExprPtr FoldConstants(const ExprPtr& expr) {
   for (const ExprPtr& child : folded->children()) {
     if (child->constant() == nullptr) return folded;
   }
-  const Vector result = folded->Eval(EvalContext{SingleRow(), nullptr});
+  RowFaults faults;
+  const Vector result = folded->Eval(EvalContext{SingleRow(), nullptr, &faults});
+  if (!faults.empty()) return folded;  // fails for each row
   return MakeConstant(result.column->GetValue(0));
 }
 

@@ -15,6 +15,7 @@ namespace weir {
 struct EvalContext {
   const Chunk& chunk;
   const Timeline* timeline = nullptr;
+  RowFaults* faults = nullptr;  // takes the rows that fail; may be null
 };
 
 class Expr;

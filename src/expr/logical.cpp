@@ -38,7 +38,10 @@ class LogicalExpr : public Node {
     const RowSet rows = RowSet::Visible(context.chunk);
     std::shared_ptr<Column> out;  // made by the first operand that is not constant
     for (const ExprPtr& child : children_) {
-      const Vector operand = child->Eval(context);
+      RowFaults faults;
+      RowFaults* const asked = context.faults == nullptr ? nullptr : &faults;
+      const Vector operand = child->Eval({context.chunk, context.timeline, asked});
+      if (!faults.empty()) RaiseUndecided(faults, out.get(), is_and, context);
       if (operand.constant) {
         if (ConstantTruth(operand) != is_and) return ConstantVector(Value::Bool(!is_and));
         continue;
@@ -65,7 +68,7 @@ class LogicalExpr : public Node {
     for (size_t i = 1; i < children_.size() && !selected.empty(); ++i) {
       // While every row passes the chunk stays as it is, so that dense loops stay dense.
       if (selected.size() < chunk.size()) chunk = chunk.WithSelection(std::move(selected));
-      selected = children_[i]->Filter(EvalContext{chunk, context.timeline});
+      selected = children_[i]->Filter(EvalContext{chunk, context.timeline, context.faults});
     }
     return selected;
   }
@@ -83,6 +86,18 @@ class LogicalExpr : public Node {
   }
 
  private:
+  // Faults of an operand count only for rows that no operand before it has decided.
+  static void RaiseUndecided(const RowFaults& faults, const Column* before, bool is_and,
+                             const EvalContext& context) {
+    for (const RowFaults::Fault& fault : faults.faults()) {
+      RowSet::Visible(context.chunk).ForEach([&](uint32_t row) {
+        if (fault.row != row && fault.row != RowFaults::kAllRows) return;
+        const bool open = before == nullptr || (before->values<uint8_t>()[row] != 0) == is_and;
+        if (open) context.faults->Raise(row, fault.message);
+      });
+    }
+  }
+
   LogicalOp op_;
 };
 

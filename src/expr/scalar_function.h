@@ -22,6 +22,7 @@ namespace weir {
 // results may also be std::string, or std::optional of any of them (nullopt = null). A null
 // argument gives null and the body is not called, except for parameters that are std::optional:
 // those are given the null. A numeric argument of a narrower type is converted to the parameter's.
+// A body that returns a Result of one of these may fail at run time: the row is given up.
 template <class Body>
 BoundFunction BindScalar(Body body);
 
@@ -92,7 +93,17 @@ struct Unwrapped<std::optional<T>> {
   static constexpr bool kOptional = true;
 };
 template <class T>
-using Plain = typename Unwrapped<std::remove_cvref_t<T>>::type;
+struct Fallible {
+  using type = T;
+  static constexpr bool kMayFail = false;
+};
+template <class T>
+struct Fallible<Result<T>> {
+  using type = T;
+  static constexpr bool kMayFail = true;
+};
+template <class T>
+using Plain = typename Unwrapped<typename Fallible<std::remove_cvref_t<T>>::type>::type;
 template <class T>
 inline constexpr bool kTakesNull = Unwrapped<std::remove_cvref_t<T>>::kOptional;
 
@@ -164,6 +175,14 @@ struct Runner<R (Body::*)(A...) const> {
     rows.ForEach([&](uint32_t row) {
       if (nulls && !(std::get<I>(readers).Ready(row) && ...)) {
         WriteNull<Plain<R>>(row, out.get());
+      } else if constexpr (Fallible<R>::kMayFail) {
+        R result = body(std::get<I>(readers).Get(row)...);
+        if (result.ok()) {
+          WriteResult<typename Fallible<R>::type>(std::move(result).value(), row, out.get());
+        } else {
+          WriteNull<Plain<R>>(row, out.get());
+          context.Fail(constant ? RowFaults::kAllRows : row, result.status().message());
+        }
       } else {
         WriteResult<R>(body(std::get<I>(readers).Get(row)...), row, out.get());
       }

@@ -141,15 +141,16 @@ QueryLowering::Chain QueryLowering::Append(Chain chain, std::string kind, std::s
   return {{node, 0, 0}, std::move(schema)};
 }
 
-QueryLowering::Chain QueryLowering::Filter(Chain chain, const std::vector<ExprPtr>& conditions) {
+QueryLowering::Chain QueryLowering::Filter(Chain chain, std::span<const ExprPtr> conditions) {
   if (conditions.empty()) return chain;
-  std::vector<ExprPtr> filters = conditions;
-  if (optimize_) filters = {FoldConstants(JoinConjunction(conditions))};
+  std::vector<ExprPtr> filters(conditions.begin(), conditions.end());
+  if (optimize_) filters = {FoldConstants(JoinConjunction(filters))};
   for (const ExprPtr& filter : filters) {
     const SchemaPtr schema = chain.schema;
     chain = Append(
         std::move(chain), "filter", filter->Describe(),
-        [filter] { return MakeFilterOperator(filter); }, schema);
+        [spec = FilterSpec{filter, faults_, number_column_}] { return MakeFilterOperator(spec); },
+        schema);
   }
   return chain;
 }
@@ -195,7 +196,8 @@ QueryLowering::Chain QueryLowering::Window(Chain chain, const BoundWindow& windo
 ColumnSubset KeptColumns(const BoundApp& app, const BoundStreamInput& input, bool optimize,
                          std::vector<bool> used) {
   const bool is_table = app.streams[input.stream].table.has_value();
-  if (!optimize || (!input.window && !is_table) ||
+  const bool functions_after = !input.functions.empty() && input.functions.back().after_window;
+  if (!optimize || (!input.window && !is_table) || functions_after ||
       (input.window && input.window->spec->reads_whole_row)) {
     used.assign(used.size(), true);
   }
@@ -215,26 +217,33 @@ ColumnSubset KeptColumns(const BoundApp& app, const BoundStreamInput& input, boo
 QueryLowering::Chain QueryLowering::StreamSide(const BoundStreamInput& input, Edge from,
                                                const ColumnSubset& subset, bool needs_expired,
                                                bool needs_find_rows) {
-  const SchemaPtr& schema = app_.streams[input.stream].schema;
-  Chain chain = Lookups({from, schema}, input.lookups);
-  chain = Filter(std::move(chain), input.filters_before);
-  if (!input.lookups.empty()) chain = DropAnswers(std::move(chain), schema);
-  chain = Narrow(std::move(chain), subset);
+  Chain chain{from, app_.streams[input.stream].schema};
+  if (input.numbered) chain = NumberRows(std::move(chain));
+  chain = Handlers(std::move(chain), input, /*after=*/false, input.filters_before, input.lookups);
   if (!input.window) return chain;
+  const size_t columns = chain.schema->size();
+  chain = Narrow(std::move(chain), subset);
+  number_column_.reset();
   chain = Window(std::move(chain), *input.window, subset, needs_expired, needs_find_rows);
   const SchemaPtr narrow = chain.schema;
-  std::vector<uint32_t> mapping = subset.new_position;
+  std::vector<uint32_t> mapping(subset.new_position.begin(),
+                                subset.new_position.begin() + static_cast<std::ptrdiff_t>(columns));
+  const std::vector<uint32_t> row_mapping = mapping;
   std::vector<BoundLookup> lookups = input.lookups_after;
   for (uint32_t i = 0; i < lookups.size(); ++i) {
-    lookups[i].condition = RemapRowColumns(lookups[i].condition, subset.new_position);
+    lookups[i].condition = RemapRowColumns(lookups[i].condition, row_mapping);
     mapping.push_back(static_cast<uint32_t>(narrow->size()) + i);
+  }
+  // Where stream functions follow the window nothing was left out, so what they append keeps its
+  // place.
+  for (size_t i = mapping.size(); i < input.schema->size(); ++i) {
+    mapping.push_back(static_cast<uint32_t>(i));
   }
   std::vector<ExprPtr> after;
   for (const ExprPtr& filter : input.filters_after) {
     after.push_back(RemapColumns(filter, mapping));
   }
-  chain = Filter(Lookups(std::move(chain), lookups), after);
-  return lookups.empty() ? chain : DropAnswers(std::move(chain), narrow);
+  return Handlers(std::move(chain), input, /*after=*/true, after, lookups);
 }
 
 // The tables' side of look-ups over `rows`: one node for each.
@@ -350,9 +359,8 @@ bool QueryLowering::AggregatesNeedExpired(const BoundStreamInput& input) const {
 }
 
 NodeId QueryLowering::LowerStream(const BoundStreamInput& input, Edge from) {
-  const SchemaPtr& schema = app_.streams[input.stream].schema;
-  const ColumnSubset subset =
-      KeptColumns(app_, input, optimize_, ColumnsRead(query_.select, schema->size()));
+  const ColumnSubset subset = KeptColumns(app_, input, optimize_,
+                                          ColumnsRead(query_.select, input.schema->size()));
   const auto& named = app_.streams[input.stream].named_window;
   const bool expires = named ? named->emits_expired
                              : input.window.has_value() && (!optimize_ || query_.emits_expired ||
@@ -424,7 +432,7 @@ void QueryLowering::NoteRead(uint32_t table, std::string how) {
 }
 
 NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs) {
-  const size_t left_size = app_.streams[join.left.stream].schema->size();
+  const size_t left_size = join.left.schema->size();
   std::vector<bool> used = ColumnsRead(query_.select, query_.input_schema->size());
   const size_t input_columns = used.size();
   used.resize(input_columns + join.lookups.size(), false);

@@ -6,20 +6,25 @@
 #include <vector>
 
 #include "exec/aggregation_operator.h"
+#include "exec/event_log.h"
 #include "exec/join_operator.h"
+#include "exec/query_faults.h"
 #include "exec/select_operator.h"
 #include "plan/column_use.h"
 #include "plan/planner.h"
 
 namespace weir {
 
-// The order of an app's operators that own timers: their digit at the root of a path.
+// What the operators of one plan share: the order of those that own timers (their digit at the root
+// of a path), and the log.
 class RootNumbers {
  public:
   explicit RootNumbers(size_t operators);
   OrderPlace Next(bool multi_emitter) { return {next_++, width_, multi_emitter}; }
+  const std::shared_ptr<EventLog>& log() const { return log_; }
 
  private:
+  std::shared_ptr<EventLog> log_ = std::make_shared<EventLog>();
   uint32_t next_ = 0;
   int width_ = 0;
 };
@@ -66,7 +71,9 @@ class QueryLowering {
  public:
   QueryLowering(const BoundApp& app, const BoundQuery& query, bool optimize, RootNumbers* roots,
                 GraphWriter* graph)
-      : app_(app), query_(query), optimize_(optimize), roots_(roots), graph_(graph) {}
+      : app_(app), query_(query), optimize_(optimize), roots_(roots), graph_(graph) {
+    MakeFaults();
+  }
 
   // By stream: the node that tells what joins find of a named window.
   void set_contents(const std::vector<NodeId>* contents) { contents_ = contents; }
@@ -88,6 +95,14 @@ class QueryLowering {
   // the node whose rows are the query's output, kinds kept.
   NodeId Lower(const std::vector<Edge>& inputs);
 
+  // After Lower, with the same inputs: the nodes that give what failed in the query, each with the
+  // fault stream it belongs to. Their readers come after the query's.
+  struct FaultSource {
+    NodeId node;
+    uint32_t stream;
+  };
+  std::vector<FaultSource> LowerFaults(const std::vector<Edge>& inputs, NodeId output);
+
  private:
   // A row source while the chain of a query grows.
   struct Chain {
@@ -97,7 +112,13 @@ class QueryLowering {
 
   Chain Append(Chain chain, std::string kind, std::string detail, OperatorFactory make,
                SchemaPtr schema, bool multi_emitter = false);
-  Chain Filter(Chain chain, const std::vector<ExprPtr>& conditions);
+  void MakeFaults();
+  Chain Filter(Chain chain, std::span<const ExprPtr> conditions);
+  Chain NumberRows(Chain chain);
+  Chain Function(Chain chain, const BoundStreamFunctionCall& call);
+  // The stream functions before (after) the window and the filters around them.
+  Chain Handlers(Chain chain, const BoundStreamInput& input, bool after,
+                 std::span<const ExprPtr> filters, const std::vector<BoundLookup>& lookups);
   Chain Narrow(Chain chain, const ColumnSubset& subset);
   Chain Window(Chain chain, const BoundWindow& window, const ColumnSubset& subset,
                bool needs_expired, bool needs_find_rows);
@@ -137,6 +158,8 @@ class QueryLowering {
   std::vector<TableUse>* table_uses_ = nullptr;
   ReaderPlace reader_{};
   std::vector<Edge> lookup_edges_;  // not used yet
+  std::shared_ptr<QueryFaults> faults_;
+  std::optional<uint32_t> number_column_;  // of the rows before the window, if there is one
   OrderPlace rate_place_;
   size_t input_columns_ = 0;  // of the select clause, once it is lowered
 };

@@ -90,6 +90,7 @@ class AppLowering {
       plan.tables.push_back(std::move(uses_[s]));
     }
     plan.aggregations = std::move(aggregations_);
+    plan.log = roots.log();
     std::move(graph_).Finish(&plan);
     if (!plan.dag->status().ok()) return plan.dag->status();
     return plan;
@@ -355,6 +356,9 @@ void AppLowering::LowerQueries(RootNumbers* roots) {
     lowering.set_table_uses(&uses_);
     lowering.set_reader(aggregation_places_[query_nodes_.size()]);
     query_nodes_.push_back(lowering.Lower(inputs));
+    for (const auto& source : lowering.LowerFaults(inputs, query_nodes_.back())) {
+      graph_.Connect(entry_nodes_[source.stream], 0, {source.node, 0, 0});
+    }
   }
 }
 
@@ -394,7 +398,7 @@ Result<Plan> MakePlan(const BoundApp& app, const PlanOptions& options) {
 std::vector<OutputRequest> DefaultOutputs(const BoundApp& app) {
   std::vector<OutputRequest> outputs;
   for (const BoundStream& stream : app.streams) {
-    if (stream.table || stream.named_window) continue;
+    if (stream.table || stream.named_window || stream.takes_faults) continue;
     if (stream.written && !stream.read && !stream.has_sink && !stream.partition)
       outputs.push_back({false, stream.name});
   }

@@ -7,6 +7,7 @@
 #include "bind/bound_app.h"
 #include "exec/aggregation_operator.h"
 #include "exec/dag.h"
+#include "exec/event_log.h"
 
 namespace weir {
 
@@ -63,6 +64,7 @@ struct Plan {
   std::vector<FoundRows> found;  // as BoundApp::streams
   std::vector<TableUse> tables;
   std::vector<std::shared_ptr<Aggregation>> aggregations;  // as BoundApp::aggregations
+  std::shared_ptr<EventLog> log;  // to be handed out after each epoch
 };
 
 // Lowers an app to operators. Fails (kNotFound) if an output names nothing, with the nearest name.

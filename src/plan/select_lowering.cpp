@@ -135,15 +135,19 @@ QueryLowering::Chain QueryLowering::SelectStep(Chain chain, std::string detail,
                                                bool expires, bool every_row, bool last_row) {
   auto make = [select, input = chain.schema, expires, every_row, last_row,
                current = query_.emits_current, expired = query_.emits_expired,
-               schemas = std::make_shared<SelectSchemas>()] {
+               schemas = std::make_shared<SelectSchemas>(), faults = faults_,
+               number = number_column_] {
     SelectSpec spec = NewSelect(*select, input, expires);
     spec.schemas = schemas;
+    spec.faults = faults;
+    spec.number_column = number;
     spec.emits_current = current;
     spec.emits_expired = expired;
     spec.every_row = every_row;
     spec.last_row = last_row;
     return MakeSelectOperator(std::move(spec));
   };
+  number_column_.reset();  // outputs have no numbers
   const SchemaPtr output = select->output;
   return Append(std::move(chain), "select", std::move(detail), std::move(make), output);
 }

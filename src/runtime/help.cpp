@@ -69,6 +69,10 @@ bool DescribeBuiltin(std::string_view name, std::string* text) {
     Describe(*spec, "window", "#window.", text);
     *text += std::string("\n  Example:\n") + Indented(spec->example);
   }
+  if (const StreamFunctionSpec* spec = registry.FindStreamFunction(name)) {
+    Describe(*spec, "stream function", "#", text);
+    *text += std::string("\n  Example:\n") + Indented(spec->example);
+  }
   if (const TopicSpec* topic = registry.FindTopic(name)) {
     if (!text->empty()) *text += "\n";
     DescribeTopic(*topic, text);
@@ -82,6 +86,7 @@ std::vector<BuiltinSummary> ListBuiltins(std::string_view kind) {
   if (kind == "function") return Sorted(Summaries(registry.functions()));
   if (kind == "aggregate") return Sorted(Summaries(registry.aggregates()));
   if (kind == "window") return Sorted(Summaries(registry.windows()));
+  if (kind == "stream function") return Sorted(Summaries(registry.stream_functions()));
   return {};
 }
 

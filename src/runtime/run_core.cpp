@@ -28,7 +28,12 @@ RunCore::RunCore(const App::Impl& app, const RunOptions& options, const Clock& c
       formats_(std::move(formats)),
       batch_(formats_),
       loop_(std::move(plan.dag), SchemasOf(formats_), app.event_time(),
-            [results](const Timeline&, const std::vector<Port>& taps) { results->Write(taps); }),
+            [results, log = plan.log, &options](const Timeline&, const std::vector<Port>& taps) {
+              results->Write(taps);
+              log->HandOut([&options](const OrderKey&, const std::string& line) {
+                if (options.report) options.report(line);
+              });
+            }),
       answerer_(app.bound, {std::move(plan.found), std::move(plan.aggregations)}, formats_, &loop_),
       event_time_(app.event_time()),
       started_at_(clock.MonotonicMs()),

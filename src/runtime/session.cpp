@@ -78,6 +78,7 @@ struct Session::Impl : BadRecordSink {
              [this](const Timeline& timeline, const std::vector<Port>& taps) {
                HandOut(timeline, taps);
              }),
+        log(plan.log),
         answerer(app->impl().bound, {std::move(plan.found), std::move(plan.aggregations)}, formats,
                  &loop) {
     for (size_t i = 0; i < plan.outputs.size(); ++i) {
@@ -129,6 +130,7 @@ struct Session::Impl : BadRecordSink {
   MessageBatch batch;
   LineParser parser;
   EpochLoop loop;
+  std::shared_ptr<EventLog> log;
   QueryAnswerer answerer;
   std::vector<Output> outputs;
   TapMerge merge;
@@ -158,6 +160,11 @@ void Session::Impl::HandOut(const Timeline& timeline, const std::vector<Port>& t
     result.values = values.view();
     result.event = event.view();
     options.on_row(result);
+  });
+  log->HandOut([&](const OrderKey& key, const std::string& line) {
+    if (options.on_log) {
+      options.on_log(timeline.first_message + MomentPosition(key.moment), line);
+    }
   });
 }
 

@@ -73,6 +73,15 @@ class Player {
     output.insert(output.begin() + bad_records_++, place + std::string(why));
   }
 
+  // Lines for the user come before the rows of their step, whatever the epochs were.
+  void AddLog(uint64_t message, std::string_view line) {
+    const auto step = std::upper_bound(step_ends_.begin(), step_ends_.end(), message);
+    const auto number = static_cast<size_t>(step - step_ends_.begin());
+    log_lines_.resize(std::max(log_lines_.size(), number + 1));
+    std::vector<std::string>& output = play_.outputs[number];
+    output.insert(output.begin() + log_lines_[number]++, "!log " + std::string(line));
+  }
+
   // What follows the query's text: `"rows":[...]` or `"error":"..."`.
   void AddAnswer(std::string_view json) {
     size_t at = std::string_view("{\"query\":\"").size();
@@ -86,8 +95,9 @@ class Player {
   GoldenPlay play_;
   std::shared_ptr<const App> app_;
   std::unique_ptr<Session> session_;
-  std::vector<uint64_t> step_ends_;  // the message after each step that is done
-  std::ptrdiff_t bad_records_ = 0;   // of this step
+  std::vector<uint64_t> step_ends_;        // the message after each step that is done
+  std::ptrdiff_t bad_records_ = 0;         // of this step
+  std::vector<std::ptrdiff_t> log_lines_;  // by step
 };
 
 bool Player::Compile(const std::string& app_text) {
@@ -117,6 +127,7 @@ bool Player::Open() {
   options.epoch_size = mode_.epoch_size;
   options.on_row = [this](const OutputRow& row) { AddRow(row); };
   options.on_answer = [this](std::string_view json) { AddAnswer(json); };
+  options.on_log = [this](uint64_t message, std::string_view line) { AddLog(message, line); };
   options.on_bad_record = [this](uint64_t line, std::string_view why) { AddBadRecord(line, why); };
   return Check(Session::Open(app_, std::move(options), &session_), golden_.line);
 }

@@ -48,7 +48,8 @@ struct Kind {
 constexpr Kind kKinds[] = {{"topic", "language", "Language"},
                            {"function", "functions", "Functions"},
                            {"window", "windows", "Windows"},
-                           {"aggregate", "aggregates", "Aggregates"}};
+                           {"aggregate", "aggregates", "Aggregates"},
+                           {"stream function", "stream-functions", "Stream functions"}};
 
 void ListKind(const Kind& kind) {
   std::cout << kind.title << "\n\n";
@@ -73,7 +74,8 @@ void Overview() {
   std::cout << "\nHelp on\n\n"
                "  weir help COMMAND      the options of a command\n"
                "  weir help NAME         a part of the language, function, window or aggregate\n"
-               "  weir help language     all parts; also: functions, windows, aggregates\n"
+               "  weir help language     all parts; also: functions, windows, aggregates,\n"
+               "                         stream-functions\n"
                "  weir help grammar      the grammar; weir help RULE: one rule of it\n"
                "  weir help reference    all of these as one Markdown document\n"
                "  weir help exit-codes   what the exit codes mean\n";

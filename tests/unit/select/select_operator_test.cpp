@@ -371,7 +371,7 @@ TEST(FilterOperator, KeepsWhatIsTrueAndEveryReset) {
   const ExprPtr condition =
       MakeCompare(CompareOp::kGreater, Input(2), MakeConstant(Value::Int(3))).value();
   for (const bool hidden : {false, true}) {
-    const auto op = MakeFilterOperator(condition);
+    const auto op = MakeFilterOperator({condition});
     EXPECT_EQ(expected, RunRows(op.get(), SplitRows(InputSchema(), rows, 50, hidden), false));
   }
 }

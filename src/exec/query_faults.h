@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/row_faults.h"
+#include "catalog/stream_function.h"
+#include "exec/event_log.h"
+#include "exec/operator.h"
+
+namespace weir {
+
+// Takes what fails at run time while one query processes rows. Shared by the query's operators.
+class QueryFaults {
+ public:
+  // `kept`: some stream that the query reads has a fault stream, so faults are kept until its
+  // FaultOperator takes them; else they are told to the user at once.
+  QueryFaults(std::string query, bool kept, std::shared_ptr<EventLog> log)
+      : query_(std::move(query)), kept_(kept), log_(std::move(log)) {}
+
+  struct Fault {
+    OrderKey key;    // of the step in which it happened
+    uint64_t epoch;  // the number of its first message, since keys are relative to it
+    TimeMs timestamp;
+    std::optional<uint32_t> number;  // of the row in its emission, if that is known
+    std::string message;
+  };
+
+  // Empties `faults`, which are of rows of the chunk, and gives the rows that remain.
+  // `number_column`: where rows carry their number in the emission of the stream.
+  Selection Take(const Chunk& chunk, const Timeline& timeline,
+                 std::optional<uint32_t> number_column, RowFaults* faults);
+
+  std::vector<Fault>& kept() { return faults_; }
+  // Tells the user about a fault that no fault stream takes.
+  void Tell(const Fault& fault);
+  const std::string& query() const { return query_; }
+
+ private:
+  std::string query_;
+  bool kept_;
+  std::shared_ptr<EventLog> log_;
+  std::vector<Fault> faults_;
+};
+
+// Appends to each row its number among the rows of its emission.
+std::unique_ptr<StreamFunction> MakeRowNumbers();
+
+// Port 0: the rows of a stream as the query gets them. Port 1: the query's output, of which nothing
+// is taken: it makes the query come first. Gives the rows of the stream that failed in the query,
+// with the error behind their attributes, after all that the query emitted in that step. Where it
+// is not known which row of a message failed (behind windows, joins and patterns), all are given. A
+// multi_emitter. Without an output schema it tells the user instead.
+std::unique_ptr<Operator> MakeFaultOperator(SchemaPtr output, std::shared_ptr<QueryFaults> faults);
+
+}  // namespace weir

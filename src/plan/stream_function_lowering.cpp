@@ -1,0 +1,89 @@
+// Stream functions, and what becomes of rows that fail.
+#include <algorithm>
+
+#include "exec/stream_function_operator.h"
+#include "plan/lowering.h"
+#include "plan/partition_lowering.h"
+
+namespace weir {
+
+void QueryLowering::MakeFaults() {
+  bool kept = false;
+  for (const uint32_t stream : StreamsRead(query_)) {
+    kept = kept || app_.streams[stream].fault_stream.has_value();
+  }
+  faults_ = std::make_shared<QueryFaults>(query_.name, kept, roots_->log());
+}
+
+QueryLowering::Chain QueryLowering::NumberRows(Chain chain) {
+  const Attribute number{"", Type::kInt};
+  std::vector<Attribute> attributes = chain.schema->attributes();
+  attributes.push_back(number);
+  const auto output = std::make_shared<const Schema>(std::move(attributes));
+  number_column_ = static_cast<uint32_t>(chain.schema->size());
+  auto make = [number, output, faults = faults_, log = roots_->log()] {
+    return MakeStreamFunctionOperator(
+        {MakeRowNumbers(), {}, {number}, output, log, faults, std::nullopt});
+  };
+  return Append(std::move(chain), "number", "the rows of each message", std::move(make), output);
+}
+
+QueryLowering::Chain QueryLowering::Function(Chain chain, const BoundStreamFunctionCall& call) {
+  std::vector<Attribute> attributes = chain.schema->attributes();
+  const std::vector<Attribute>& more = call.function.appended;
+  attributes.insert(attributes.end(), more.begin(), more.end());
+  const auto output = std::make_shared<const Schema>(std::move(attributes));
+  auto make = [call, output, faults = faults_, log = roots_->log(), number = number_column_] {
+    return MakeStreamFunctionOperator({call.function.make(call.place), call.arguments,
+                                       call.function.appended, output, log, faults, number});
+  };
+  return Append(std::move(chain), "function", call.text, std::move(make), output);
+}
+
+QueryLowering::Chain QueryLowering::Handlers(Chain chain, const BoundStreamInput& input, bool after,
+                                             std::span<const ExprPtr> filters,
+                                             const std::vector<BoundLookup>& lookups) {
+  const SchemaPtr schema = chain.schema;
+  chain = Lookups(std::move(chain), lookups);
+  size_t done = 0;
+  bool first = true;
+  const auto filter_up_to = [&](size_t end) {
+    chain = Filter(std::move(chain), filters.subspan(done, end - done));
+    done = end;
+    // Look-ups are asked by the filters before the first function only.
+    if (first && !lookups.empty()) chain = DropAnswers(std::move(chain), schema);
+    first = false;
+  };
+  for (const BoundStreamFunctionCall& call : input.functions) {
+    if (call.after_window != after) continue;
+    filter_up_to(call.filters_ahead);
+    chain = Function(std::move(chain), call);
+  }
+  filter_up_to(filters.size());
+  return chain;
+}
+
+std::vector<QueryLowering::FaultSource> QueryLowering::LowerFaults(const std::vector<Edge>& inputs,
+                                                                   NodeId output) {
+  std::vector<FaultSource> sources;
+  const std::vector<uint32_t> streams = StreamsRead(query_);
+  const auto has_faults = [this](uint32_t s) { return app_.streams[s].fault_stream.has_value(); };
+  if (std::none_of(streams.begin(), streams.end(), has_faults)) return sources;
+  for (size_t i = 0; i < streams.size(); ++i) {
+    if (app_.streams[streams[i]].table) continue;  // nothing arrives on it
+    const auto& fault_stream = app_.streams[streams[i]].fault_stream;
+    const BoundStream* target = fault_stream ? &app_.streams[*fault_stream] : nullptr;
+    const NodeId node = graph_->AddNode(
+        {"faults", target == nullptr ? "to the log" : "into " + target->name, query_.name, {}, ""},
+        [schema = target == nullptr ? nullptr : target->schema, faults = faults_] {
+          return MakeFaultOperator(schema, faults);
+        },
+        2, true);
+    graph_->Connect(node, 0, inputs[i]);
+    graph_->Connect(node, 1, {output, 0, 0});
+    if (fault_stream) sources.push_back({node, *fault_stream});
+  }
+  return sources;
+}
+
+}  // namespace weir
