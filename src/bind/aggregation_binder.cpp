@@ -101,7 +101,7 @@ std::optional<BoundAggregation> QueryBinder::BindAggregation(
     return std::nullopt;
   }
   auto input = BindStream(definition.input, /*findable=*/false);
-  if (!input) return std::nullopt;
+  if (!input || !CheckAggregationRows(definition.input, *input)) return std::nullopt;
   if (input->window) {
     context_.Error(definition.input.span, "an aggregation cannot have a window");
     return std::nullopt;
@@ -231,7 +231,7 @@ bool QueryBinder::BindAggregationJoin(const ast::Query& query, const ast::JoinIn
   }
   BoundAggregationJoin result;
   auto input = BindStream(rows.stream, /*findable=*/false);
-  if (!input) return false;
+  if (!input || !CheckAggregationRows(rows.stream, *input)) return false;
   result.rows = std::move(*input);
   result.rows_first = right.has_value();
   const ast::JoinType outer = right ? ast::JoinType::kLeftOuter : ast::JoinType::kRightOuter;

@@ -4,6 +4,7 @@
 
 #include "bind/annotations.h"
 #include "bind/duration.h"
+#include "bind/fault_stream_check.h"
 #include "bind/table_binder.h"
 
 namespace weir {
@@ -349,6 +350,7 @@ void AppBinder::BindQueries() {
     }
   }
   KeepQueries(std::move(bound));
+  CheckFaultStreams(bound_, context_);
 }
 
 void AppBinder::KeepQueries(std::vector<std::optional<BoundQuery>> bound) {

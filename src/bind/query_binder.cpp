@@ -48,6 +48,8 @@ std::vector<NamedColumn> ColumnsOf(const RowScope& scope) {
   return columns;
 }
 
+namespace {
+
 SchemaPtr Appended(const Schema& schema, const std::vector<Attribute>& more) {
   std::vector<Attribute> attributes = schema.attributes();
   attributes.insert(attributes.end(), more.begin(), more.end());
@@ -426,7 +428,7 @@ bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
         BindSelect(query, scope, ColumnsOf(scope), &streams_, context_, &bound->select) &&
         input.has_value();
     if (!ok) return false;
-    const bool windowed = input->window || streams_.at(*found).named_window;
+    const bool windowed = input->window || streams_.at(input->stream).named_window;
     if (bound->select.distinct != Distinct::kNo && !windowed) {
       bound->select.distinct = Distinct::kForever;
     }

@@ -87,9 +87,24 @@ bool QueryBinder::CheckJoinFunctions(const ast::SingleStream& stream,
                                      const BoundStreamInput& input) {
   const bool found_rows = streams_.at(input.stream).named_window.has_value();
   for (const BoundStreamFunctionCall& call : input.functions) {
-    if (call.spec->one_to_one || (!call.after_window && !found_rows)) continue;
+    if (!found_rows && (call.spec->one_to_one || !call.after_window)) continue;
     context_.NotSupported(
         stream.span, "#" + std::string(call.spec->name) + " behind the window of a side of a join");
+    return false;
+  }
+  return true;
+}
+
+bool QueryBinder::CheckAggregationRows(const ast::SingleStream& stream,
+                                       const BoundStreamInput& input) {
+  if (!input.functions.empty()) {
+    context_.NotSupported(stream.span, "#" + std::string(input.functions[0].spec->name) +
+                                           " in front of an aggregation");
+    return false;
+  }
+  if (input.numbered) {
+    context_.NotSupported(stream.span, "the fault stream of '" + streams_.at(input.stream).name +
+                                           "' in front of an aggregation");
     return false;
   }
   return true;

@@ -43,7 +43,7 @@ class FilterOperator final : public Operator, public ServesAllKeys {
     for (const Chunk& chunk : in.ports[0].chunks) {
       if (chunk.empty()) continue;
       Selection rows = EvalFilter(*spec_.condition, {chunk, &in.timeline, faults()});
-      if (!faults_.empty()) DropFailed(chunk, in.timeline, &rows);
+      if (!faults_.empty()) DropFailed(chunk, &rows);
       if (HasOtherKinds(chunk)) rows = WithOtherKinds(chunk, rows);
       if (rows.size() == chunk.size()) {
         out->push_back(chunk);
@@ -57,8 +57,8 @@ class FilterOperator final : public Operator, public ServesAllKeys {
   RowFaults* faults() { return spec_.faults == nullptr ? nullptr : &faults_; }
 
   // Rows may fail and yet pass, as in `f(x) or true`.
-  void DropFailed(const Chunk& chunk, const Timeline& timeline, Selection* passing) {
-    const Selection good = spec_.faults->Take(chunk, timeline, spec_.number_column, &faults_);
+  void DropFailed(const Chunk& chunk, Selection* passing) {
+    const Selection good = spec_.faults->Take(chunk, spec_.number_column, &faults_);
     Selection both;
     std::set_intersection(passing->begin(), passing->end(), good.begin(), good.end(),
                           std::back_inserter(both));

@@ -50,20 +50,10 @@ class FaultOperator final : public Operator {
 
   void Process(const EpochInput& in, std::vector<Chunk>* out) override {
     std::vector<QueryFaults::Fault>& faults = faults_->kept();
-    // An island runs one emission at a time, in depth: rows of the query come before those of the
-    // stream, and those behind a fault have yet to come here.
-    const bool island = in.limit.has_value();
-    if (faults.empty() || (island && in.ports[0].chunks.empty())) return;
-    std::erase_if(faults, [&](const QueryFaults::Fault& fault) {
-      const bool old = fault.epoch != in.timeline.first_message;
-      if (old) faults_->Tell(fault);
-      return old;
-    });
+    if (faults.empty()) return;
     std::stable_sort(faults.begin(), faults.end(),
                      [](const auto& a, const auto& b) { return a.key < b.key; });
-    for (const Chunk& chunk : in.ports[0].chunks) Match(chunk, island, out);
-    // What remains was caused by timers, or by another stream that the query reads.
-    if (!island) TellAll();
+    for (const Chunk& chunk : in.ports[0].chunks) Match(chunk, out);
   }
 
  private:
@@ -72,9 +62,8 @@ class FaultOperator final : public Operator {
     const QueryFaults::Fault* fault;
   };
 
-  void TellAll();
-  void Match(const Chunk& chunk, bool island, std::vector<Chunk>* out);
-  void TakeEmission(const Chunk& chunk, uint32_t begin, uint32_t end, bool island);
+  void Match(const Chunk& chunk, std::vector<Chunk>* out);
+  void TakeEmission(const Chunk& chunk, uint32_t begin, uint32_t end);
   Chunk Finish(const Chunk& chunk) const;
   ObjectRef ErrorOf(const QueryFaults::Fault& fault) const;
 
@@ -84,18 +73,13 @@ class FaultOperator final : public Operator {
   std::vector<bool> taken_;
 };
 
-void FaultOperator::TellAll() {
-  for (const QueryFaults::Fault& fault : faults_->kept()) faults_->Tell(fault);
-  faults_->kept().clear();
-}
-
-void FaultOperator::Match(const Chunk& chunk, bool island, std::vector<Chunk>* out) {
+void FaultOperator::Match(const Chunk& chunk, std::vector<Chunk>* out) {
   std::vector<QueryFaults::Fault>& faults = faults_->kept();
   failed_.clear();
   taken_.assign(faults.size(), false);
   for (uint32_t begin = 0; begin < chunk.size();) {
     const uint32_t end = chunk.EmissionEnd(begin);
-    TakeEmission(chunk, begin, end, island);
+    TakeEmission(chunk, begin, end);
     begin = end;
   }
   if (!failed_.empty() && output_ != nullptr) out->push_back(Finish(chunk));
@@ -111,16 +95,14 @@ void FaultOperator::Match(const Chunk& chunk, bool island, std::vector<Chunk>* o
   faults.resize(left, QueryFaults::Fault{});
 }
 
-// Paths inside an island tell nothing of causes, but there only one emission is under way.
-void FaultOperator::TakeEmission(const Chunk& chunk, uint32_t begin, uint32_t end, bool island) {
+void FaultOperator::TakeEmission(const Chunk& chunk, uint32_t begin, uint32_t end) {
   const std::vector<QueryFaults::Fault>& faults = faults_->kept();
   const OrderKey key = chunk.KeyAt(begin);
   const size_t first = failed_.size();
-  const OrderKey from{key.moment, island ? Path() : key.path};
-  auto at = std::lower_bound(faults.begin(), faults.end(), from,
+  auto at = std::lower_bound(faults.begin(), faults.end(), key,
                              [](const auto& fault, const OrderKey& k) { return fault.key < k; });
   for (; at != faults.end() && at->key.moment == key.moment; ++at) {
-    if (!FollowsFrom(at->key.path, from.path)) break;
+    if (!FollowsFrom(at->key.path, key.path)) break;
     taken_[static_cast<size_t>(at - faults.begin())] = true;
     const uint32_t first_row = at->number ? begin + *at->number : begin;
     const uint32_t last_row = at->number ? first_row + 1 : end;
@@ -164,8 +146,8 @@ Chunk FaultOperator::Finish(const Chunk& chunk) const {
 
 }  // namespace
 
-Selection QueryFaults::Take(const Chunk& chunk, const Timeline& timeline,
-                            std::optional<uint32_t> number_column, RowFaults* faults) {
+Selection QueryFaults::Take(const Chunk& chunk, std::optional<uint32_t> number_column,
+                            RowFaults* faults) {
   Selection remaining;
   for (uint32_t i = 0; i < chunk.size(); ++i) {
     const uint32_t row = chunk.Row(i);
@@ -175,8 +157,7 @@ Selection QueryFaults::Take(const Chunk& chunk, const Timeline& timeline,
       remaining.push_back(row);
       continue;
     }
-    Fault fault{chunk.key(row), timeline.first_message, chunk.timestamp(row), std::nullopt,
-                *message};
+    Fault fault{chunk.key(row), chunk.timestamp(row), std::nullopt, *message};
     if (number_column && *number_column < chunk.column_count()) {
       fault.number = static_cast<uint32_t>(chunk.column(*number_column)->values<int32_t>()[row]);
     }
@@ -188,6 +169,11 @@ Selection QueryFaults::Take(const Chunk& chunk, const Timeline& timeline,
   }
   faults->clear();
   return remaining;
+}
+
+void QueryFaults::TellAll() {
+  for (const Fault& fault : faults_) Tell(fault);
+  faults_.clear();
 }
 
 void QueryFaults::Tell(const Fault& fault) {

@@ -21,8 +21,7 @@ class QueryFaults {
       : query_(std::move(query)), kept_(kept), log_(std::move(log)) {}
 
   struct Fault {
-    OrderKey key;    // of the step in which it happened
-    uint64_t epoch;  // the number of its first message, since keys are relative to it
+    OrderKey key;  // of the step in which it happened
     TimeMs timestamp;
     std::optional<uint32_t> number;  // of the row in its emission, if that is known
     std::string message;
@@ -30,10 +29,11 @@ class QueryFaults {
 
   // Empties `faults`, which are of rows of the chunk, and gives the rows that remain.
   // `number_column`: where rows carry their number in the emission of the stream.
-  Selection Take(const Chunk& chunk, const Timeline& timeline,
-                 std::optional<uint32_t> number_column, RowFaults* faults);
+  Selection Take(const Chunk& chunk, std::optional<uint32_t> number_column, RowFaults* faults);
 
   std::vector<Fault>& kept() { return faults_; }
+  // What is left at the end of an epoch was caused by timers, or by a stream without a fault stream.
+  void TellAll();
   // Tells the user about a fault that no fault stream takes.
   void Tell(const Fault& fault);
   const std::string& query() const { return query_; }

@@ -91,7 +91,7 @@ class SelectOperator final : public Operator, public ServesAllKeys {
   void KeepLast(const Chunk& chunk);
   void KeepLastOfGroups(const Chunk& chunk);
   RowFaults* faults() { return spec_.faults == nullptr ? nullptr : &faults_; }
-  void DropFailed(const Chunk& chunk, const Timeline& timeline);
+  void DropFailed(const Chunk& chunk);
   std::vector<ColumnPtr> Project(const Chunk& rows, const Timeline& timeline);
   Chunk WithOutputs(const Chunk& extended, const std::vector<ColumnPtr>& outputs) const;
   void Emit(const Chunk& chunk, std::vector<ColumnPtr> outputs, std::vector<Chunk>* out) const;
@@ -176,11 +176,11 @@ void SelectOperator::ProcessChunk(const Chunk& arriving, const Timeline& timelin
     visible = extended.WithSelection(Ascending(rows_));
   }
   std::vector<ColumnPtr> outputs = Project(visible, timeline);
-  if (!faults_.empty()) DropFailed(visible, timeline);
+  if (!faults_.empty()) DropFailed(visible);
   if (filters) {
     if (rows_.size() != visible.size()) visible = visible.WithSelection(Ascending(rows_));
     rows_ = EvalFilter(*spec_.having, {WithOutputs(visible, outputs), &timeline, faults()});
-    if (!faults_.empty()) DropFailed(visible, timeline);
+    if (!faults_.empty()) DropFailed(visible);
     if (folds_) table_ == nullptr ? KeepLast(chunk) : KeepLastOfGroups(chunk);
   }
   if (rows_.empty()) return;
@@ -200,15 +200,15 @@ Chunk SelectOperator::Computed(Chunk chunk, const Timeline& timeline) {
       for (const ExprPtr& expr : call.arguments) arguments_.push_back(EvalDense(*expr, context));
     }
     if (faults_.empty()) return chunk;
-    Selection good = spec_.faults->Take(chunk, timeline, spec_.number_column, &faults_);
+    Selection good = spec_.faults->Take(chunk, spec_.number_column, &faults_);
     if (good.size() == chunk.size()) return chunk;
     chunk = chunk.WithSelection(std::move(good));
   }
 }
 
 // Takes the rows of the chunk that failed out of rows_.
-void SelectOperator::DropFailed(const Chunk& chunk, const Timeline& timeline) {
-  const Selection good = spec_.faults->Take(chunk, timeline, spec_.number_column, &faults_);
+void SelectOperator::DropFailed(const Chunk& chunk) {
+  const Selection good = spec_.faults->Take(chunk, spec_.number_column, &faults_);
   std::erase_if(rows_,
                 [&](uint32_t row) { return !std::binary_search(good.begin(), good.end(), row); });
 }

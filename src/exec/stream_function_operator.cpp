@@ -56,7 +56,7 @@ void StreamFunctionOperator::ProcessChunk(const Chunk& chunk, const Timeline& ti
       node_.function->OnRow(StreamFunctionRow(chunk, arguments, row_), *this);
     }
   }
-  if (!faults_.empty()) node_.faults->Take(chunk, timeline, node_.number_column, &faults_);
+  if (!faults_.empty()) node_.faults->Take(chunk, node_.number_column, &faults_);
   if (!rows_.empty()) out->push_back(Finish(chunk));
 }
 

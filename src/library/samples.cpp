@@ -31,6 +31,7 @@ const std::vector<SampleStream>& SampleStreams() {
       {"define stream Messages (sender string, text string, attributes object);",
        {R"(["ann", "fresh tea and cups", {"cost": 5, "tags": ["tea", "cup"]}])",
         R"(["bob", "big pots", {"cost": 9, "tags": ["pot"]}])"}},
+      {"define stream Radar (theta double, rho double);", {"[0.0, 1.0]", "[90.0, 2.0]"}},
   };
   return streams;
 }

@@ -202,6 +202,7 @@ JoinColumns ColumnsOfJoin(const BoundApp& app, const BoundQuery& query,
 Edge QueryLowering::LowerAggregationInput(const BoundStreamInput& input,
                                           const std::vector<Edge>& inputs) {
   lookup_edges_.assign(inputs.begin() + 1, inputs.end());
+  faults_ = std::make_shared<QueryFaults>(query_.name, /*kept=*/false, roots_->log());
   const size_t columns = app_.streams[input.stream].schema->size();
   const ColumnSubset all = ColumnSubset::Of(std::vector<bool>(columns, true));
   return StreamSide(input, inputs[0], all, /*needs_expired=*/false, /*needs_find_rows=*/false).edge;

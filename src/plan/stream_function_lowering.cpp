@@ -13,6 +13,10 @@ void QueryLowering::MakeFaults() {
     kept = kept || app_.streams[stream].fault_stream.has_value();
   }
   faults_ = std::make_shared<QueryFaults>(query_.name, kept, roots_->log());
+  if (!kept) return;
+  roots_->log()->BeforeHandOut([faults = std::weak_ptr<QueryFaults>(faults_)] {
+    if (const auto alive = faults.lock()) alive->TellAll();
+  });
 }
 
 QueryLowering::Chain QueryLowering::NumberRows(Chain chain) {

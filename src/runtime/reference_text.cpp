@@ -106,8 +106,10 @@ std::string LanguageReference() {
   }
   QueryLeaves(registry.aggregates(), "Aggregates", "", &text);
   QueryLeaves(registry.windows(), "Windows", "#window.", &text);
+  QueryLeaves(registry.stream_functions(), "Stream functions", "#", &text);
   text.Heading(2, "Sample streams");
-  text.Paragraph("What the examples of aggregates and windows read: an event a second.");
+  text.Paragraph(
+      "What the examples of aggregates, windows and stream functions read: an event a second.");
   for (const SampleStream& sample : SampleStreams()) {
     std::string events;
     for (const char* event : sample.events) events += std::string(event) + "\n";

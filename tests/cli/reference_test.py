@@ -50,7 +50,8 @@ class ReferenceTest(weir_program.Case):
 
     def test_everything_is_in_it(self):
         for kind, chapter in (("language", "Language"), ("functions", "Functions"),
-                              ("windows", "Windows"), ("aggregates", "Aggregates")):
+                              ("windows", "Windows"), ("aggregates", "Aggregates"),
+                              ("stream-functions", "Stream functions")):
             code, out, _ = self.weir("help", kind)
             self.assertEqual(code, 0)
             listed = set(re.findall(r"^  (\S+|\S+ \S+)(?=  )", out, re.MULTILINE))
@@ -78,7 +79,7 @@ class ReferenceTest(weir_program.Case):
                 else:
                     self.assertEqual(json.dumps(got), json.dumps(json.loads(wanted)), example)
 
-    def test_aggregates_and_windows(self):
+    def test_aggregates_windows_and_stream_functions(self):
         definitions, lines = "", []
         for _, blocks in self.chapters["Sample streams"]:
             for (_, definition), (_, events) in zip(blocks[::2], blocks[1::2]):
@@ -90,7 +91,7 @@ class ReferenceTest(weir_program.Case):
         lines.sort(key=lambda line: line[0])
         text = "".join(json.dumps(line) + "\n" for _, line in lines)
         text += json.dumps({"timestamp": DAY}) + "\n"
-        for chapter in ("Aggregates", "Windows"):
+        for chapter in ("Aggregates", "Windows", "Stream functions"):
             for title, blocks in self.chapters[chapter]:
                 with self.subTest(title):
                     out = self.run_app(definitions + blocks[-1][1], text)

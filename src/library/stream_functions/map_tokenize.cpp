@@ -59,7 +59,7 @@ void RegisterMapTokenize(Registry* registry) {
       "Gives one event for each entry of a map, with its key and value; with several maps the "
       "value "
       "is the list of their values for that key.";
-  spec.example = "from Prices#map:tokenize(bySymbol) select key, value insert into Price;";
+  spec.example = "from Messages#map:tokenize(attributes) select key, value insert into Out;";
   spec.overloads = {{{"map", kObjectOnly, Parameter::Form::kAny, /*repeats=*/true}}};
   spec.bind = [](std::span<const Argument> arguments, size_t) -> Result<BoundStreamFunction> {
     BoundStreamFunction bound;

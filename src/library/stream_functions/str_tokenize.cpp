@@ -69,7 +69,7 @@ void RegisterStrTokenize(Registry* registry) {
   spec.summary =
       "Gives one event for each piece of a text that a regular expression splits; each piece once "
       "if distinct is true.";
-  spec.example = "from Lines#str:tokenize(text, ' ') select token insert into Words;";
+  spec.example = "from Messages#str:tokenize(text, ' ') select token insert into Words;";
   const Parameter text{"input.string", kStringOnly};
   const Parameter regex{"regex", kStringOnly, Parameter::Form::kConstant};
   spec.overloads = {{text, regex},

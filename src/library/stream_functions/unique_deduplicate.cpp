@@ -46,7 +46,7 @@ void RegisterUniqueDeduplicate(Registry* registry) {
   spec.summary =
       "Drops events whose key was seen in an event that passed no longer than time.interval ago.";
   spec.example =
-      "from Readings#unique:deduplicate(sensor, 30 sec) select * insert into FirstReadings;";
+      "from Clicks#unique:deduplicate(user, 30 sec) select * insert into FirstClicks;";
   spec.overloads = {{{"unique.key", kAnyType & ~kObjectOnly},
                      {"time.interval", kIntOrLong, Parameter::Form::kConstant}}};
   spec.bind = [](std::span<const Argument> arguments, size_t) -> Result<BoundStreamFunction> {

@@ -1,0 +1,109 @@
+#include "bind/fault_stream_check.h"
+
+#include "bind/lookup_binder.h"
+
+namespace weir {
+namespace {
+
+std::vector<uint32_t> InputsOf(const BoundQuery& query) {
+  if (const auto* stream = std::get_if<BoundStreamInput>(&query.input)) return {stream->stream};
+  if (const auto* join = std::get_if<BoundJoin>(&query.input)) {
+    return {join->left.stream, join->right.stream};
+  }
+  if (const auto* reader = std::get_if<BoundAggregationJoin>(&query.input)) {
+    return {reader->rows.stream};
+  }
+  return std::get<std::shared_ptr<const BoundPattern>>(query.input)->streams;
+}
+
+// What leads to what: the streams of an app, then its queries (those of a partition as one), then
+// its aggregations.
+class FlowGraph {
+ public:
+  explicit FlowGraph(const BoundApp& app)
+      : app_(app),
+        next_(app.streams.size() + app.queries.size() + app.partitions.size() +
+              app.aggregations.size()) {
+    for (uint32_t q = 0; q < app.queries.size(); ++q) AddQuery(q);
+    for (uint32_t p = 0; p < app.partitions.size(); ++p) {
+      for (const BoundPartition::Key& key : app.partitions[p].keys) {
+        next_[key.stream].push_back(PartitionNode(p));
+      }
+    }
+    for (uint32_t a = 0; a < app.aggregations.size(); ++a) {
+      const BoundStreamInput& input = app.aggregations[a].input;
+      next_[input.stream].push_back(AggregationNode(a));
+      for (const BoundLookup& lookup : input.lookups) {
+        next_[lookup.table].push_back(AggregationNode(a));
+      }
+    }
+  }
+
+  bool InLoop(uint32_t query) const {
+    const size_t start = QueryNode(query);
+    std::vector<bool> reached(next_.size(), false);
+    std::vector<size_t> open{start};
+    while (!open.empty()) {
+      const size_t node = open.back();
+      open.pop_back();
+      for (const size_t next : next_[node]) {
+        if (next == start) return true;
+        if (!reached[next]) open.push_back(next);
+        reached[next] = true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  size_t QueryNode(uint32_t q) const {
+    const auto& partition = app_.queries[q].partition;
+    return partition ? PartitionNode(*partition) : app_.streams.size() + q;
+  }
+  size_t PartitionNode(uint32_t p) const { return app_.streams.size() + app_.queries.size() + p; }
+  size_t AggregationNode(uint32_t a) const { return PartitionNode(0) + app_.partitions.size() + a; }
+
+  void AddQuery(uint32_t q) {
+    const BoundQuery& query = app_.queries[q];
+    const size_t node = QueryNode(q);
+    for (const uint32_t stream : InputsOf(query)) {
+      next_[stream].push_back(node);
+      if (app_.streams[stream].fault_stream) {
+        next_[node].push_back(*app_.streams[stream].fault_stream);
+      }
+    }
+    for (const BoundLookup* lookup : LookupsOf(query)) next_[lookup->table].push_back(node);
+    if (query.target) next_[node].push_back(*query.target);
+    if (const auto* reader = std::get_if<BoundAggregationJoin>(&query.input)) {
+      const size_t aggregation = AggregationNode(reader->read.aggregation);
+      next_[InputsOf(query)[0]].push_back(aggregation);
+      next_[aggregation].push_back(node);
+    }
+  }
+
+  const BoundApp& app_;
+  std::vector<std::vector<size_t>> next_;
+};
+
+}  // namespace
+
+void CheckFaultStreams(const BoundApp& app, BindContext& context) {
+  const FlowGraph graph(app);
+  for (uint32_t q = 0; q < app.queries.size(); ++q) {
+    const BoundQuery& query = app.queries[q];
+    for (const uint32_t stream : InputsOf(query)) {
+      if (!app.streams[stream].fault_stream) continue;
+      const std::string what = "the fault stream of '" + app.streams[stream].name + "'";
+      if (query.partition) {
+        context.NotSupported(query.span, what + " inside a partition");
+        break;
+      }
+      if (graph.InLoop(q)) {
+        context.NotSupported(query.span, what + " in a feedback loop");
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace weir
