@@ -5,8 +5,8 @@
 
 namespace weir {
 
-// Reports queries whose faults cannot be handed to a fault stream yet: those inside a partition, and
-// those in a feedback loop.
+// Reports queries whose faults cannot be handed to a fault stream yet: those inside a partition,
+// and those in a feedback loop.
 void CheckFaultStreams(const BoundApp& app, BindContext& context);
 
 }  // namespace weir

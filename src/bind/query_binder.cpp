@@ -242,8 +242,7 @@ bool QueryBinder::BindFilter(const ast::Expr& condition, RowScope& scope, BoundS
   Lookups lookups(scope, streams_, context_, columns,
                   after ? &input->lookups_after : &input->lookups);
   // Answers stand where a stream function would put what it appends.
-  const bool appended =
-      !input->functions.empty() && input->functions.back().after_window == after;
+  const bool appended = !input->functions.empty() && input->functions.back().after_window == after;
   if (!appended) binder.set_lookups(&lookups);
   ExprPtr bound = binder.BindCondition(condition, "a filter");
   const bool ok = bound != nullptr;

@@ -32,7 +32,8 @@ class QueryFaults {
   Selection Take(const Chunk& chunk, std::optional<uint32_t> number_column, RowFaults* faults);
 
   std::vector<Fault>& kept() { return faults_; }
-  // What is left at the end of an epoch was caused by timers, or by a stream without a fault stream.
+  // What is left at the end of an epoch was caused by timers, or by a stream without a fault
+  // stream.
   void TellAll();
   // Tells the user about a fault that no fault stream takes.
   void Tell(const Fault& fault);

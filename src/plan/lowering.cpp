@@ -359,8 +359,8 @@ bool QueryLowering::AggregatesNeedExpired(const BoundStreamInput& input) const {
 }
 
 NodeId QueryLowering::LowerStream(const BoundStreamInput& input, Edge from) {
-  const ColumnSubset subset = KeptColumns(app_, input, optimize_,
-                                          ColumnsRead(query_.select, input.schema->size()));
+  const ColumnSubset subset =
+      KeptColumns(app_, input, optimize_, ColumnsRead(query_.select, input.schema->size()));
   const auto& named = app_.streams[input.stream].named_window;
   const bool expires = named ? named->emits_expired
                              : input.window.has_value() && (!optimize_ || query_.emits_expired ||

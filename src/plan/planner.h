@@ -64,7 +64,7 @@ struct Plan {
   std::vector<FoundRows> found;  // as BoundApp::streams
   std::vector<TableUse> tables;
   std::vector<std::shared_ptr<Aggregation>> aggregations;  // as BoundApp::aggregations
-  std::shared_ptr<EventLog> log;  // to be handed out after each epoch
+  std::shared_ptr<EventLog> log;                           // to be handed out after each epoch
 };
 
 // Lowers an app to operators. Fails (kNotFound) if an output names nothing, with the nearest name.

@@ -55,7 +55,7 @@ void RegisterListTokenize(Registry* registry) {
   spec.summary =
       "Gives one event for each item of a list, with its index and value; with several lists the "
       "value is the list of their items at that index.";
-  spec.example = 
+  spec.example =
       "from Messages#list:tokenize(attributes['tags']) select index, value insert into Tags;";
   spec.overloads = {{{"list", kObjectOnly, Parameter::Form::kAny, /*repeats=*/true}}};
   spec.bind = [](std::span<const Argument> arguments, size_t) -> Result<BoundStreamFunction> {

@@ -45,8 +45,7 @@ void RegisterUniqueDeduplicate(Registry* registry) {
   spec.name = "unique:deduplicate";
   spec.summary =
       "Drops events whose key was seen in an event that passed no longer than time.interval ago.";
-  spec.example =
-      "from Clicks#unique:deduplicate(user, 30 sec) select * insert into FirstClicks;";
+  spec.example = "from Clicks#unique:deduplicate(user, 30 sec) select * insert into FirstClicks;";
   spec.overloads = {{{"unique.key", kAnyType & ~kObjectOnly},
                      {"time.interval", kIntOrLong, Parameter::Form::kConstant}}};
   spec.bind = [](std::span<const Argument> arguments, size_t) -> Result<BoundStreamFunction> {
