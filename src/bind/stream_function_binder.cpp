@@ -63,7 +63,7 @@ bool QueryBinder::BindStreamFunction(const ast::StreamFunction& function, const 
   std::vector<Attribute> attributes = input->schema->attributes();
   for (const Attribute& attribute : bound.function.appended) {
     if (input->schema->Find(attribute.name)) {
-      context_.Error(span, "#" + name + " appends an attribute '" + attribute.name +
+      context_.Error(span, name + " appends an attribute '" + attribute.name +
                                "', but the stream has one of that name");
       return false;
     }
