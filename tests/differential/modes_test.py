@@ -47,6 +47,10 @@ class AppMaker:
         where, _ = random_expression.filter_of(self.random)
         return self.random.choice(names or self.readable) + (f"[{where}]" if where else "")
 
+    def split_source(self):
+        """Now and then a stream function, which may give several rows for one."""
+        return self.source() + ("#str:tokenize(k, '')" if self.random.random() < 0.1 else "")
+
     def window(self, chance=1.0):
         if self.random.random() >= chance:
             return ""
@@ -68,7 +72,7 @@ class AppMaker:
 
     def simple(self):
         target = self.new_stream()
-        self.queries.append(f"from {self.source()}{self.window(0.5)} select {SELECTED} "
+        self.queries.append(f"from {self.split_source()}{self.window(0.5)} select {SELECTED} "
                             f"{self.insert(target, self.rate())}")
         self.readable.append(target)
 
@@ -86,7 +90,7 @@ class AppMaker:
         return text
 
     def aggregated(self):
-        self.queries.append(f"from {self.source()}{self.window(0.8)} {self.selection()} "
+        self.queries.append(f"from {self.split_source()}{self.window(0.8)} {self.selection()} "
                             f"{self.insert(self.new_stream(), self.rate())}")
 
     def joined(self):
