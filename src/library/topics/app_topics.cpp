@@ -99,6 +99,31 @@ define stream Trades (symbol string, price double, volume long);
   };
 }
 
+TopicSpec FaultStreamTopic() {
+  return {
+      .name = "fault-stream",
+      .summary =
+          "With @OnError(action = STREAM) the events that a query could not process "
+          "go to !S, with what went wrong in _error; other queries see them as ever. "
+          "Without it they are dropped by that query and reported.",
+      .rules = "source",
+      .app = R"(
+@OnError(action = 'STREAM')
+define stream Orders (id long, items object);
+from Orders#list:tokenize(items) select id, value insert into Items;
+from !Orders select id, _error['query'] as query insert into Faults;
+)",
+      .input = R"(
+{"stream":"Orders","timestamp":1000,"event":{"id":1,"items":["tea"]}}
+{"stream":"Orders","timestamp":2000,"event":{"id":2,"items":5}}
+)",
+      .output = R"(
+{"stream":"Items","timestamp":1000,"event":{"id":1,"value":"tea"}}
+{"stream":"Faults","timestamp":2000,"event":{"id":2,"query":"query_1"}}
+)",
+  };
+}
+
 }  // namespace
 
 void RegisterAppTopics(Registry* registry) {
@@ -106,6 +131,7 @@ void RegisterAppTopics(Registry* registry) {
   registry->Add(RangePartitionTopic());
   registry->Add(TriggerTopic());
   registry->Add(AnnotationTopic());
+  registry->Add(FaultStreamTopic());
 }
 
 }  // namespace weir

@@ -79,12 +79,34 @@ insert into Totals;
   };
 }
 
+TopicSpec StreamFunctionTopic() {
+  return {
+      .name = "stream-function",
+      .summary =
+          "Stands behind a stream with #: gives each event more attributes, several "
+          "events for one, or none. `weir help stream-functions` lists them.",
+      .rules = "handler call",
+      .app = R"(
+define stream Notes (id long, text string);
+from Notes#str:tokenize(text, ' ') select id, token insert into Words;
+)",
+      .input = R"(
+{"stream":"Notes","timestamp":1000,"data":[1,"fresh tea"]}
+)",
+      .output = R"(
+{"stream":"Words","timestamp":1000,"event":{"id":1,"token":"fresh"}}
+{"stream":"Words","timestamp":1000,"event":{"id":1,"token":"tea"}}
+)",
+  };
+}
+
 }  // namespace
 
 void RegisterExpressionTopics(Registry* registry) {
   registry->Add(CaseTopic());
   registry->Add(MembershipTopic());
   registry->Add(ElementTopic());
+  registry->Add(StreamFunctionTopic());
 }
 
 }  // namespace weir
