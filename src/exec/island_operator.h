@@ -35,9 +35,9 @@ class IslandOperator : public Operator {
   // Every member is the owner of its state, a partition's as a whole; of the island's own nothing
   // outlives an epoch.
   void Save(StateWriter& out) const override { SaveOwned("", out); }
-  void Load(StateReader& in) override { LoadOwned("", in); }
+  void Load(StateReader& in) override { LoadOwned("", std::nullopt, in); }
   void SaveOwned(const std::string& owner, StateWriter& out) const override;
-  void LoadOwned(const std::string& owner, StateReader& in) override;
+  void LoadOwned(const std::string& owner, std::optional<TimeMs> now, StateReader& in) override;
   const Failure* failure() const override { return failure_ ? &*failure_ : nullptr; }
 
  private:

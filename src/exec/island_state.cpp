@@ -15,14 +15,15 @@ void IslandOperator::SaveOwned(const std::string&, StateWriter& out) const {
   }
 }
 
-void IslandOperator::LoadOwned(const std::string&, StateReader& in) {
+void IslandOperator::LoadOwned(const std::string&, std::optional<TimeMs> now, StateReader& in) {
   for (Member& member : graphs_[kIsland].members) {
-    if (member.graph != kIsland) {
-      if (!in.BeginOwner(member.part.name)) continue;
+    if (member.graph == kIsland) {
+      if (member.part.op != nullptr) member.part.op->LoadOwned(member.part.name, now, in);
+    } else if (in.BeginOwner(member.part.name)) {
       LoadPartition(in, &graphs_[member.graph]);
       in.EndOwner();
-    } else if (member.part.op != nullptr) {
-      member.part.op->LoadOwned(member.part.name, in);
+    } else if (now) {
+      graphs_[member.graph].keys->Start(*now);
     }
   }
 }
