@@ -120,10 +120,10 @@ void WriteHashed(StateWriter& out, std::vector<Hashed<T>> values, const WriteOne
     for (;; ++bits) {
       const int rest = 64 - bits;
       const auto same = [&](const Hashed<T>& each) { return each.hash >> rest == hash >> rest; };
-      end = static_cast<size_t>(
-          std::partition_point(values.begin() + static_cast<ptrdiff_t>(begin),
-                               values.begin() + static_cast<ptrdiff_t>(end), same) -
-          values.begin());
+      end = static_cast<size_t>(std::partition_point(values.begin() + static_cast<ptrdiff_t>(begin),
+                                                     values.begin() + static_cast<ptrdiff_t>(end),
+                                                     same) -
+                                values.begin());
       if (end - begin <= kStatePartValues || bits == kBitsMax) break;
     }
     out.BeginPart(section, KeyGroupOf(hash), uint64_t{1} << bits | hash >> (64 - bits));
