@@ -75,8 +75,7 @@ void PartialStore::SavePartial(PartialId id, StateWriter& out) const {
     return;
   }
   out.Write(static_cast<uint8_t>(kAlive | (partial.rearmed ? kRearmed : 0) |
-                                 (partial.taken ? kTaken : 0) |
-                                 (partial.given_up ? kGivenUp : 0)));
+                                 (partial.taken ? kTaken : 0) | (partial.given_up ? kGivenUp : 0)));
   out.Write(partial.timestamp, partial.start);
   // One more, so that the commonest, none, is zero.
   for (uint32_t s = 0; s < width_; ++s) out.WriteSize(uint32_t{Slot(id, s) + 1});

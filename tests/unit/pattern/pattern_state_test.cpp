@@ -40,7 +40,8 @@ void CompareRestarted(uint64_t first_seed, int count, Shape shape) {
     const PatternCase pattern = maker.Pattern();
     const std::vector<CaseEvent> events = maker.Events(kStart);
     if (!ValidatePattern(pattern.Spec()).ok()) continue;
-    for (CaseRun run : {CaseRun{1, true, false}, CaseRun{5, true, true}, CaseRun{2, false, false}}) {
+    for (CaseRun run :
+         {CaseRun{1, true, false}, CaseRun{5, true, true}, CaseRun{2, false, false}}) {
       const std::vector<CaseRow> expected = RunOperator(pattern, events, kStart, kEnd, run);
       std::mt19937_64 random(seed);
       run.between = [&](const MakeOperator& make, std::unique_ptr<Operator>* op) {
@@ -97,11 +98,13 @@ void RunAltered(uint64_t first_seed, int count, Shape shape, Alter&& alter) {
 TEST(PatternStateTest, AlteredBytesDoNoHarm) {
   for (const Shape shape : {Shape{false, true, true, true}, Shape{true, true, false, false}}) {
     RunAltered(20001, 1500, shape, [](std::mt19937_64* random, Records* records) {
-      auto record = std::next(records->begin(), static_cast<ptrdiff_t>((*random)() % records->size()));
+      auto record =
+          std::next(records->begin(), static_cast<ptrdiff_t>((*random)() % records->size()));
       const size_t changes = 1 + (*random)() % 2;
       for (size_t c = 0; c < changes && !record->second.empty(); ++c) {
         char& byte = record->second[(*random)() % record->second.size()];
-        byte = static_cast<char>((*random)() % 2 == 0 ? (*random)() : byte ^ (1 << (*random)() % 8));
+        byte =
+            static_cast<char>((*random)() % 2 == 0 ? (*random)() : byte ^ (1 << (*random)() % 8));
       }
     });
   }
