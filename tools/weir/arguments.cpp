@@ -1,6 +1,8 @@
 #include "arguments.h"
 
 #include <cctype>
+#include <charconv>
+#include <span>
 
 namespace {
 
@@ -75,6 +77,70 @@ void TakeBadRecords(const std::string& errors, weir::RunOptions* run) {
   if (run->bad_records == weir::BadRecordPolicy::kFile) run->bad_record_path = errors;
 }
 
+struct Unit {
+  std::string_view name;
+  uint64_t factor;
+};
+
+// A number and a unit, as `30s`; false if it is none, or too large.
+bool ParseAmount(std::string_view text, std::span<const Unit> units, uint64_t* amount) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *amount);
+  if (error != std::errc()) return false;
+  const std::string_view rest(end, static_cast<size_t>(text.data() + text.size() - end));
+  for (const Unit& unit : units) {
+    if (rest != unit.name) continue;
+    if (*amount > (uint64_t{1} << 60) / unit.factor) return false;
+    *amount *= unit.factor;
+    return true;
+  }
+  return false;
+}
+
+constexpr Unit kTimes[] = {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"", 1000}};
+constexpr Unit kBytes[] = {{"", 1},
+                           {"K", uint64_t{1} << 10},
+                           {"M", uint64_t{1} << 20},
+                           {"G", uint64_t{1} << 30},
+                           {"T", uint64_t{1} << 40}};
+
+weir::Outcome TakeState(const Settings& settings, weir::RunOptions* run) {
+  weir::RunState& state = run->state;
+  state.directory = settings.Text("state-dir");
+  const std::string sync = settings.Text("sync");
+  state.sync = sync == "epoch"  ? weir::LogSync::kEpoch
+               : sync == "none" ? weir::LogSync::kNone
+                                : weir::LogSync::kInterval;
+  const std::string interval = settings.Text("snapshot-interval");
+  uint64_t amount = 0;
+  if (!interval.empty()) {
+    if (!ParseAmount(interval, kTimes, &amount)) {
+      return Refuse("--snapshot-interval: expected a time as 30s, 5m or 500ms, not '" + interval +
+                    "'");
+    }
+    state.snapshot_interval_ms = static_cast<int64_t>(amount);
+  }
+  const std::string retention = settings.Text("log-retention");
+  if (!ParseAmount(retention, kBytes, &state.retained_log_bytes)) {
+    return Refuse("--log-retention: expected a size as 500M or 10G, not '" + retention + "'");
+  }
+  state.key_file = settings.Text("state-key-file");
+  state.key_variable = settings.Text("state-key-env");
+  state.migrate = settings.Flag("migrate");
+  for (const std::string& text : settings.Texts("resume-from")) {
+    const size_t sign = text.find('=');
+    weir::ResumePoint point;
+    if (sign != std::string::npos) point.output = text.substr(0, sign);
+    constexpr Unit kPlain[] = {{"", 1}};
+    const std::string number = sign == std::string::npos ? text : text.substr(sign + 1);
+    if (!ParseAmount(number, kPlain, &point.sequence)) {
+      return Refuse("--resume-from: expected N or OUTPUT=N, not '" + text + "'");
+    }
+    run->resume_from.push_back(std::move(point));
+  }
+  run->statistics = settings.Flag("stats");
+  return {};
+}
+
 // The options that `run` and `-q` share.
 weir::Outcome TakeRunOptions(const Settings& settings, RunArguments* result) {
   if (settings.Text("at-eof") == "flush") return Refuse("not supported yet: --at-eof flush");
@@ -82,6 +148,7 @@ weir::Outcome TakeRunOptions(const Settings& settings, RunArguments* result) {
   weir::Outcome outcome = TakeInputs(settings, &run);
   if (outcome.ok()) outcome = TakeOutputs(settings, &run);
   if (outcome.ok()) outcome = TakeTimes(settings, &result->compile);
+  if (outcome.ok()) outcome = TakeState(settings, &run);
   if (!outcome.ok()) return outcome;
   result->compile.playback = settings.Flag("playback");
   result->compile.optimize = settings.Text("optimizer") == "on";

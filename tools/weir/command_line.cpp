@@ -12,9 +12,6 @@
 
 namespace {
 
-// Options of the contract that are still to come.
-constexpr std::string_view kComing[] = {"--state-dir"};
-
 // What was typed, before it is checked.
 struct Typed {
   struct Option {
@@ -79,9 +76,6 @@ Parsed Unexpected(const CommandSpec& command, const std::string& text) {
   if (text.empty() || text[0] != '-' || text == "-")
     return Fail("unexpected argument '" + text + "'");
   const std::string option = text.substr(0, text.find('='));
-  for (const std::string_view coming : kComing) {
-    if (option == coming) return Fail("not supported yet: " + option);
-  }
   std::vector<std::string> names = {"--help"};
   for (const OptionSpec& spec : command.options) names.push_back("--" + std::string(spec.name));
   const std::string near = weir::NearestText(option, names);
