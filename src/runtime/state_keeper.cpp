@@ -17,7 +17,6 @@ constexpr std::string_view kFormatName = "WEIR-STATE";
 constexpr std::string_view kFormatText = "weir state directory 1\n";
 constexpr std::string_view kFormatBegin = "weir state directory ";
 
-constexpr auto kSyncInterval = std::chrono::milliseconds(100);
 constexpr uint64_t kReplayedPerWord = 256;
 constexpr auto kFullDiskWait = std::chrono::milliseconds(100);
 
@@ -89,8 +88,7 @@ StateKeeper::StateKeeper(KeeperOptions options, const StreamFormats& formats)
     : options_(std::move(options)),
       formats_(formats),
       fs_(options_.file_system != nullptr ? options_.file_system : &PosixFileSystem()),
-      last_snapshot_(SteadyClock::now()),
-      last_sync_(last_snapshot_) {
+      last_snapshot_(SteadyClock::now()) {
   if (options_.keys) sealing_ = std::make_unique<Sealing>(std::move(*options_.keys));
 }
 
@@ -111,6 +109,7 @@ Result<std::unique_ptr<StateKeeper>> StateKeeper::Open(KeeperOptions options,
   }
   if (!lock.ok()) return lock.status();
   keeper->lock_ = std::move(lock).value();
+  KILL_POINT("keeper.locked");
   Status status = keeper->CheckFormat();
   if (status.ok()) status = keeper->index_.Create();
   if (!status.ok()) return status;
@@ -154,18 +153,20 @@ Status StateKeeper::Recover(KeptRun* run) {
   store_ = std::move(store).value();
   Status status = LoadSnapshot(run);
   if (!status.ok()) return status;
+  KILL_POINT("keeper.loaded");
   const std::string log = JoinPath(options_.directory, "log");
   const LogNeeds needs{snapshot_number_ + 1, snapshot_number_};
   const Result<LogRecovery> recovered = RecoverLog(fs_, log, needs);
   if (!recovered.ok()) return recovered.status();
   for (const std::string& note : recovered.value().notes) Report("warning: " + note);
+  KILL_POINT("keeper.log_repaired");
   const uint64_t next = std::max(recovered.value().next_number, snapshot_number_ + 1);
   fresh_ = next == 1;
   if (next > snapshot_number_ + 1) status = ReplayLog(run, snapshot_number_ + 1, next);
   if (status.ok()) status = OpenLog(next);
   if (status.ok()) KILL_POINT("keeper.recovered");
   stats_.recovery_ms = MsSince(begin);
-  last_snapshot_ = last_sync_ = SteadyClock::now();
+  last_snapshot_ = SteadyClock::now();
   return status;
 }
 
@@ -233,6 +234,9 @@ Status StateKeeper::OpenLog(uint64_t next_number) {
       LogWriter::Open(fs_, JoinPath(options_.directory, "log"), std::move(options), next_number);
   if (!log.ok()) return log.status();
   log_ = std::move(log).value();
+  if (options_.sync == SyncPolicy::kInterval && !options_.in_place) {
+    interval_sync_ = std::make_unique<IntervalSync>(log_.get());
+  }
   return Status::Ok();
 }
 
@@ -283,7 +287,7 @@ Status StateKeeper::Append(const std::string& entry) {
       ++stats_.log_records;
       stats_.log_bytes += entry.size();
       if (told) Report("there is space again; going on");
-      return SyncIfDue();
+      return Status::Ok();
     }
     const bool waits = appended.status().code() == StatusCode::kNoSpace && !options_.in_place &&
                        !(options_.ending && options_.ending());
@@ -292,14 +296,6 @@ Status StateKeeper::Append(const std::string& entry) {
     told = true;
     std::this_thread::sleep_for(kFullDiskWait);
   }
-}
-
-Status StateKeeper::SyncIfDue() {
-  if (options_.sync != SyncPolicy::kInterval || options_.in_place) return Status::Ok();
-  const auto now = SteadyClock::now();
-  if (now - last_sync_ < kSyncInterval) return Status::Ok();
-  last_sync_ = now;
-  return log_->Sync();
 }
 
 Status StateKeeper::AfterBatch() {
@@ -340,6 +336,7 @@ Status StateKeeper::BeginSnapshot() {
     return GiveUp(image.status(), pending->log_number);
   }
   pending->image = std::move(image).value();
+  KILL_POINT("keeper.image_taken");
   pending_ = std::move(pending);
   Pending* written = pending_.get();
   if (options_.in_place) {
@@ -455,7 +452,10 @@ Status StateKeeper::Close() {
   if (pending_ != nullptr) status = FinishSnapshot();
   const uint64_t last = log_->next_number() - 1;
   if (status.ok() && last > snapshot_number_) status = TakeSnapshot();
+  KILL_POINT("keeper.before_close");
+  interval_sync_.reset();
   const Status closed = log_->Close();
+  KILL_POINT("keeper.closed");
   return status.ok() ? closed : status;
 }
 

@@ -12,6 +12,7 @@
 
 #include "runtime/batch_codec.h"
 #include "state/file_system.h"
+#include "state/interval_sync.h"
 #include "state/record_index.h"
 #include "state/replay_log.h"
 #include "state/snapshot_store.h"
@@ -111,7 +112,6 @@ class StateKeeper {
   Status ReplayLog(KeptRun* run, uint64_t from, uint64_t end);
   Status ReplayRecord(KeptRun* run, const EntryDecoder& decoder, std::string_view payload);
   Status Append(const std::string& entry);
-  Status SyncIfDue();
   void Remember(const std::vector<InputPosition>& positions);
   Status BeginSnapshot();
   Status FinishSnapshot();
@@ -130,6 +130,7 @@ class StateKeeper {
   std::unique_ptr<Sealing> sealing_;  // null: plain
   std::unique_ptr<SnapshotStore> store_;
   std::unique_ptr<LogWriter> log_;
+  std::unique_ptr<IntervalSync> interval_sync_;  // null for the other policies
   RecordIndex index_;
   // By side of the index: the snapshot whose records it knows; 0: none.
   std::array<uint64_t, RecordIndex::kSides> side_numbers_ = {};
@@ -139,7 +140,6 @@ class StateKeeper {
   std::string entry_;
   uint64_t snapshot_number_ = 0;  // the last log record that the newest snapshot covers
   std::chrono::steady_clock::time_point last_snapshot_;
-  std::chrono::steady_clock::time_point last_sync_;
   std::unique_ptr<Pending> pending_;  // a snapshot being written
   KeeperStats stats_;
 };
