@@ -92,7 +92,18 @@ StateKeeper::StateKeeper(KeeperOptions options, const StreamFormats& formats)
   if (options_.keys) sealing_ = std::make_unique<Sealing>(std::move(*options_.keys));
 }
 
+void StateKeeper::StopThreads() {
+  queue_.reset();
+  interval_sync_.reset();
+}
+
+void StateKeeper::Report(const std::string& line) const {
+  const std::lock_guard lock(report_mutex_);
+  if (options_.report) options_.report(line);
+}
+
 StateKeeper::~StateKeeper() {
+  StopThreads();
   if (pending_ != nullptr && pending_->thread.joinable()) pending_->thread.join();
 }
 
@@ -234,7 +245,10 @@ Status StateKeeper::OpenLog(uint64_t next_number) {
       LogWriter::Open(fs_, JoinPath(options_.directory, "log"), std::move(options), next_number);
   if (!log.ok()) return log.status();
   log_ = std::move(log).value();
-  if (options_.sync == SyncPolicy::kInterval && !options_.in_place) {
+  last_number_ = next_number - 1;
+  if (options_.in_place || options_.sync == SyncPolicy::kEpoch) return Status::Ok();
+  queue_ = std::make_unique<LogQueue>([this](const std::string& entry) { return Append(entry); });
+  if (options_.sync == SyncPolicy::kInterval) {
     interval_sync_ = std::make_unique<IntervalSync>(log_.get());
   }
   return Status::Ok();
@@ -263,7 +277,7 @@ void StateKeeper::Remember(const std::vector<InputPosition>& positions) {
 Status StateKeeper::LogBatch(const MessageBatch& batch, std::vector<InputPosition> positions) {
   entry_.clear();
   EncodeBatch(formats_, batch, positions, &entry_);
-  const Status status = Append(entry_);
+  const Status status = AppendEntry();
   if (status.ok()) Remember(positions);
   return status;
 }
@@ -271,8 +285,16 @@ Status StateKeeper::LogBatch(const MessageBatch& batch, std::vector<InputPositio
 Status StateKeeper::LogQuery(std::string_view query, std::vector<InputPosition> positions) {
   entry_.clear();
   EncodeQuery(query, positions, &entry_);
-  const Status status = Append(entry_);
+  const Status status = AppendEntry();
   if (status.ok()) Remember(positions);
+  return status;
+}
+
+Status StateKeeper::AppendEntry() {
+  ++stats_.log_records;
+  stats_.log_bytes += entry_.size();
+  const Status status = queue_ == nullptr ? Append(entry_) : queue_->Push(&entry_);
+  if (status.ok()) ++last_number_;
   return status;
 }
 
@@ -284,8 +306,6 @@ Status StateKeeper::Append(const std::string& entry) {
     const Result<uint64_t> appended = log_->Append(entry);
     KILL_POINT("keeper.after_append");
     if (appended.ok()) {
-      ++stats_.log_records;
-      stats_.log_bytes += entry.size();
       if (told) Report("there is space again; going on");
       return Status::Ok();
     }
@@ -304,7 +324,7 @@ Status StateKeeper::AfterBatch() {
     const Status status = FinishSnapshot();
     if (!status.ok()) return status;
   }
-  const bool anything_new = log_->next_number() - 1 > snapshot_number_;
+  const bool anything_new = last_number_ > snapshot_number_;
   if (options_.snapshot_interval_ms == 0 || !anything_new ||
       MsSince(last_snapshot_) < options_.snapshot_interval_ms) {
     return Status::Ok();
@@ -313,17 +333,18 @@ Status StateKeeper::AfterBatch() {
 }
 
 Status StateKeeper::BeginSnapshot() {
-  const Status flushed = run_->FlushOutputs();
-  if (!flushed.ok()) return flushed;
+  Status status = Settle();
+  if (status.ok()) status = run_->FlushOutputs();
+  if (!status.ok()) return status;
   KILL_POINT("keeper.before_image");
   auto pending = std::make_unique<Pending>();
   pending->begin = last_snapshot_ = SteadyClock::now();
   auto change = store_->Begin();
-  if (!change.ok()) return GiveUp(change.status(), log_->next_number() - 1);
+  if (!change.ok()) return GiveUp(change.status(), last_number_);
   pending->change = std::move(change).value();
   pending->side = SideOf(pending->change->base());
   pending->number = store_->newest().number + 1;
-  pending->log_number = log_->next_number() - 1;
+  pending->log_number = last_number_;
   const auto save = [this](StateWriter& out) {
     out.BeginOwner(":inputs");
     out.Write(positions_);
@@ -448,12 +469,11 @@ Status StateKeeper::TakeSnapshot() {
 }
 
 Status StateKeeper::Close() {
-  Status status;
-  if (pending_ != nullptr) status = FinishSnapshot();
-  const uint64_t last = log_->next_number() - 1;
-  if (status.ok() && last > snapshot_number_) status = TakeSnapshot();
+  Status status = Settle();
+  if (pending_ != nullptr && status.ok()) status = FinishSnapshot();
+  if (status.ok() && last_number_ > snapshot_number_) status = TakeSnapshot();
   KILL_POINT("keeper.before_close");
-  interval_sync_.reset();
+  StopThreads();
   const Status closed = log_->Close();
   KILL_POINT("keeper.closed");
   return status.ok() ? closed : status;
