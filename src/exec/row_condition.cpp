@@ -57,8 +57,9 @@ class RowCondition final : public WindowCondition {
   void Load(StateReader& in) override {
     for (size_t a = 0; a < values_.size(); ++a) {
       spec_.aggregates[a].state->LoadGroup(0, in);
-      const auto value = in.Get<Value>();
       const Type type = spec_.aggregates[a].type;
+      Value value(type);
+      in.Read(value);
       if (!in.Check(value.type() == type, "the value of an aggregate has another type")) return;
       auto column = std::make_shared<Column>(type, 1);
       column->SetValue(0, value);

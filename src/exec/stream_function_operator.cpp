@@ -19,8 +19,6 @@ class StreamFunctionOperator final : public Operator, private StreamFunctionOutp
   }
   void Save(StateWriter& out) const override { node_.function->Save(out); }
   void Load(StateReader& in) override { node_.function->Load(in); }
-  void Save(StateWriter& out) const override { node_.function->Save(out); }
-  void Load(StateReader& in) override { node_.function->Load(in); }
 
  private:
   void ProcessChunk(const Chunk& chunk, const Timeline& timeline, std::vector<Chunk>* out);
