@@ -107,11 +107,7 @@ void CountedValues<T>::Save(StateWriter& out) const {
     if (slot.count > 0) held.push_back({MixHash(ValueTraits<T>::Hash(slot.value)), &slot});
   }
   WriteHashed(out, std::move(held), [](const Slot* slot, StateWriter& to) {
-    if constexpr (std::is_same_v<T, StringRef>) {
-      to.WriteText(slot->value.view());
-    } else {
-      to.Write(slot->value);
-    }
+    WriteValue(slot->value, to);
     to.WriteSize(slot->count);
   });
 }
@@ -119,8 +115,7 @@ void CountedValues<T>::Save(StateWriter& out) const {
 template <class T>
 void CountedValues<T>::Load(StateReader& in) {
   ReadHashed(in, [&] {
-    std::conditional_t<std::is_same_v<T, StringRef>, std::string, T> read{};
-    in.Read(read);
+    const auto read = in.Get<ReadType<T>>();
     const uint64_t count = in.ReadSize();
     if (!in.Check(count > 0, "a value is held no times")) return;
     const T value(read);

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <string>
 #include <type_traits>
 
 #include "types/object.h"
@@ -36,5 +37,18 @@ struct ValueTraits<ObjectRef> {
   static bool Equal(const ObjectRef& a, const ObjectRef& b) { return ObjectsEqual(a, b); }
   static uint64_t Hash(const ObjectRef& value) { return HashObject(value); }
 };
+
+// As state: a text is read back as one that owns its bytes.
+template <class T>
+using ReadType = std::conditional_t<std::is_same_v<T, StringRef>, std::string, T>;
+
+template <class T>
+void WriteValue(const T& value, StateWriter& out) {
+  if constexpr (std::is_same_v<T, StringRef>) {
+    out.WriteText(value.view());
+  } else {
+    out.Write(value);
+  }
+}
 
 }  // namespace weir
