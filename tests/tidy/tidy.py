@@ -30,6 +30,7 @@ CONFINED_HEADERS = (
     (r"unicode/", "src/time", "ICU"),
     (r"antlr4", "src/parser", "ANTLR"),
     (r"pcre2", "src/expr", "PCRE2"),
+    (r"js/|jsapi|jsfriendapi|mozilla/", "src/script", "SpiderMonkey"),
     (r"(boost/)?asio|boost/beast|openssl/|sys/socket|netinet/|arpa/|netdb\.h|sys/(epoll|un)\.h",
      "src/net", "sockets and TLS"),
 )
