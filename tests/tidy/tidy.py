@@ -34,6 +34,7 @@ CONFINED_HEADERS = (
     (r"xxhash|lz4", "src/state", "checksums and packing of stored bytes"),
     (r"(boost/)?asio|boost/beast|openssl/(?!evp|rand)|sys/socket|netinet/|arpa/|netdb\.h"
      r"|sys/(epoll|un)\.h", "src/net", "sockets and TLS"),
+    (r"js/|jsapi|jsfriendapi|mozilla/", "src/script", "SpiderMonkey"),
 )
 
 # Code that only some folders may contain: pattern, the folders, why.
