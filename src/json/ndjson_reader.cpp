@@ -36,6 +36,7 @@ NdjsonReader::Space NdjsonReader::Reserve() {
   if (begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     scanned_ -= std::min(begin_, scanned_);
+    dropped_ += begin_;
     end_ -= begin_;
     begin_ = 0;
     Pad();

@@ -57,6 +57,7 @@ class NdjsonReader {
 
   const std::string& query() const { return parser_.query(); }
   uint64_t lines() const { return lines_; }
+  uint64_t bytes_read() const { return dropped_ + begin_; }  // of the lines read so far
 
  private:
   bool ReadByTemplate(MessageBatch* batch);
@@ -75,7 +76,8 @@ class NdjsonReader {
   std::vector<char> buffer_;  // kTextPadding bytes longer than what may be filled
   size_t begin_ = 0;          // of what is not read yet
   size_t end_ = 0;
-  size_t scanned_ = 0;  // no newline in [begin_, scanned_)
+  size_t scanned_ = 0;    // no newline in [begin_, scanned_)
+  uint64_t dropped_ = 0;  // bytes that are not in the buffer any more
   bool finished_ = false;
   bool at_start_ = true;
   bool in_long_line_ = false;

@@ -18,19 +18,19 @@ void InputMerge::FindTime(Head* head) {
 Status InputMerge::Refill(Head* head, bool* needs_bytes) {
   head->batch.Clear();
   head->message = 0;
-  switch (head->input->reader()->Read(kReadAhead, RunCore::kRowsMax, &head->batch)) {
-    case NdjsonReader::State::kFull:
+  switch (head->input->Read(kReadAhead, RunCore::kRowsMax, &head->batch)) {
+    case Decoder::State::kFull:
       break;
-    case NdjsonReader::State::kNeedBytes:
+    case Decoder::State::kNeedBytes:
       *needs_bytes = head->batch.messages.empty();
       break;
-    case NdjsonReader::State::kQuery:
+    case Decoder::State::kQuery:
       head->at_query = true;
       break;
-    case NdjsonReader::State::kStopped:
+    case Decoder::State::kStopped:
       head->at_stop = true;
       break;
-    case NdjsonReader::State::kEnd:
+    case Decoder::State::kEnd:
       head->at_end = true;
       break;
   }
@@ -103,7 +103,7 @@ Status InputMerge::Run(bool* stopped) {
         if (core_->Full()) status = core_->RunBatch();
       } else {
         next->at_query = false;
-        status = core_->Answer(next->input->reader()->query());
+        status = core_->Answer(next->input);
       }
     }
     if (!status.ok()) return status;

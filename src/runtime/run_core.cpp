@@ -69,13 +69,17 @@ void RunCore::StampWallClock() {
 }
 
 Status RunCore::RunBatch() {
-  if (batch_.messages.empty()) return Status::Ok();
+  if (batch_.messages.empty()) {
+    if (after_batch_) after_batch_();
+    return Status::Ok();
+  }
   events_ += batch_.rows;
   if (!event_time_) StampWallClock();
   const Status status = loop_.Run(&batch_);
   if (options_.report) {
     for (const std::string& line : answerer_.TakeRefusedRows()) options_.report(line);
   }
+  if (status.ok() && after_batch_) after_batch_();
   if (options_.progress && ++batches_ % kBatchesPerLook == 0) TellProgress();
   return status.ok() ? results_->FlushIfLarge() : status;
 }
@@ -87,9 +91,11 @@ void RunCore::TellProgress() {
   options_.progress(events_, bytes_, static_cast<uint64_t>(now - started_at_));
 }
 
-Status RunCore::Answer(const std::string& query) {
+Status RunCore::Answer(Input* input) {
   const Status status = RunBatch();
-  if (status.ok()) results_->WriteAnswer(answerer_.Answer(query));
+  if (!status.ok()) return status;
+  const std::string answer = answerer_.Answer(input->query());
+  if (!input->TakeAnswer(answer)) results_->WriteAnswer(answer);
   return status;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -30,8 +31,8 @@ class RunCore {
   Status Start();
   // Runs what is in the batch.
   Status RunBatch();
-  // Runs the batch, then prints the answer to an on-demand query.
-  Status Answer(const std::string& query);
+  // Runs the batch, then answers the on-demand query that `input` holds.
+  Status Answer(Input* input);
 
   // Tells what tables did not take because of their primary keys.
   void ReportRefusedRows();
@@ -43,6 +44,9 @@ class RunCore {
 
   // A stop was requested, or nobody reads the results.
   bool Ending() const;
+
+  // `call` is called whenever a batch has been run.
+  void AfterBatch(std::function<void()> call) { after_batch_ = std::move(call); }
 
   void CountBytes(uint64_t bytes) { bytes_ += bytes; }
 
@@ -62,6 +66,7 @@ class RunCore {
   MessageBatch batch_;
   EpochLoop loop_;
   QueryAnswerer answerer_;
+  std::function<void()> after_batch_;
   bool event_time_;
   bool warned_of_clock_steps_ = false;
   TimeMs idle_since_ = 0;  // monotonic

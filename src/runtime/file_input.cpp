@@ -1,4 +1,4 @@
-#include "runtime/input.h"
+#include "runtime/file_input.h"
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -16,8 +16,9 @@ bool IsRegularFile(int fd) {
 
 }  // namespace
 
-Input::Input(std::string path, FileHandle file, const StreamFormats& formats, LineRules rules,
-             ReaderLimits limits, bool stop_at_bad_record, BadRecordLog* bad_records)
+FileInput::FileInput(std::string path, FileHandle file, const StreamFormats& formats,
+                     LineRules rules, ReaderLimits limits, bool stop_at_bad_record,
+                     BadRecordLog* bad_records)
     : path_(std::move(path)),
       file_(std::move(file)),
       is_regular_(IsRegularFile(file_.fd())),
@@ -25,7 +26,7 @@ Input::Input(std::string path, FileHandle file, const StreamFormats& formats, Li
       bad_records_(bad_records),
       reader_(formats, std::move(rules), limits, this) {}
 
-void Input::Prepend(std::string_view bytes) {
+void FileInput::Prepend(std::string_view bytes) {
   while (!bytes.empty()) {
     const NdjsonReader::Space space = reader_.Reserve();
     const size_t size = std::min(space.size, bytes.size());
@@ -36,7 +37,7 @@ void Input::Prepend(std::string_view bytes) {
   }
 }
 
-Status Input::Fill() {
+Status FileInput::Fill() {
   const NdjsonReader::Space space = reader_.Reserve();
   for (;;) {
     const ssize_t size = read(file_.fd(), space.data, space.size);
@@ -46,7 +47,6 @@ Status Input::Fill() {
       return Status::Ok();
     }
     if (size == 0) {
-      ended_ = true;
       reader_.Finish();
       file_.Close();
       return Status::Ok();
@@ -60,11 +60,11 @@ Status Input::Fill() {
   }
 }
 
-bool Input::OnBadRecord(uint64_t line, const BadRecord& bad) {
+bool FileInput::OnBadRecord(uint64_t line, const BadRecord& bad) {
   bad_records_->Add(path_, line, bad);
   return !stop_at_bad_record_;
 }
 
-void Input::OnRawBytes(std::string_view piece, bool last) { bad_records_->AddRaw(piece, last); }
+void FileInput::OnRawBytes(std::string_view piece, bool last) { bad_records_->AddRaw(piece, last); }
 
 }  // namespace weir
