@@ -227,7 +227,8 @@ struct BoundPartition {
 struct BoundApp {
   std::string name;
   bool playback = false;
-  std::optional<TimeMs> idle_time;  // @app:playback(idle.time=..., increment=...)
+  std::optional<TimeMs> snapshot_interval;  // @app:snapshot(interval=...)
+  std::optional<TimeMs> idle_time;          // @app:playback(idle.time=..., increment=...)
   std::optional<TimeMs> increment;
   std::vector<BoundStream> streams;
   std::vector<BoundAggregation> aggregations;

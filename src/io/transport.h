@@ -86,10 +86,12 @@ class Sink {
 
 // What surrounds a source or sink.
 struct TransportPlace {
-  std::string app;        // its name; may be empty
-  std::string stream;     // the stream that it feeds or that feeds it
-  SchemaPtr schema;       // of the stream
-  std::string head;       // what the codec puts before the first record
+  std::string app;     // its name; may be empty
+  std::string stream;  // the stream that it feeds or that feeds it
+  SchemaPtr schema;    // of the stream
+  std::string head;    // what the codec puts before the first record
+  size_t record_bytes_max = 1 << 20;
+  bool waits = false;     // a sink waits until somebody takes its records
   bool insecure = false;  // plain text on addresses that are not this machine's own is allowed
   StopRequest* stop = nullptr;                        // ends all waiting; may be null
   TextBuffer* standard_output = nullptr;              // flushed by others; may be null

@@ -20,11 +20,20 @@ class Input {
   // Appends messages that were read; see Decoder.
   virtual Decoder::State Read(size_t messages_max, size_t rows_max, MessageBatch* batch) = 0;
   virtual const std::string& query() const = 0;
+  // The query is being answered; how far the input was read counts it from now on.
+  virtual void PassQuery() {}
   // Takes the answer to query(), if it is not to be printed.
   virtual bool TakeAnswer(const std::string& /*line*/) { return false; }
   // All messages that were read so far have been run.
   virtual void AfterBatch() {}
   virtual uint64_t bytes() const = 0;  // read so far
+
+  virtual const std::string& path() const = 0;
+  // How far messages were read, for Resume in another process; empty if the input cannot be read
+  // again (a pipe, a socket).
+  virtual std::string Position() const { return ""; }
+  // Goes on where a position says. False if that was something else; then nothing is changed.
+  virtual Result<bool> Resume(const std::string& /*position*/) { return false; }
 };
 
 }  // namespace weir

@@ -2,9 +2,10 @@
 
 namespace weir {
 
-InputMerge::InputMerge(const StreamFormats& formats, std::vector<Input*> inputs, RunCore* core)
+InputMerge::InputMerge(const StreamFormats& formats, std::vector<FileInput*> inputs, RunCore* core)
     : formats_(formats), core_(core) {
-  for (Input* input : inputs) heads_.emplace_back(input, formats);
+  for (FileInput* input : inputs) heads_.emplace_back(input, formats);
+  core_->set_positions([this] { return Positions(); });
 }
 
 // The time that decides whose turn it is.
@@ -18,6 +19,8 @@ void InputMerge::FindTime(Head* head) {
 Status InputMerge::Refill(Head* head, bool* needs_bytes) {
   head->batch.Clear();
   head->message = 0;
+  head->bytes = head->input->reader().bytes_read();
+  head->lines = head->input->reader().lines_read();
   switch (head->input->Read(kReadAhead, RunCore::kRowsMax, &head->batch)) {
     case Decoder::State::kFull:
       break;
@@ -63,6 +66,18 @@ void InputMerge::HandOn(Head* head) {
     to->rows += message.rows;
   }
   FindTime(head);
+}
+
+// Each input is ahead of what was handed on by a part of a batch.
+std::vector<InputPosition> InputMerge::Positions() const {
+  std::vector<InputPosition> positions;
+  for (const Head& head : heads_) {
+    std::string position = head.HasMessage()
+                               ? head.input->PositionBehind(head.bytes, head.lines, head.message)
+                               : head.input->Position();
+    if (!position.empty()) positions.push_back({head.input->path(), std::move(position)});
+  }
+  return positions;
 }
 
 InputMerge::Head* InputMerge::Next() {

@@ -29,9 +29,10 @@ struct SourceInput::Channel : BadRecordSink {
   PayloadReceipt receipt;
 };
 
-SourceInput::SourceInput(std::unique_ptr<Source> source, MakeDecoder make_decoder,
+SourceInput::SourceInput(std::string name, std::unique_ptr<Source> source, MakeDecoder make_decoder,
                          DecoderPlace place, Surroundings surroundings)
-    : source_(std::move(source)),
+    : name_(std::move(name)),
+      source_(std::move(source)),
       make_decoder_(std::move(make_decoder)),
       place_(std::move(place)),
       surroundings_(surroundings) {}

@@ -21,8 +21,8 @@ class SourceInput final : public Input, public SourceOutput {
     BadRecordLog* bad_records = nullptr;  // outlives the input
   };
   // `place` is that of each decoder, without what takes bad records and whether it is a payload.
-  SourceInput(std::unique_ptr<Source> source, MakeDecoder make_decoder, DecoderPlace place,
-              Surroundings surroundings);
+  SourceInput(std::string name, std::unique_ptr<Source> source, MakeDecoder make_decoder,
+              DecoderPlace place, Surroundings surroundings);
   ~SourceInput() override;
 
   int fd() const override { return source_->poll_fd(); }
@@ -32,6 +32,7 @@ class SourceInput final : public Input, public SourceOutput {
   bool TakeAnswer(const std::string& line) override;
   void AfterBatch() override;
   uint64_t bytes() const override { return bytes_; }
+  const std::string& path() const override { return name_; }
 
   void OnBytes(uint64_t channel, std::string_view name, std::string_view bytes) override;
   void OnEnd(uint64_t channel, bool whole) override;
@@ -44,6 +45,7 @@ class SourceInput final : public Input, public SourceOutput {
   // The first ready channel has nothing more to give for now.
   void Pass(Channel* channel);
 
+  std::string name_;  // for the user
   std::unique_ptr<Source> source_;
   MakeDecoder make_decoder_;
   DecoderPlace place_;
