@@ -36,18 +36,20 @@ macro(weir_rooms)
   weir_room(ast base)
   weir_room(parser base ast)
   weir_room(json base types)
+  weir_room(io base types time json weir)
+  weir_room(net base types time json weir io)
   weir_room(catalog base types time state weir)
   weir_room(expr base types time state weir catalog)
   weir_room(script base types time state weir catalog expr)
   weir_room(exec base types time state weir catalog expr)
   weir_room(pattern base types time state weir catalog expr exec)
-  weir_room(bind base types time state ast parser weir catalog expr script exec pattern)
-  weir_room(library base types time state json weir catalog expr script exec)
-  weir_room(plan base types time ast weir catalog expr bind exec pattern)
-  weir_room(runtime base types time state ast parser json weir catalog expr exec pattern bind plan
-    library)
-  weir_room(testing base types time state ast parser json weir catalog expr exec pattern bind plan
-    library runtime)
+  weir_room(bind base types time state ast parser json weir io catalog expr script exec pattern)
+  weir_room(library base types time state json weir io net catalog expr script exec)
+  weir_room(plan base types time ast json weir io catalog expr bind exec pattern)
+  weir_room(runtime base types time state ast parser json weir io net catalog expr exec pattern
+    bind plan library)
+  weir_room(testing base types time state ast parser json weir io net catalog expr exec pattern
+    bind plan library runtime)
 endmacro()
 
 # Third-party libraries, each in the one room that may see its headers.
@@ -60,6 +62,10 @@ macro(weir_third_party)
   weir_room_uses(json simdjson::simdjson)
   find_library(PCRE2_LIBRARY pcre2-8 REQUIRED)
   weir_room_uses(expr ${PCRE2_LIBRARY})
+  find_package(Boost REQUIRED)  # Asio and Beast, headers only
+  find_package(OpenSSL REQUIRED)
+  find_package(Threads REQUIRED)
+  weir_room_uses(net Boost::headers OpenSSL::SSL Threads::Threads)
   find_package(RocksDB REQUIRED)
   find_package(OpenSSL REQUIRED COMPONENTS Crypto)
   find_library(XXHASH_LIBRARY xxhash REQUIRED)

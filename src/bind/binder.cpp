@@ -3,18 +3,20 @@
 #include <algorithm>
 
 #include "bind/annotations.h"
-#include "bind/duration.h"
 #include "bind/fault_stream_check.h"
 #include "bind/function_binder.h"
 #include "bind/table_binder.h"
+#include "bind/transport_binder.h"
+#include "time/duration.h"
 
 namespace weir {
 namespace {
 
 class AppBinder {
  public:
-  AppBinder(const ast::App& app, const Registry& registry)
+  AppBinder(const ast::App& app, const Registry& registry, const TransportRegistry& transports)
       : app_(app),
+        transports_(transports),
         context_(registry, &diagnostics_),
         streams_(&bound_.streams, &bound_.aggregations) {
     context_.set_functions(&bound_.functions);
@@ -64,6 +66,7 @@ class AppBinder {
   void CheckTimestamps();
 
   const ast::App& app_;
+  const TransportRegistry& transports_;
   std::vector<ast::Diagnostic> diagnostics_;
   BoundApp bound_;
   BindContext context_;
@@ -238,8 +241,10 @@ void AppBinder::StreamAnnotation(const ast::Annotation& annotation, BoundStream*
       return;
     }
     stream->timestamp_attribute = *at;
-  } else if (SameText(name, "source") || SameText(name, "sink")) {
-    context_.NotSupported(annotation.span, "@" + name);
+  } else if (SameText(name, "source")) {
+    BindSource(annotation, transports_, stream, context_);
+  } else if (SameText(name, "sink")) {
+    BindSink(annotation, transports_, stream, context_);
   } else if (SameText(name, "OnError")) {
     BindOnError(annotation, stream);
   } else {
@@ -392,8 +397,9 @@ const BoundStream* BoundApp::FindStream(std::string_view stream_name) const {
   return nullptr;
 }
 
-BindResult BindApp(const ast::App& app, const Registry& registry) {
-  return AppBinder(app, registry).Bind();
+BindResult BindApp(const ast::App& app, const Registry& registry,
+                   const TransportRegistry& transports) {
+  return AppBinder(app, registry, transports).Bind();
 }
 
 }  // namespace weir

@@ -223,7 +223,7 @@ def check_leaves(tree):
     """One leaf, one line: the files of src/library and builtins.def name each other."""
     listed = {}
     text = code_only(tree.text.get(LEAF_LIST, ""))
-    for match in re.finditer(r"^\s*BUILTIN\(\s*(\w+)", text, re.MULTILINE):
+    for match in re.finditer(r"^\s*(?:BUILTIN|TRANSPORT)\(\s*(\w+)", text, re.MULTILINE):
         line = text.count("\n", 0, match.start(1)) + 1
         if match.group(1) in listed:
             tree.report(LEAF_LIST, line, f"BUILTIN({match.group(1)}) is listed twice")
