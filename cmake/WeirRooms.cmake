@@ -47,6 +47,7 @@ macro(weir_rooms)
     library)
   weir_room(testing base types time state ast parser json weir catalog expr exec pattern bind plan
     library runtime)
+  weir_room(repl base ast weir)
 endmacro()
 
 # Third-party libraries, each in the one room that may see its headers.

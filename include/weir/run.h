@@ -93,8 +93,8 @@ struct RunOptions {
   std::string stdin_prefix;
   RunState state;
   std::vector<ResumePoint> resume_from;
-  bool statistics = false;  // report what log, snapshots and recovery took, at the end
-  StopRequest* stop = nullptr;                   // may be null
+  bool statistics = false;      // report what log, snapshots and recovery took, at the end
+  StopRequest* stop = nullptr;  // may be null
   std::function<void(std::string_view)> report;  // warnings and bad records, one line each
   // Called now and then; may be null.
   std::function<void(uint64_t events, uint64_t bytes, uint64_t elapsed_ms)> progress;

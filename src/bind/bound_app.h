@@ -225,7 +225,7 @@ struct BoundApp {
   std::string name;
   bool playback = false;
   std::optional<TimeMs> snapshot_interval;  // @app:snapshot(interval=...)
-  std::optional<TimeMs> idle_time;  // @app:playback(idle.time=..., increment=...)
+  std::optional<TimeMs> idle_time;          // @app:playback(idle.time=..., increment=...)
   std::optional<TimeMs> increment;
   std::vector<BoundStream> streams;
   std::vector<BoundAggregation> aggregations;

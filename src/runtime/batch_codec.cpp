@@ -296,8 +296,7 @@ bool EntryDecoder::DecodeMessages(Cursor* in, MessageBatch* batch) const {
     batch->messages.push_back(message);
     batch->rows += message.rows;
   }
-  return in->ok() &&
-         std::all_of(left.begin(), left.end(), [](uint64_t rows) { return rows == 0; });
+  return in->ok() && std::all_of(left.begin(), left.end(), [](uint64_t rows) { return rows == 0; });
 }
 
 namespace {

@@ -72,9 +72,9 @@ void InputMerge::HandOn(Head* head) {
 std::vector<InputPosition> InputMerge::Positions() const {
   std::vector<InputPosition> positions;
   for (const Head& head : heads_) {
-    std::string position =
-        head.HasMessage() ? head.input->PositionBehind(head.bytes, head.lines, head.message)
-                          : head.input->Position();
+    std::string position = head.HasMessage()
+                               ? head.input->PositionBehind(head.bytes, head.lines, head.message)
+                               : head.input->Position();
     if (!position.empty()) positions.push_back({head.input->path(), std::move(position)});
   }
   return positions;

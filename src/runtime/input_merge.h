@@ -32,9 +32,9 @@ class InputMerge {
     size_t message = 0;                           // next to be handed on
     uint64_t bytes = 0;                           // where the batch begins
     uint64_t lines = 0;
-    TimeMs time = kNoTime;                        // of the next message or query
-    bool at_query = false;                        // a query follows the batch
-    bool at_stop = false;                         // a bad record follows that stops the run
+    TimeMs time = kNoTime;  // of the next message or query
+    bool at_query = false;  // a query follows the batch
+    bool at_stop = false;   // a bad record follows that stops the run
     bool at_end = false;
   };
 

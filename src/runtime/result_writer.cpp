@@ -29,7 +29,8 @@ Status ResultWriter::Open(const Plan& plan, const std::vector<RunOutput>& output
     format.envelope = options.bare_output ? RowFormat::Envelope::kNone
                       : request.query     ? RowFormat::Envelope::kQuery
                                           : RowFormat::Envelope::kStream;
-    const Result<OutputFile*> file = FileFor(outputs[i].path.empty() ? "-" : outputs[i].path, keeps_state);
+    const Result<OutputFile*> file =
+        FileFor(outputs[i].path.empty() ? "-" : outputs[i].path, keeps_state);
     if (!file.ok()) return file.status();
     outputs_.push_back({RowWriter(plan.outputs[i].schema, std::move(format)),
                         file.value()->buffer(), outputs[i].what});
