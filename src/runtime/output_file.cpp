@@ -6,15 +6,19 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "state/kill_point.h"
+
 namespace weir {
 
 Status OutputFile::Flush() {
   std::string_view left = buffer_.view();
+  if (!left.empty()) KILL_POINT("output.before_write");
   while (!left.empty() && !reader_gone_) {
     const ssize_t written = write(file_.fd(), left.data(), left.size());
     if (written >= 0) {
       left.remove_prefix(static_cast<size_t>(written));
       written_ += static_cast<uint64_t>(written);
+      KILL_POINT("output.after_write");
     } else if (errno == EPIPE) {
       reader_gone_ = true;
     } else if (errno == EAGAIN) {  // a terminal or pipe that others made non-blocking
@@ -37,6 +41,7 @@ Result<bool> OutputFile::CutTo(uint64_t size) {
       lseek(file_.fd(), static_cast<off_t>(written_), SEEK_SET) < 0) {
     return Status(StatusCode::kIoError, SystemError(path_, errno));
   }
+  KILL_POINT("output.cut");
   return there >= size;
 }
 

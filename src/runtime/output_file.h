@@ -17,7 +17,8 @@ class OutputFile {
   TextBuffer* buffer() { return &buffer_; }
 
   // Writes what is buffered if it is worth a system call.
-  Status FlushIfLarge() { return buffer_.size() >= kLargeBytes ? Flush() : Status::Ok(); }
+  Status FlushIfLarge() { return is_large() ? Flush() : Status::Ok(); }
+  bool is_large() const { return buffer_.size() >= kLargeBytes; }
   // Writes what is buffered.
   Status Flush();
   Status Close();

@@ -1,5 +1,6 @@
 #include "runtime/result_writer.h"
 
+#include <algorithm>
 #include <map>
 
 #include "runtime/app_impl.h"
@@ -60,6 +61,10 @@ void ResultWriter::WriteAnswer(const std::string& line) {
   standard_output_->buffer()->Append('\n');
 }
 
+bool ResultWriter::is_large() const {
+  return std::any_of(files_.begin(), files_.end(), [](const auto& file) { return file->is_large(); });
+}
+
 Status ResultWriter::FlushIfLarge() {
   for (const auto& file : files_) {
     const Status status = file->FlushIfLarge();
@@ -83,6 +88,10 @@ Status ResultWriter::Close() {
     if (first.ok()) first = status;
   }
   return first;
+}
+
+void ResultWriter::Discard() {
+  for (const auto& file : files_) file->buffer()->clear();
 }
 
 Status ResultWriter::Sync() const {

@@ -22,8 +22,11 @@ class ResultWriter {
   void WriteAnswer(const std::string& line);
 
   Status FlushIfLarge();
+  bool is_large() const;  // FlushIfLarge would write something
   Status Flush();
   Status Close();
+  // Forgets what was not flushed.
+  void Discard();
   // What was flushed to files is on disk. May be called by another thread.
   Status Sync() const;
 

@@ -298,6 +298,8 @@ Outcome AppRun::Close(const Status& status, bool stopped) {
   Status kept;
   if (keeper_ != nullptr && status.ok()) kept = keeper_->Close();
   TellStatistics();
+  // Rows that follow from what did not get into the log come again after a restart.
+  if (keeper_ != nullptr && !keeper_->Settle().ok()) results_.Discard();
   const Status closed = results_.Close();
   const Status logged = bad_records_->Finish();
   if (!status.ok()) return ToOutcome(status);

@@ -52,7 +52,15 @@ Status RunCore::AdvanceTo(TimeMs time) {
   Status status = Log(step);
   if (status.ok()) status = loop_.Run(&step);
   if (status.ok() && keeper_ != nullptr) status = keeper_->AfterBatch();
-  return status.ok() ? results_->FlushIfLarge() : status;
+  return status.ok() ? FlushIfLarge() : status;
+}
+
+Status RunCore::FlushIfLarge() { return results_->is_large() ? Flush() : Status::Ok(); }
+
+// Nothing leaves that a restart would not know the cause of.
+Status RunCore::Flush() {
+  const Status settled = keeper_ == nullptr ? Status::Ok() : keeper_->Settle();
+  return settled.ok() ? results_->Flush() : settled;
 }
 
 std::vector<InputPosition> RunCore::Positions() const {
@@ -91,7 +99,7 @@ Status RunCore::RunBatch() {
     for (const std::string& line : answerer_.TakeRefusedRows()) options_.report(line);
   }
   if (options_.progress && ++batches_ % kBatchesPerLook == 0) TellProgress();
-  return status.ok() ? results_->FlushIfLarge() : status;
+  return status.ok() ? FlushIfLarge() : status;
 }
 
 void RunCore::TellProgress() {
@@ -181,13 +189,13 @@ Input* RunCore::WaitForOne(std::span<Input* const> inputs, Status* status) {
   if (inputs.size() == 1 && inputs[0]->is_regular()) return inputs[0];
   if (Input* ready = Poll(inputs, 0)) return ready;
   *status = RunBatch();
-  if (status->ok()) *status = results_->Flush();
+  if (status->ok()) *status = Flush();
   idle_since_ = clock_.MonotonicMs();
   while (status->ok() && !Ending()) {
     if (Input* ready = Poll(inputs, TimeoutMs())) return ready;
     if (Ending()) break;
     *status = OnIdle();
-    if (status->ok()) *status = results_->Flush();
+    if (status->ok()) *status = Flush();
   }
   return nullptr;
 }

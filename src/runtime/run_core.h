@@ -62,6 +62,8 @@ class RunCore final : private KeptRun {
   Status OnIdle();
   Status AdvanceTo(TimeMs time);
   Status Log(const MessageBatch& batch);
+  Status FlushIfLarge();
+  Status Flush();
   std::vector<InputPosition> Positions() const;
 
   void Save(StateWriter& out) const override;

@@ -17,7 +17,6 @@ constexpr std::string_view kFormatName = "WEIR-STATE";
 constexpr std::string_view kFormatText = "weir state directory 1\n";
 constexpr std::string_view kFormatBegin = "weir state directory ";
 
-constexpr auto kSyncInterval = std::chrono::milliseconds(100);
 constexpr uint64_t kReplayedPerWord = 256;
 constexpr auto kFullDiskWait = std::chrono::milliseconds(100);
 
@@ -89,12 +88,22 @@ StateKeeper::StateKeeper(KeeperOptions options, const StreamFormats& formats)
     : options_(std::move(options)),
       formats_(formats),
       fs_(options_.file_system != nullptr ? options_.file_system : &PosixFileSystem()),
-      last_snapshot_(SteadyClock::now()),
-      last_sync_(last_snapshot_) {
+      last_snapshot_(SteadyClock::now()) {
   if (options_.keys) sealing_ = std::make_unique<Sealing>(std::move(*options_.keys));
 }
 
+void StateKeeper::StopThreads() {
+  queue_.reset();
+  interval_sync_.reset();
+}
+
+void StateKeeper::Report(const std::string& line) const {
+  const std::lock_guard lock(report_mutex_);
+  if (options_.report) options_.report(line);
+}
+
 StateKeeper::~StateKeeper() {
+  StopThreads();
   if (pending_ != nullptr && pending_->thread.joinable()) pending_->thread.join();
 }
 
@@ -111,6 +120,7 @@ Result<std::unique_ptr<StateKeeper>> StateKeeper::Open(KeeperOptions options,
   }
   if (!lock.ok()) return lock.status();
   keeper->lock_ = std::move(lock).value();
+  KILL_POINT("keeper.locked");
   Status status = keeper->CheckFormat();
   if (status.ok()) status = keeper->index_.Create();
   if (!status.ok()) return status;
@@ -154,18 +164,20 @@ Status StateKeeper::Recover(KeptRun* run) {
   store_ = std::move(store).value();
   Status status = LoadSnapshot(run);
   if (!status.ok()) return status;
+  KILL_POINT("keeper.loaded");
   const std::string log = JoinPath(options_.directory, "log");
   const LogNeeds needs{snapshot_number_ + 1, snapshot_number_};
   const Result<LogRecovery> recovered = RecoverLog(fs_, log, needs);
   if (!recovered.ok()) return recovered.status();
   for (const std::string& note : recovered.value().notes) Report("warning: " + note);
+  KILL_POINT("keeper.log_repaired");
   const uint64_t next = std::max(recovered.value().next_number, snapshot_number_ + 1);
   fresh_ = next == 1;
   if (next > snapshot_number_ + 1) status = ReplayLog(run, snapshot_number_ + 1, next);
   if (status.ok()) status = OpenLog(next);
   if (status.ok()) KILL_POINT("keeper.recovered");
   stats_.recovery_ms = MsSince(begin);
-  last_snapshot_ = last_sync_ = SteadyClock::now();
+  last_snapshot_ = SteadyClock::now();
   return status;
 }
 
@@ -233,6 +245,12 @@ Status StateKeeper::OpenLog(uint64_t next_number) {
       LogWriter::Open(fs_, JoinPath(options_.directory, "log"), std::move(options), next_number);
   if (!log.ok()) return log.status();
   log_ = std::move(log).value();
+  last_number_ = next_number - 1;
+  if (options_.in_place || options_.sync == SyncPolicy::kEpoch) return Status::Ok();
+  queue_ = std::make_unique<LogQueue>([this](const std::string& entry) { return Append(entry); });
+  if (options_.sync == SyncPolicy::kInterval) {
+    interval_sync_ = std::make_unique<IntervalSync>(log_.get());
+  }
   return Status::Ok();
 }
 
@@ -258,7 +276,7 @@ void StateKeeper::Remember(const std::vector<InputPosition>& positions) {
 Status StateKeeper::LogBatch(const MessageBatch& batch, std::vector<InputPosition> positions) {
   entry_.clear();
   EncodeBatch(formats_, batch, positions, &entry_);
-  const Status status = Append(entry_);
+  const Status status = AppendEntry();
   if (status.ok()) Remember(positions);
   return status;
 }
@@ -266,8 +284,16 @@ Status StateKeeper::LogBatch(const MessageBatch& batch, std::vector<InputPositio
 Status StateKeeper::LogQuery(std::string_view query, std::vector<InputPosition> positions) {
   entry_.clear();
   EncodeQuery(query, positions, &entry_);
-  const Status status = Append(entry_);
+  const Status status = AppendEntry();
   if (status.ok()) Remember(positions);
+  return status;
+}
+
+Status StateKeeper::AppendEntry() {
+  ++stats_.log_records;
+  stats_.log_bytes += entry_.size();
+  const Status status = queue_ == nullptr ? Append(entry_) : queue_->Push(&entry_);
+  if (status.ok()) ++last_number_;
   return status;
 }
 
@@ -279,10 +305,8 @@ Status StateKeeper::Append(const std::string& entry) {
     const Result<uint64_t> appended = log_->Append(entry);
     KILL_POINT("keeper.after_append");
     if (appended.ok()) {
-      ++stats_.log_records;
-      stats_.log_bytes += entry.size();
       if (told) Report("there is space again; going on");
-      return SyncIfDue();
+      return Status::Ok();
     }
     const bool waits = appended.status().code() == StatusCode::kNoSpace && !options_.in_place &&
                        !(options_.ending && options_.ending());
@@ -293,21 +317,13 @@ Status StateKeeper::Append(const std::string& entry) {
   }
 }
 
-Status StateKeeper::SyncIfDue() {
-  if (options_.sync != SyncPolicy::kInterval || options_.in_place) return Status::Ok();
-  const auto now = SteadyClock::now();
-  if (now - last_sync_ < kSyncInterval) return Status::Ok();
-  last_sync_ = now;
-  return log_->Sync();
-}
-
 Status StateKeeper::AfterBatch() {
   if (pending_ != nullptr) {
     if (!pending_->done.load(std::memory_order_acquire)) return Status::Ok();
     const Status status = FinishSnapshot();
     if (!status.ok()) return status;
   }
-  const bool anything_new = log_->next_number() - 1 > snapshot_number_;
+  const bool anything_new = last_number_ > snapshot_number_;
   if (options_.snapshot_interval_ms == 0 || !anything_new ||
       MsSince(last_snapshot_) < options_.snapshot_interval_ms) {
     return Status::Ok();
@@ -316,17 +332,18 @@ Status StateKeeper::AfterBatch() {
 }
 
 Status StateKeeper::BeginSnapshot() {
-  const Status flushed = run_->FlushOutputs();
-  if (!flushed.ok()) return flushed;
+  Status status = Settle();
+  if (status.ok()) status = run_->FlushOutputs();
+  if (!status.ok()) return status;
   KILL_POINT("keeper.before_image");
   auto pending = std::make_unique<Pending>();
   pending->begin = last_snapshot_ = SteadyClock::now();
   auto change = store_->Begin();
-  if (!change.ok()) return GiveUp(change.status(), log_->next_number() - 1);
+  if (!change.ok()) return GiveUp(change.status(), last_number_);
   pending->change = std::move(change).value();
   pending->side = SideOf(pending->change->base());
   pending->number = store_->newest().number + 1;
-  pending->log_number = log_->next_number() - 1;
+  pending->log_number = last_number_;
   const auto save = [this](StateWriter& out) {
     out.BeginOwner(":inputs");
     out.Write(positions_);
@@ -339,6 +356,7 @@ Status StateKeeper::BeginSnapshot() {
     return GiveUp(image.status(), pending->log_number);
   }
   pending->image = std::move(image).value();
+  KILL_POINT("keeper.image_taken");
   pending_ = std::move(pending);
   Pending* written = pending_.get();
   if (options_.in_place) {
@@ -450,11 +468,13 @@ Status StateKeeper::TakeSnapshot() {
 }
 
 Status StateKeeper::Close() {
-  Status status;
-  if (pending_ != nullptr) status = FinishSnapshot();
-  const uint64_t last = log_->next_number() - 1;
-  if (status.ok() && last > snapshot_number_) status = TakeSnapshot();
+  Status status = Settle();
+  if (pending_ != nullptr && status.ok()) status = FinishSnapshot();
+  if (status.ok() && last_number_ > snapshot_number_) status = TakeSnapshot();
+  KILL_POINT("keeper.before_close");
+  StopThreads();
   const Status closed = log_->Close();
+  KILL_POINT("keeper.closed");
   return status.ok() ? closed : status;
 }
 

@@ -12,6 +12,8 @@
 
 #include "runtime/batch_codec.h"
 #include "state/file_system.h"
+#include "state/interval_sync.h"
+#include "state/log_queue.h"
 #include "state/record_index.h"
 #include "state/replay_log.h"
 #include "state/snapshot_store.h"
@@ -92,6 +94,8 @@ class StateKeeper {
   // Before a batch (a query) is run. Waits while the disk is full. Any failure is final.
   Status LogBatch(const MessageBatch& batch, std::vector<InputPosition> positions);
   Status LogQuery(std::string_view query, std::vector<InputPosition> positions);
+  // What was logged is in the log: nothing that follows from it may leave the process before.
+  Status Settle() { return queue_ == nullptr ? Status::Ok() : queue_->Settle(); }
   // Between two batches: begins a snapshot if it is time, and tells of one that failed.
   Status AfterBatch();
   // Takes a snapshot now and waits until it is durable.
@@ -110,8 +114,9 @@ class StateKeeper {
   Status LoadSnapshot(KeptRun* run);
   Status ReplayLog(KeptRun* run, uint64_t from, uint64_t end);
   Status ReplayRecord(KeptRun* run, const EntryDecoder& decoder, std::string_view payload);
+  Status AppendEntry();
   Status Append(const std::string& entry);
-  Status SyncIfDue();
+  void StopThreads();
   void Remember(const std::vector<InputPosition>& positions);
   Status BeginSnapshot();
   Status FinishSnapshot();
@@ -119,10 +124,9 @@ class StateKeeper {
   int SideOf(uint64_t base);
   Status GiveUp(const Status& why, uint64_t log_number);
   Status CutLogBehind();
-  void Report(const std::string& line) const {
-    if (options_.report) options_.report(line);
-  }
+  void Report(const std::string& line) const;
 
+  mutable std::mutex report_mutex_;
   KeeperOptions options_;
   StreamFormats formats_;
   FileSystem* fs_;
@@ -130,6 +134,9 @@ class StateKeeper {
   std::unique_ptr<Sealing> sealing_;  // null: plain
   std::unique_ptr<SnapshotStore> store_;
   std::unique_ptr<LogWriter> log_;
+  std::unique_ptr<IntervalSync> interval_sync_;  // null for the other policies
+  std::unique_ptr<LogQueue> queue_;              // null: entries are appended by the calls
+  uint64_t last_number_ = 0;                     // of the entries appended or in the queue
   RecordIndex index_;
   // By side of the index: the snapshot whose records it knows; 0: none.
   std::array<uint64_t, RecordIndex::kSides> side_numbers_ = {};
@@ -139,7 +146,6 @@ class StateKeeper {
   std::string entry_;
   uint64_t snapshot_number_ = 0;  // the last log record that the newest snapshot covers
   std::chrono::steady_clock::time_point last_snapshot_;
-  std::chrono::steady_clock::time_point last_sync_;
   std::unique_ptr<Pending> pending_;  // a snapshot being written
   KeeperStats stats_;
 };

@@ -11,6 +11,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "state/kill_point.h"
+
 namespace weir {
 namespace {
 
@@ -121,6 +123,7 @@ class FrameWriter {
   StateWriter writer(&comparer);
   save(writer);
   comparer.End();
+  KILL_POINT("image.in_child");
   if (!index->status().ok()) _exit(1);
   frames.Add(kEndFrame, {},
              {reinterpret_cast<const char*>(&comparer.stats), sizeof(comparer.stats)});
