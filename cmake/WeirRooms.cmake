@@ -50,6 +50,7 @@ macro(weir_rooms)
     bind plan library)
   weir_room(testing base types time state ast parser json weir io net catalog expr exec pattern
     bind plan library runtime)
+  weir_room(repl base ast weir)
 endmacro()
 
 # Third-party libraries, each in the one room that may see its headers.

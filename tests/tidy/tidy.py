@@ -117,7 +117,7 @@ def check_room_table(tree):
     for name in sorted({n.split("/")[1] for n in tree.code if n.startswith("src/")}):
         if name not in rooms:
             tree.report(ROOM_TABLE, 1, f"src/{name} has no weir_room({name} ...) line")
-    rooms["tools"] = ["weir", "testing"]
+    rooms["tools"] = ["weir", "testing", "repl"]
     return rooms
 
 

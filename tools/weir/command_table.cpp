@@ -6,7 +6,52 @@
 
 namespace {
 
-// Shared by `run` and `-q`.
+// Shared by `run` and `-q`, as those of RunOptionSpecs.
+const std::vector<OptionSpec>& StateOptionSpecs() {
+  static const std::vector<OptionSpec> options = {
+      {.name = "state-dir",
+       .value = "DIR",
+       .is_path = true,
+       .section = "run",
+       .help = "Keep the state there: after a crash, the same command goes on where it was"},
+      {.name = "sync",
+       .choices = "epoch|interval|none",
+       .initial = "interval",
+       .section = "run",
+       .help = "When logged events are safe from a power cut: before they are processed, within "
+               "0.1 s, or when the system likes"},
+      {.name = "snapshot-interval",
+       .value = "TIME",
+       .section = "run",
+       .help = "Take a snapshot of the state so often, as 30s or 5m; 0 is at the end only (default "
+               "@app:snapshot, else 30s)"},
+      {.name = "log-retention",
+       .value = "BYTES",
+       .initial = "0",
+       .section = "run",
+       .help = "Keep so much of the log beyond what recovery needs, as 10G, for `weir replay`"},
+      {.name = "state-key-file",
+       .value = "FILE",
+       .is_path = true,
+       .section = "run",
+       .help = "Seal what is stored with the key in FILE; older keys may follow it"},
+      {.name = "state-key-env",
+       .value = "NAME",
+       .section = "run",
+       .help = "The same, with the key in the environment variable NAME"},
+      {.name = "migrate",
+       .help = "The state may be that of another app: keep what has the same name and shape"},
+      {.name = "resume-from",
+       .value = "[OUTPUT=]N",
+       .is_list = true,
+       .help = "Leave out rows up to number N (--seq), which were received before a crash"},
+      {.name = "stats",
+       .section = "run",
+       .help = "Say at the end what log, snapshots and recovery took"},
+  };
+  return options;
+}
+
 const std::vector<OptionSpec>& RunOptionSpecs() {
   static const std::vector<OptionSpec> options = {
       {.name = "input",
@@ -78,45 +123,6 @@ const std::vector<OptionSpec>& RunOptionSpecs() {
        .initial = "on",
        .section = "run",
        .help = "Improve the plan: same output"},
-      {.name = "state-dir",
-       .value = "DIR",
-       .is_path = true,
-       .section = "run",
-       .help = "Keep the state there: after a crash, the same command goes on where it was"},
-      {.name = "sync",
-       .choices = "epoch|interval|none",
-       .initial = "interval",
-       .section = "run",
-       .help = "When logged events are safe from a power cut: before they are processed, within "
-               "0.1 s, or when the system likes"},
-      {.name = "snapshot-interval",
-       .value = "TIME",
-       .section = "run",
-       .help = "Take a snapshot of the state so often, as 30s or 5m; 0 is at the end only (default "
-               "@app:snapshot, else 30s)"},
-      {.name = "log-retention",
-       .value = "BYTES",
-       .initial = "0",
-       .section = "run",
-       .help = "Keep so much of the log beyond what recovery needs, as 10G, for `weir replay`"},
-      {.name = "state-key-file",
-       .value = "FILE",
-       .is_path = true,
-       .section = "run",
-       .help = "Seal what is stored with the key in FILE; older keys may follow it"},
-      {.name = "state-key-env",
-       .value = "NAME",
-       .section = "run",
-       .help = "The same, with the key in the environment variable NAME"},
-      {.name = "migrate",
-       .help = "The state may be that of another app: keep what has the same name and shape"},
-      {.name = "resume-from",
-       .value = "[OUTPUT=]N",
-       .is_list = true,
-       .help = "Leave out rows up to number N (--seq), which were received before a crash"},
-      {.name = "stats",
-       .section = "run",
-       .help = "Say at the end what log, snapshots and recovery took"},
   };
   return options;
 }
@@ -132,6 +138,13 @@ std::vector<OptionSpec> WithConfig(std::vector<OptionSpec> options) {
   return options;
 }
 
+std::vector<OptionSpec> AllRunOptions(std::vector<OptionSpec> options) {
+  for (const std::vector<OptionSpec>* more : {&RunOptionSpecs(), &StateOptionSpecs()}) {
+    options.insert(options.end(), more->begin(), more->end());
+  }
+  return WithConfig(std::move(options));
+}
+
 CommandSpec Run() {
   return {.name = "run",
           .summary = "run an app: events in, results out",
@@ -139,7 +152,7 @@ CommandSpec Run() {
           .operand = "APP",
           .operand_help = "The app's file",
           .operands = OperandCount::kOne,
-          .options = WithConfig(RunOptionSpecs()),
+          .options = AllRunOptions({}),
           .notes =
               "Examples:\n"
               "  weir run fraud.sql --input Trades=trades.ndjson\n"
@@ -159,14 +172,12 @@ CommandSpec OneLiner() {
                                       .value = "TEXT",
                                       .is_required = true,
                                       .help = "The queries"}};
-  const std::vector<OptionSpec>& run = RunOptionSpecs();
-  options.insert(options.end(), run.begin(), run.end());
   return {.name = "-q",
           .summary = "run queries given as text over standard input, no file needed",
           .description =
               "Runs queries without a file; the stream `stdin` has the attributes of "
               "its lines.",
-          .options = WithConfig(options),
+          .options = AllRunOptions(std::move(options)),
           .notes =
               "Example:\n"
               "  weir -q 'from stdin[price > 50] select symbol, price insert into Out;' < "
@@ -244,6 +255,28 @@ CommandSpec Test() {
           "optimizer, printed and parsed\nagain. Exit code 1 if a test failed.\n\n"
           "Example:\n  weir new fraud && weir test fraud.test",
       .run = TestCommand};
+}
+
+CommandSpec Repl() {
+  return {.name = "repl",
+          .summary = "try an app: define, send, move the clock, ask",
+          .description =
+              "Reads statements and dot commands and answers them at once. The clock "
+              "stands still until an event\nor `.clock` moves it.",
+          .operand = "APP",
+          .operand_help = "An app to begin with",
+          .operands = OperandCount::kOptional,
+          .options = WithConfig({{.name = "mode",
+                                  .choices = "auto|table|json|csv",
+                                  .initial = "auto",
+                                  .section = "repl",
+                                  .help = "How rows are shown; auto is a table on a terminal, "
+                                          "else json"}}),
+          .notes =
+              "`.help` lists the dot commands. From a pipe, results go to standard output and "
+              "errors to standard\nerror; exit code 1 if there was one.\n\n"
+              "Example:\n  weir repl fraud.sql",
+          .run = ReplCommand};
 }
 
 CommandSpec New() {
@@ -328,7 +361,7 @@ const OptionSpec* CommandSpec::Find(std::string_view option) const {
 
 const std::vector<CommandSpec>& Commands() {
   static const std::vector<CommandSpec> commands = {
-      Run(), OneLiner(), Check(), Explain(), Test(), New(), Config(), Completion(), Help()};
+      Run(), OneLiner(), Check(), Explain(), Test(), Repl(), New(), Config(), Completion(), Help()};
   return commands;
 }
 
