@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "ast/utf8.h"
-#include "bind/duration.h"
+#include "time/duration.h"
 #include "bind/table_binder.h"
 #include "script/script_function.h"
 
