@@ -225,8 +225,8 @@ JSFunction* Engine::Function(const Script& script) {
   JS::CompileOptions options(context_);
   options.setFileAndLine(script.name().c_str(), 1);
   const std::string& body = script.body();
-  JS::RootedString body_text(context_,
-                             JS_NewStringCopyUTF8N(context_, JS::UTF8Chars(body.data(), body.size())));
+  JS::RootedString body_text(
+      context_, JS_NewStringCopyUTF8N(context_, JS::UTF8Chars(body.data(), body.size())));
   JS::AutoStableStringChars chars(context_);
   if (body_text == nullptr || !chars.initTwoByte(context_, body_text)) return nullptr;
   JS::SourceText<char16_t> text;
@@ -244,7 +244,8 @@ JSFunction* Engine::Function(const Script& script) {
   JS::RootedObject object(context_, JS_GetFunctionObject(function));
   JS::RootedValue prototype(context_);
   if (!JS_GetProperty(context_, object, "prototype", &prototype)) return nullptr;
-  JS::RootedObject prototype_object(context_, prototype.isObject() ? &prototype.toObject() : object);
+  JS::RootedObject prototype_object(context_,
+                                    prototype.isObject() ? &prototype.toObject() : object);
   if (!JS_FreezeObject(context_, prototype_object) || !JS_FreezeObject(context_, object)) {
     return nullptr;
   }
