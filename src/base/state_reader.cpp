@@ -49,6 +49,7 @@ void StateReader::Pop() {
 
 bool StateReader::BeginOwner(std::string_view name) {
   CHECK_EQ(depth_, 0u);
+  if (skipped_.count(std::string(name)) > 0) return false;
   key_ = name;
   key_.push_back('\0');
   source_->Seek(key_);
@@ -84,7 +85,9 @@ bool StateReader::NextPart(uint32_t section, uint8_t* key_group, uint64_t* numbe
   }
   key_ = key;
   Push(key_.size());
-  return ok();
+  if (ok()) return true;
+  EndPart();
+  return false;
 }
 
 void StateReader::EndPart() {

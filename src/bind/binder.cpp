@@ -40,6 +40,7 @@ class AppBinder {
  private:
   void BindAppAnnotations();
   void BindPlayback(const ast::Annotation& annotation);
+  void BindSnapshot(const ast::Annotation& annotation);
   void DefineElement(const ast::Element& element);
   void DefinePartition(const ast::Partition& partition);
   void DefineStream(const ast::StreamDefinition& definition);
@@ -80,6 +81,8 @@ void AppBinder::BindAppAnnotations() {
       context_.set_app_name(bound_.name);
     } else if (SameText(name, "playback")) {
       BindPlayback(annotation);
+    } else if (SameText(name, "snapshot")) {
+      BindSnapshot(annotation);
     } else if (SameText(name, "async")) {
       context_.Error(annotation.span, "@app:async does not exist", "write @async on a stream");
     } else {
@@ -106,6 +109,22 @@ void AppBinder::BindPlayback(const ast::Annotation& annotation) {
   if (bound_.idle_time.has_value() != bound_.increment.has_value()) {
     context_.Error(annotation.span, "@app:playback needs both idle.time and increment, or none");
   }
+}
+
+// `@app:snapshot(interval='30 sec')`: how often a run that keeps its state takes a snapshot.
+void AppBinder::BindSnapshot(const ast::Annotation& annotation) {
+  for (const ast::AnnotationElement& element : annotation.elements) {
+    const auto time = ParseDuration(element.value);
+    if (!SameText(element.key.text, "interval")) {
+      context_.Error(element.span, "@app:snapshot takes interval");
+    } else if (!time || *time <= 0) {
+      context_.Error(element.value_span, "'" + element.value + "' is not a time",
+                     "write it as '30 sec'");
+    } else {
+      bound_.snapshot_interval = *time;
+    }
+  }
+  if (!bound_.snapshot_interval) context_.Error(annotation.span, "@app:snapshot needs interval");
 }
 
 void AppBinder::DefineElement(const ast::Element& element) {

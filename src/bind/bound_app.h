@@ -224,6 +224,7 @@ struct BoundPartition {
 struct BoundApp {
   std::string name;
   bool playback = false;
+  std::optional<TimeMs> snapshot_interval;  // @app:snapshot(interval=...)
   std::optional<TimeMs> idle_time;  // @app:playback(idle.time=..., increment=...)
   std::optional<TimeMs> increment;
   std::vector<FunctionSpec> functions;  // of the app itself

@@ -22,11 +22,19 @@ Result<FileHandle> OpenInput(const std::string& path) {
   return handle;
 }
 
-Result<FileHandle> CreateOutput(const std::string& path) {
+namespace {
+
+Result<FileHandle> OpenForWriting(const std::string& path, int flags) {
   if (path == "-") return FileHandle(STDOUT_FILENO);
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0666);
   if (fd < 0) return Status(StatusCode::kCannotCreate, SystemError(path, errno));
   return FileHandle(fd);
 }
+
+}  // namespace
+
+Result<FileHandle> CreateOutput(const std::string& path) { return OpenForWriting(path, O_TRUNC); }
+
+Result<FileHandle> OpenOutput(const std::string& path) { return OpenForWriting(path, 0); }
 
 }  // namespace weir

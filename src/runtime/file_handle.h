@@ -38,6 +38,8 @@ class FileHandle {
 Result<FileHandle> OpenInput(const std::string& path);
 // Creates or empties; `-` is standard output. Fails with kCannotCreate.
 Result<FileHandle> CreateOutput(const std::string& path);
+// The same, but what is in the file stays.
+Result<FileHandle> OpenOutput(const std::string& path);
 
 // `PATH: what the operating system says`.
 std::string SystemError(const std::string& path, int error);

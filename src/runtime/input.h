@@ -22,6 +22,15 @@ class Input : public BadRecordSink {
   Status Fill();
   NdjsonReader* reader() { return &reader_; }
 
+  const std::string& path() const { return path_; }
+  // How far messages were read, for Resume in another process; empty if the input cannot be read
+  // again (a pipe). `skip`: messages read behind that point that are done with already.
+  std::string Position() const;
+  std::string PositionBehind(uint64_t bytes, uint64_t lines, uint64_t skip) const;
+  // Goes on where a position says. False if that was another file, or it has become shorter; then
+  // nothing is changed.
+  Result<bool> Resume(const std::string& position);
+
   int fd() const { return file_.fd(); }
   bool is_regular() const { return is_regular_; }
   bool ended() const { return ended_; }  // no more bytes to fill in
@@ -34,6 +43,8 @@ class Input : public BadRecordSink {
   std::string path_;
   FileHandle file_;
   bool is_regular_;
+  const StreamFormats& formats_;
+  std::string identity_;  // of the file, on this machine
   bool stop_at_bad_record_;
   BadRecordLog* bad_records_;
   NdjsonReader reader_;

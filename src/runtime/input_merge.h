@@ -30,6 +30,8 @@ class InputMerge {
     std::vector<std::vector<ColumnPtr>> columns;  // by stream: the rows of the batch
     std::vector<uint32_t> next_row;               // by stream
     size_t message = 0;                           // next to be handed on
+    uint64_t bytes = 0;                           // where the batch begins
+    uint64_t lines = 0;
     TimeMs time = kNoTime;                        // of the next message or query
     bool at_query = false;                        // a query follows the batch
     bool at_stop = false;                         // a bad record follows that stops the run
@@ -42,6 +44,7 @@ class InputMerge {
   void FindTime(Head* head);
   void HandOn(Head* head);
   Head* Next();
+  std::vector<InputPosition> Positions() const;
 
   const StreamFormats& formats_;
   RunCore* core_;

@@ -22,8 +22,20 @@ class ResultWriter {
   void WriteAnswer(const std::string& line);
 
   Status FlushIfLarge();
+  bool is_large() const;  // FlushIfLarge would write something
   Status Flush();
   Status Close();
+  // Forgets what was not flushed.
+  void Discard();
+  // What was flushed to files is on disk. May be called by another thread.
+  Status Sync() const;
+
+  // How much of each output there is. Save comes after Flush. A file is cut to what it held when
+  // that was saved, so that nothing is written twice.
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);
+  // Nothing was saved: files begin anew.
+  Status Empty();
 
   // Nobody reads what is written to a pipe.
   bool reader_gone() const;
@@ -32,14 +44,17 @@ class ResultWriter {
   struct Output {
     RowWriter writer;
     TextBuffer* buffer;
+    std::string what;  // as the user named it
     uint64_t rows = 0;
+    uint64_t known_rows = 0;  // so many the reader has already
   };
 
-  Result<OutputFile*> FileFor(const std::string& path);
+  Result<OutputFile*> FileFor(const std::string& path, bool keeps_state);
 
   std::vector<std::unique_ptr<OutputFile>> files_;
   std::vector<Output> outputs_;
   OutputFile* standard_output_ = nullptr;
+  std::function<void(std::string_view)> report_;
   TapMerge merge_;
 };
 

@@ -16,6 +16,20 @@ Outcome UnknownStream(const StreamFormats& formats, const std::string& name) {
   return {OutcomeCode::kUsage, message};
 }
 
+Result<std::optional<KeyRing>> ReadKeys(const RunState& state) {
+  if (!state.key_file.empty() && !state.key_variable.empty()) {
+    return Status::Invalid("--state-key-file and --state-key-env exclude each other");
+  }
+  if (state.key_file.empty() && state.key_variable.empty()) {
+    return std::optional<KeyRing>();
+  }
+  Result<KeyRing> ring = state.key_file.empty()
+                             ? KeyRing::FromEnvironment(state.key_variable)
+                             : KeyRing::FromFile(&PosixFileSystem(), state.key_file);
+  if (!ring.ok()) return ring.status();
+  return std::optional<KeyRing>(std::move(ring).value());
+}
+
 // One run, from opening files to closing them.
 class AppRun {
  public:
@@ -36,6 +50,10 @@ class AppRun {
   Outcome OpenInputs();
   Outcome OpenBadRecordFile();
   LineRules RulesFor(const RunInput& input) const;
+  Outcome OpenState();
+  Status Recover();
+  Status ResumeInputs();
+  void TellStatistics() const;
   Status ReadAll(bool* stopped);
   Status ReadInTurn(bool* stopped);
   Status Drain(Input* input, bool* ended, bool* stopped);
@@ -49,6 +67,7 @@ class AppRun {
   std::unique_ptr<BadRecordLog> bad_records_;
   std::vector<std::unique_ptr<Input>> open_inputs_;
   ResultWriter results_;
+  std::unique_ptr<StateKeeper> keeper_;  // null: no state is kept
   std::unique_ptr<RunCore> core_;
 };
 
@@ -130,17 +149,87 @@ Outcome AppRun::Run() {
   Result<Plan> plan = MakePlan(app_.bound, plan_options);
   if (!plan.ok()) return ToOutcome(plan.status());
   formats_ = app_.Formats(plan.value());
-  outcome = OpenBadRecordFile();
+  outcome = OpenState();
+  if (outcome.ok()) outcome = OpenBadRecordFile();
   if (outcome.ok()) outcome = OpenInputs();
   if (outcome.ok()) outcome = ToOutcome(results_.Open(plan.value(), outputs_, options_));
   if (!outcome.ok()) return outcome;
   core_ = std::make_unique<RunCore>(app_, options_, SystemClock(), std::move(plan).value(),
                                     formats_, &results_);
   bool stopped = false;
-  Status status = core_->Start();
+  Status status = Recover();
+  if (status.ok()) status = core_->Start();
   if (status.ok()) status = ReadAll(&stopped);
+  core_->set_positions(nullptr);
   core_->ReportRefusedRows();
   return Close(status, stopped);
+}
+
+Outcome AppRun::OpenState() {
+  const RunState& state = options_.state;
+  if (state.directory.empty()) {
+    if (state.migrate) return {OutcomeCode::kUsage, "--migrate needs --state-dir"};
+    return {};
+  }
+  Result<std::optional<KeyRing>> keys = ReadKeys(state);
+  if (!keys.ok()) return ToOutcome(keys.status());
+  KeeperOptions keeper;
+  keeper.directory = state.directory;
+  keeper.sync = state.sync == LogSync::kEpoch      ? SyncPolicy::kEpoch
+                : state.sync == LogSync::kInterval ? SyncPolicy::kInterval
+                                                   : SyncPolicy::kNone;
+  keeper.snapshot_interval_ms = state.snapshot_interval_ms.value_or(
+      app_.bound.snapshot_interval.value_or(keeper.snapshot_interval_ms));
+  keeper.retained_log_bytes = state.retained_log_bytes;
+  keeper.migrate = state.migrate;
+  keeper.keys = std::move(keys).value();
+  keeper.report = options_.report;
+  keeper.replay_progress = options_.replay_progress;
+  keeper.ending = [this] { return options_.stop != nullptr && options_.stop->requested(); };
+  Result<std::unique_ptr<StateKeeper>> opened = StateKeeper::Open(std::move(keeper), formats_);
+  if (!opened.ok()) return ToOutcome(opened.status());
+  keeper_ = std::move(opened).value();
+  return {};
+}
+
+// What an earlier run left is loaded and replayed; then the inputs go on where it was.
+Status AppRun::Recover() {
+  if (keeper_ == nullptr) return Status::Ok();
+  std::vector<std::string> dropped;
+  const Status status = core_->Recover(keeper_.get(), &dropped);
+  if (!status.ok()) return status;
+  if (options_.report) {
+    for (const std::string& line : dropped) options_.report("warning: " + line);
+  }
+  return ResumeInputs();
+}
+
+Status AppRun::ResumeInputs() {
+  for (const auto& input : open_inputs_) {
+    const std::optional<std::string> position = keeper_->PositionOf(input->path());
+    if (!position) continue;
+    const Result<bool> resumed = input->Resume(*position);
+    if (!resumed.ok()) return resumed.status();
+    if (!resumed.value() && options_.report) {
+      options_.report("warning: " + input->path() +
+                      ": not the file that was read before, or it became shorter; it is read "
+                      "from its beginning");
+    }
+  }
+  core_->set_positions([this] {
+    std::vector<InputPosition> positions;
+    for (const auto& input : open_inputs_) {
+      std::string position = input->Position();
+      if (!position.empty()) positions.push_back({input->path(), std::move(position)});
+    }
+    return positions;
+  });
+  return Status::Ok();
+}
+
+void AppRun::TellStatistics() const {
+  if (!options_.statistics || !options_.report || keeper_ == nullptr) return;
+  for (const std::string& line : DescribeStats(keeper_->stats())) options_.report(line);
 }
 
 Status AppRun::ReadAll(bool* stopped) {
@@ -189,7 +278,7 @@ Status AppRun::Drain(Input* input, bool* ended, bool* stopped) {
         status = core_->RunBatch();
         break;
       case NdjsonReader::State::kQuery:
-        status = core_->Answer(input->reader()->query());
+        status = core_->Answer(input);
         break;
       case NdjsonReader::State::kNeedBytes:
         return Status::Ok();
@@ -206,9 +295,15 @@ Status AppRun::Drain(Input* input, bool* ended, bool* stopped) {
 
 Outcome AppRun::Close(const Status& status, bool stopped) {
   // What came before a failure is still results.
+  Status kept;
+  if (keeper_ != nullptr && status.ok()) kept = keeper_->Close();
+  TellStatistics();
+  // Rows that follow from what did not get into the log come again after a restart.
+  if (keeper_ != nullptr && !keeper_->Settle().ok()) results_.Discard();
   const Status closed = results_.Close();
   const Status logged = bad_records_->Finish();
   if (!status.ok()) return ToOutcome(status);
+  if (!kept.ok()) return ToOutcome(kept);
   if (!closed.ok()) return ToOutcome(closed);
   if (!logged.ok()) return ToOutcome(logged);
   if (stopped) return {OutcomeCode::kBadRecord, "stopped at a bad record"};

@@ -31,8 +31,10 @@ CONFINED_HEADERS = (
     (r"antlr4", "src/parser", "ANTLR"),
     (r"pcre2", "src/expr", "PCRE2"),
     (r"js/|jsapi|jsfriendapi|mozilla/", "src/script", "SpiderMonkey"),
-    (r"(boost/)?asio|boost/beast|openssl/|sys/socket|netinet/|arpa/|netdb\.h|sys/(epoll|un)\.h",
-     "src/net", "sockets and TLS"),
+    (r"openssl/evp|openssl/rand", "src/state", "OpenSSL's ciphers"),
+    (r"xxhash|lz4", "src/state", "checksums and packing of stored bytes"),
+    (r"(boost/)?asio|boost/beast|openssl/(?!evp|rand)|sys/socket|netinet/|arpa/|netdb\.h"
+     r"|sys/(epoll|un)\.h", "src/net", "sockets and TLS"),
 )
 
 # Code that only some folders may contain: pattern, the folders, why.

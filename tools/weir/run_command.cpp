@@ -1,6 +1,8 @@
 #include <csignal>
 #include <iostream>
 
+#include "arguments.h"
+#include "command_line.h"
 #include "commands.h"
 #include "console.h"
 #include "text_file.h"
@@ -64,16 +66,10 @@ bool OnlyBindingErrors(const weir::CompileResult& compiled) {
 
 }  // namespace
 
-int RunCommand(const Arguments& arguments) {
+int RunCommand(const Settings& settings) {
   RunArguments parsed;
-  switch (ParseRun(arguments, &parsed)) {
-    case Parsed::kHelp:
-      return 0;
-    case Parsed::kUsage:
-      return ExitCode(OutcomeCode::kUsage);
-    case Parsed::kOk:
-      break;
-  }
+  const weir::Outcome taken = TakeRun(settings, &parsed);
+  if (!taken.ok()) return UsageError(taken.message());
   weir::StopRequest stop;
   HandleSignals(&stop);
   parsed.run.stop = &stop;
@@ -84,16 +80,10 @@ int RunCommand(const Arguments& arguments) {
   return Run(weir::CompileApp(text, parsed.compile), &parsed);
 }
 
-int OneLinerCommand(const Arguments& arguments) {
+int OneLinerCommand(const Settings& settings) {
   RunArguments parsed;
-  switch (ParseOneLiner(arguments, &parsed)) {
-    case Parsed::kHelp:
-      return 0;
-    case Parsed::kUsage:
-      return ExitCode(OutcomeCode::kUsage);
-    case Parsed::kOk:
-      break;
-  }
+  const weir::Outcome taken = TakeOneLiner(settings, &parsed);
+  if (!taken.ok()) return UsageError(taken.message());
   weir::StopRequest stop;
   HandleSignals(&stop);
   parsed.run.stop = &stop;
