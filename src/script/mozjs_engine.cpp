@@ -311,7 +311,9 @@ Result<Value> Engine::Call(const Script& script, std::span<const Value> data, Ty
   } else if (why.empty()) {
     why = TakeError();
   }
+  const bool full = JS_IsThrowingOutOfMemory(context_);
   JS_ClearPendingException(context_);
+  if (full) JS_GC(context_);  // the next call must find room
   CleanUp();
   return Status(StatusCode::kDataError, "script " + script.name() + ": " + why);
 }
