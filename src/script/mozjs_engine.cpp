@@ -10,7 +10,6 @@
 #include <js/Interrupt.h>
 #include <js/LocaleSensitive.h>
 #include <js/Promise.h>
-#include <js/RegExp.h>
 #include <js/SourceText.h>
 #include <js/StableStringChars.h>
 #include <jsapi.h>
@@ -106,6 +105,7 @@ class Engine {
   JSContext* context_ = nullptr;
   NoJobs jobs_;
   JS::PersistentRootedObject global_;
+  JS::PersistentRootedValue forget_matches_;  // made by the prelude
   std::unordered_map<uint64_t, JS::PersistentRootedFunction> functions_;
   // Of the running call.
   ScriptMoment moment_;
@@ -143,6 +143,7 @@ Engine::Engine() {
   JS::SetReduceMicrosecondTimePrecisionCallback(&Engine::Now);
   CHECK(JS_AddInterruptCallback(context_, &Engine::CountStep));
   global_.init(context_);
+  forget_matches_.init(context_);
   MakeRealm();
   watched_ = std::make_unique<Watchdog::Watched>([this] { JS_RequestInterruptCallback(context_); });
   Watchdog::Instance().Add(watched_.get());
@@ -152,6 +153,7 @@ Engine::~Engine() {
   Watchdog::Instance().Remove(watched_.get());
   functions_.clear();
   added_.clear();
+  forget_matches_.reset();
   global_.reset();
   JS_DestroyContext(context_);
 }
@@ -209,11 +211,10 @@ void Engine::MakeRealm() {
   CHECK(text.init(context_, kScriptPrelude, sizeof(kScriptPrelude) - 1,
                   JS::SourceOwnership::Borrowed));
   JS::RootedValue prelude(context_);
-  JS::RootedValue nothing(context_);
   CHECK(JS::Evaluate(context_, options, text, &prelude));
   JS::RootedValueArray<1> arguments(context_);
   arguments[0].setObject(*global_);
-  CHECK(JS::Call(context_, JS::UndefinedHandleValue, prelude, arguments, &nothing));
+  CHECK(JS::Call(context_, JS::UndefinedHandleValue, prelude, arguments, &forget_matches_));
   bool fixed = false;
   CHECK(JS_SetImmutablePrototype(context_, global_, &fixed));
 }
@@ -225,8 +226,8 @@ JSFunction* Engine::Function(const Script& script) {
   JS::CompileOptions options(context_);
   options.setFileAndLine(script.name().c_str(), 1);
   const std::string& body = script.body();
-  JS::RootedString body_text(context_,
-                             JS_NewStringCopyUTF8N(context_, JS::UTF8Chars(body.data(), body.size())));
+  JS::RootedString body_text(
+      context_, JS_NewStringCopyUTF8N(context_, JS::UTF8Chars(body.data(), body.size())));
   JS::AutoStableStringChars chars(context_);
   if (body_text == nullptr || !chars.initTwoByte(context_, body_text)) return nullptr;
   JS::SourceText<char16_t> text;
@@ -244,7 +245,8 @@ JSFunction* Engine::Function(const Script& script) {
   JS::RootedObject object(context_, JS_GetFunctionObject(function));
   JS::RootedValue prototype(context_);
   if (!JS_GetProperty(context_, object, "prototype", &prototype)) return nullptr;
-  JS::RootedObject prototype_object(context_, prototype.isObject() ? &prototype.toObject() : object);
+  JS::RootedObject prototype_object(context_,
+                                    prototype.isObject() ? &prototype.toObject() : object);
   if (!JS_FreezeObject(context_, prototype_object) || !JS_FreezeObject(context_, object)) {
     return nullptr;
   }
@@ -309,7 +311,9 @@ Result<Value> Engine::Call(const Script& script, std::span<const Value> data, Ty
   } else if (why.empty()) {
     why = TakeError();
   }
+  const bool full = JS_IsThrowingOutOfMemory(context_);
   JS_ClearPendingException(context_);
+  if (full) JS_GC(context_);  // the next call must find room
   CleanUp();
   return Status(StatusCode::kDataError, "script " + script.name() + ": " + why);
 }
@@ -335,7 +339,9 @@ bool Engine::CallFunction(const Script& script, std::span<const Value> data, Typ
 
 // Makes the realm as it was before the call; a new one if that cannot be.
 void Engine::CleanUp() {
-  bool clean = JS::ClearRegExpStatics(context_, global_);
+  JS::RootedValue nothing(context_);
+  bool clean = JS_CallFunctionValue(context_, nullptr, forget_matches_,
+                                    JS::HandleValueArray::empty(), &nothing);
   if (!added_.empty()) {
     for (JS::PersistentRootedId& id : added_) {
       JS::ObjectOpResult deleted;

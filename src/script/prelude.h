@@ -4,7 +4,8 @@ namespace weir {
 
 // Runs once in every new realm. Takes away what depends on the collector of garbage, then freezes
 // all objects of the language, so that no call can leave anything in them. A frozen property hides
-// behind a setter where programs often give an object a property of the same name.
+// behind a setter where programs often give an object a property of the same name. Gives a function
+// that forgets what RegExp remembers of the last match.
 inline constexpr char kScriptPrelude[] = R"js((function (global) {
   'use strict';
   for (const name of ['WeakRef', 'FinalizationRegistry', 'SharedArrayBuffer', 'Atomics',
@@ -71,6 +72,8 @@ inline constexpr char kScriptPrelude[] = R"js((function (global) {
       add(property.set);
     }
   }
+  // Afterwards RegExp.$1 and its like are empty.
+  return function () { /(?:)/.exec(''); };
 }))js";
 
 }  // namespace weir

@@ -17,7 +17,7 @@ namespace weir {
 // expression that searches for ever, the only thing that does not count steps.
 inline constexpr uint64_t kMaxScriptSteps = 5'000'000;
 inline constexpr uint32_t kMaxScriptHeapBytes = 64 << 20;  // of all scripts of a thread
-inline constexpr uint32_t kMaxScriptSeconds = 10;
+inline constexpr uint32_t kMaxScriptSeconds = 60;
 inline constexpr size_t kMaxScriptTextBytes = 16 << 20;  // of one text it returns
 inline constexpr uint32_t kMaxScriptDepth = 64;          // of lists and maps it takes or returns
 

@@ -41,7 +41,8 @@ TEST_F(ScriptTest, ProblemsHaveTheirPlaceInTheBody) {
 }
 
 TEST_F(ScriptTest, EachThreadHasAnEngineOfItsOwn) {
-  const auto script = Compiled("kept = (typeof kept == 'undefined' ? 0 : kept) + data[0]; return kept;");
+  const auto script =
+      Compiled("kept = (typeof kept == 'undefined' ? 0 : kept) + data[0]; return kept;");
   EXPECT_EQ(Called(*script, Type::kInt, {Value::Int(3)}), Value::Int(3));
   std::vector<std::thread> threads;
   for (int t = 0; t < 3; ++t) {
