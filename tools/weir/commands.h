@@ -8,6 +8,7 @@ int OneLinerCommand(const Settings& settings);
 int CheckCommand(const Settings& settings);
 int ExplainCommand(const Settings& settings);
 int TestCommand(const Settings& settings);
+int ReplCommand(const Settings& settings);
 int NewCommand(const Settings& settings);
 int ConfigCommand(const Settings& settings);
 int CompletionCommand(const Settings& settings);
