@@ -54,8 +54,7 @@ class CountedValues {
   }
 
   void Save(StateWriter& out) const;
-  // Into an empty one.
-  void Load(StateReader& in);
+  void Load(StateReader& in);  // into an empty one
 
  private:
   struct Slot {

@@ -59,7 +59,7 @@ class WindowExtreme {
   bool IsNew() const { return sorted_ == nullptr && values_.empty(); }
 
   void Clear() {
-    values_.Clear();
+    values_.Restore(0);
     candidates_.Clear();
     sorted_.reset();
     added_ = removed_ = 0;
