@@ -88,6 +88,8 @@ struct RunOptions {
   uint64_t record_bytes_max = 1 << 20;
   bool bare_output = false;
   bool sequence_numbers = false;
+  // Sources and sinks of the app may use plain text on addresses that are not this machine's own.
+  bool insecure = false;
   uint32_t epoch_size = 2048;
   // Bytes of stdin that were read already (to infer a schema); they come first.
   std::string stdin_prefix;

@@ -34,6 +34,7 @@ CONFINED_HEADERS = (
     (r"xxhash|lz4", "src/state", "checksums and packing of stored bytes"),
     (r"(boost/)?asio|boost/beast|openssl/(?!evp|rand)|sys/socket|netinet/|arpa/|netdb\.h"
      r"|sys/(epoll|un)\.h", "src/net", "sockets and TLS"),
+    (r"js/|jsapi|jsfriendapi|mozilla/", "src/script", "SpiderMonkey"),
 )
 
 # Code that only some folders may contain: pattern, the folders, why.
@@ -222,7 +223,7 @@ def check_leaves(tree):
     """One leaf, one line: the files of src/library and builtins.def name each other."""
     listed = {}
     text = code_only(tree.text.get(LEAF_LIST, ""))
-    for match in re.finditer(r"^\s*BUILTIN\(\s*(\w+)", text, re.MULTILINE):
+    for match in re.finditer(r"^\s*(?:BUILTIN|TRANSPORT)\(\s*(\w+)", text, re.MULTILINE):
         line = text.count("\n", 0, match.start(1)) + 1
         if match.group(1) in listed:
             tree.report(LEAF_LIST, line, f"BUILTIN({match.group(1)}) is listed twice")
