@@ -1,6 +1,5 @@
 #include "parser/tokens.h"
 
-#include <string>
 #include <antlr4-runtime.h>
 
 #include <algorithm>
@@ -51,7 +50,7 @@ std::vector<size_t> BytesOfChars(std::string_view text) {
 
 std::vector<Word> WordsOf(std::string_view text) {
   if (ast::FindInvalidUtf8(text) != std::string_view::npos) return {};
-  antlr4::ANTLRInputStream input{std::string(text)};
+  antlr4::ANTLRInputStream input(text.data(), text.size());
   WeirLexer lexer(&input);
   lexer.removeErrorListeners();
   const std::vector<size_t> bytes = BytesOfChars(text);

@@ -139,7 +139,8 @@ class Terminal(weir_program.Case):
         self.tmux("send-keys", *keys)
 
     def line(self, text):
-        self.tmux("send-keys", "-l", text)
+        # At the end of an argument tmux takes a semicolon for its own.
+        self.tmux("send-keys", "-l", text[:-1] + "\\;" if text.endswith(";") else text)
         self.type("Enter")
 
     def see(self, text):

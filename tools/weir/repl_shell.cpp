@@ -27,8 +27,9 @@ std::string_view Trimmed(std::string_view text) {
 std::string TakeWord(std::string_view text, std::string* rest) {
   text = Trimmed(text);
   const size_t end = std::min(text.find_first_of(" \t\n"), text.size());
-  *rest = std::string(Trimmed(text.substr(end)));
-  return std::string(text.substr(0, end));
+  std::string word(text.substr(0, end));
+  *rest = std::string(Trimmed(text.substr(end)));  // which may be where `text` stands
+  return word;
 }
 
 bool ParseTime(std::string_view text, int64_t* time) {
