@@ -96,6 +96,29 @@ Result<uint64_t> LogSegmentReader::SyncedBehind(uint64_t number) {
   return synced;
 }
 
+Result<bool> LogSegmentReader::PassDamage() {
+  const uint64_t begin = offset_ + 1;
+  if (begin >= file_bytes_) return false;
+  const Result<const char*> bytes = Fetch(begin, file_bytes_ - begin);
+  if (!bytes.ok()) return bytes.status();
+  const std::string_view rest(bytes.value(), file_bytes_ - begin);
+  std::string marker;
+  AppendFixed(kLogRecordMarker, &marker);
+  for (size_t at = rest.find(marker); at != std::string_view::npos;
+       at = rest.find(marker, at + 1)) {
+    if (at < kLogMarkerOffset) continue;
+    const std::string_view from = rest.substr(at - kLogMarkerOffset);
+    LogRecordHead head;
+    if (from.size() < kLogRecordHeadBytes || !ReadLogRecordHead(from.data(), from.size(), &head) ||
+        !CheckLogRecord(from.substr(0, kLogRecordHeadBytes + head.stored_bytes), head_.salt)) {
+      continue;
+    }
+    next_offset_ = begin + at - kLogMarkerOffset;
+    return true;
+  }
+  return false;
+}
+
 // --- segments of a directory
 
 Result<std::vector<LogSegmentFile>> FindLogSegments(FileSystem* fs, const std::string& directory) {

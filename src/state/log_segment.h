@@ -32,6 +32,10 @@ class LogSegmentReader {
   // Where the record found, the bad bytes or the end begin.
   uint64_t offset() const { return offset_; }
 
+  // After kBad: goes to the next whole record in the file, which Next then finds. False if there
+  // is none.
+  Result<bool> PassDamage();
+
   // The highest `synced_through` of the whole records from offset() on, however damaged the bytes
   // between them, with a number above `number`; 0 if there are none. Ends the reading.
   Result<uint64_t> SyncedBehind(uint64_t number);
