@@ -12,12 +12,17 @@
 
 namespace weir {
 
+// Whether outputs can be printed so.
+Status CheckOutputs(const std::vector<RunOutput>& outputs, bool bare, bool sequence_numbers);
+
 // Writes what the taps hold as lines, each output to its file, all in the order of the keys.
 class ResultWriter {
  public:
   // `outputs` are those of the plan, in the same order.
   Status Open(const Plan& plan, const std::vector<RunOutput>& outputs, const RunOptions& options);
 
+  // Rows are counted, but not written. False at first.
+  void set_muted(bool muted) { muted_ = muted; }
   void Write(const std::vector<Port>& taps);
   void WriteAnswer(const std::string& line);
 
@@ -34,6 +39,11 @@ class ResultWriter {
   // that was saved, so that nothing is written twice.
   void Save(StateWriter& out) const;
   void Load(StateReader& in);
+  // The counts of rows alone; false if one of the outputs was not saved. Files stay as they are.
+  bool LoadCounts(StateReader& in);
+  void ForgetCounts() {
+    for (Output& output : outputs_) output.rows = 0;
+  }
   // Nothing was saved: files begin anew.
   Status Empty();
 
@@ -56,6 +66,7 @@ class ResultWriter {
   OutputFile* standard_output_ = nullptr;
   std::function<void(std::string_view)> report_;
   TapMerge merge_;
+  bool muted_ = false;
 };
 
 }  // namespace weir

@@ -59,10 +59,15 @@ Result<LogSegmentReader::Found> LogSegmentReader::Next() {
   offset_ = next_offset_;
   const uint64_t left = file_bytes_ - offset_;
   if (left == 0) return Found::kEnd;
-  if (left < kLogRecordHeadBytes) return Found::kBad;
+  is_cut_off_ = left < kLogRecordHeadBytes;
+  if (is_cut_off_) return Found::kBad;
   Result<const char*> bytes = Fetch(offset_, kLogRecordHeadBytes);
   if (!bytes.ok()) return bytes.status();
-  if (!ReadLogRecordHead(bytes.value(), left, &record_head_)) return Found::kBad;
+  record_head_ = LogRecordHead();
+  if (!ReadLogRecordHead(bytes.value(), left, &record_head_)) {
+    is_cut_off_ = record_head_.stored_bytes > left - kLogRecordHeadBytes;
+    return Found::kBad;
+  }
   const uint64_t size = kLogRecordHeadBytes + record_head_.stored_bytes;
   bytes = Fetch(offset_, size);
   if (!bytes.ok()) return bytes.status();

@@ -9,7 +9,7 @@
 
 namespace {
 
-constexpr const char* kComing[] = {"repl", "log", "snapshot", "replay"};
+constexpr const char* kComing[] = {"repl"};
 
 int UnknownCommand(const std::string& name) {
   if (std::find(std::begin(kComing), std::end(kComing), name) != std::end(kComing)) {
