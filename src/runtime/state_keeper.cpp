@@ -5,17 +5,14 @@
 #include <algorithm>
 #include <atomic>
 
+#include "runtime/state_view.h"
+#include "runtime/stored_app.h"
 #include "state/kill_point.h"
 
 namespace weir {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-
-// The file that says what the directory is; the number is the version of what stands beside it.
-constexpr std::string_view kFormatName = "WEIR-STATE";
-constexpr std::string_view kFormatText = "weir state directory 1\n";
-constexpr std::string_view kFormatBegin = "weir state directory ";
 
 constexpr uint64_t kReplayedPerWord = 256;
 constexpr auto kFullDiskWait = std::chrono::milliseconds(100);
@@ -128,14 +125,14 @@ Result<std::unique_ptr<StateKeeper>> StateKeeper::Open(KeeperOptions options,
 }
 
 Status StateKeeper::CheckFormat() {
-  const std::string path = JoinPath(options_.directory, kFormatName);
+  const std::string path = JoinPath(options_.directory, kStateFormatName);
   const Result<bool> there = fs_->Exists(path);
   if (!there.ok()) return there.status();
   if (there.value()) {
     const Result<std::string> text = fs_->ReadAll(path);
     if (!text.ok()) return text.status();
-    if (text.value() == kFormatText) return Status::Ok();
-    const bool other_version = text.value().starts_with(kFormatBegin);
+    if (text.value() == kStateFormatText) return Status::Ok();
+    const bool other_version = text.value().starts_with(kStateFormatBegin);
     return Status(StatusCode::kCannotCreate,
                   path + (other_version ? ": the directory was written by another version of weir"
                                         : ": this is no state directory"));
@@ -144,11 +141,11 @@ Status StateKeeper::CheckFormat() {
   if (!names.ok()) return names.status();
   for (const std::string& name : names.value()) {
     // A crash while the file was being published leaves its temporary form.
-    if (name == "lock" || name.starts_with(kFormatName)) continue;
+    if (name == "lock" || name.starts_with(kStateFormatName)) continue;
     return Status(StatusCode::kCannotCreate,
                   options_.directory + ": not empty, and no state directory");
   }
-  const Status published = fs_->Publish(path, kFormatText);
+  const Status published = fs_->Publish(path, kStateFormatText);
   if (published.code() == StatusCode::kNoSpace) return published;
   if (!published.ok()) return Status(StatusCode::kCannotCreate, published.message());
   return Status::Ok();
@@ -174,6 +171,9 @@ Status StateKeeper::Recover(KeptRun* run) {
   const uint64_t next = std::max(recovered.value().next_number, snapshot_number_ + 1);
   fresh_ = next == 1;
   if (next > snapshot_number_ + 1) status = ReplayLog(run, snapshot_number_ + 1, next);
+  if (status.ok() && !options_.app.empty()) {
+    status = PublishStoredApp(fs_, options_.directory, options_.app, sealing_.get());
+  }
   if (status.ok()) status = OpenLog(next);
   if (status.ok()) KILL_POINT("keeper.recovered");
   stats_.recovery_ms = MsSince(begin);
@@ -212,7 +212,8 @@ Status StateKeeper::ReplayLog(KeptRun* run, uint64_t from, uint64_t end) {
     if (!more.ok()) return more.status();
     if (!more.value()) return Status::Ok();
     if (!decoder || record.has_new_schema) {
-      Result<EntryDecoder> made = EntryDecoder::Make(reader.value()->schema(), formats_);
+      Result<EntryDecoder> made = EntryDecoder::Make(reader.value()->schema(), formats_,
+                                                      options_.rows_move_clock);
       if (!made.ok()) return made.status();
       decoder = std::move(made).value();
     }

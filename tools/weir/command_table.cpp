@@ -185,6 +185,110 @@ CommandSpec OneLiner() {
           .run = OneLinerCommand};
 }
 
+// The options of `run` with these names; a default that is set for `run` holds here too.
+std::vector<OptionSpec> OfRun(const std::vector<std::string_view>& names) {
+  std::vector<OptionSpec> options;
+  for (const OptionSpec& option : RunOptionSpecs()) {
+    for (const std::string_view name : names) {
+      if (option.name == name) options.push_back(option);
+    }
+  }
+  return options;
+}
+
+// Where a state directory is, and how to open what is sealed.
+std::vector<OptionSpec> StateOptions(bool with_span, std::vector<OptionSpec> more) {
+  std::vector<OptionSpec> options = {{.name = "state-dir",
+                                      .value = "DIR",
+                                      .is_path = true,
+                                      .section = "run",
+                                      .help = "The directory; nothing in it is changed"},
+                                     {.name = "state-key-file",
+                                      .value = "FILE",
+                                      .is_path = true,
+                                      .section = "run",
+                                      .help = "Open what is sealed with the keys in FILE"},
+                                     {.name = "state-key-env",
+                                      .value = "NAME",
+                                      .section = "run",
+                                      .help = "The same, with the keys in the environment "
+                                              "variable NAME"}};
+  constexpr uint64_t kMost = uint64_t{1} << 62;
+  if (with_span) {
+    options.push_back({.name = "from",
+                       .value = "N",
+                       .least = 1,
+                       .most = kMost,
+                       .help = "From record N of the log (default: the first that is there)"});
+    options.push_back({.name = "to",
+                       .value = "N",
+                       .least = 1,
+                       .most = kMost,
+                       .help = "Up to record N (default: the last)"});
+  }
+  options.insert(options.end(), more.begin(), more.end());
+  return WithConfig(options);
+}
+
+CommandSpec Log() {
+  return {.name = "log",
+          .summary = "look into the log of a state directory",
+          .description =
+              "Looks into the log of a state directory, also while a run writes to it. ls: its "
+              "files; show: what\nwas logged, as lines that `weir run` takes as input; verify: "
+              "reads all, tells what is damaged\n(exit 74).",
+          .operand = "ACTION",
+          .operand_help = "ls, show or verify",
+          .operands = OperandCount::kOne,
+          .operand_choices = "ls|show|verify",
+          .options = StateOptions(true, {{.name = "numbers",
+                                          .help = "show: begin each line with \"record\":N"}}),
+          .notes = "Output is JSON lines. Queries that change nothing are not logged. What an app "
+                   "on the wall clock\nlogged is run again with --playback.\n\n"
+                   "Example:\n  weir log show --state-dir state | weir run fraud.sql --playback",
+          .run = LogCommand};
+}
+
+CommandSpec Snapshot() {
+  return {.name = "snapshot",
+          .summary = "look into the snapshots of a state directory",
+          .description =
+              "Looks into the snapshots of a state directory, of which no run makes use (else exit "
+              "75). ls: the\nlatest two; show: what is in one, by query and by operator; verify: "
+              "reads all (exit 74).",
+          .operand = "ACTION",
+          .operand_help = "ls, show or verify",
+          .operands = OperandCount::kOne,
+          .operand_choices = "ls|show|verify",
+          .options = StateOptions(false, {{.name = "number",
+                                           .value = "N",
+                                           .least = 1,
+                                           .most = uint64_t{1} << 62,
+                                           .help = "show: snapshot N, not the newest"}}),
+          .notes = "Output is JSON lines.\n\nExample:\n  weir snapshot show --state-dir state",
+          .run = SnapshotCommand};
+}
+
+CommandSpec Replay() {
+  std::vector<OptionSpec> more = {{.name = "app",
+                                   .value = "FILE",
+                                   .is_path = true,
+                                   .help = "Another app to run it through; its streams need not "
+                                           "be the same"}};
+  const std::vector<OptionSpec> run = OfRun({"output", "bare", "seq"});
+  more.insert(more.end(), run.begin(), run.end());
+  return {.name = "replay",
+          .summary = "run what was logged again, also through another app",
+          .description =
+              "Runs what was logged again: through the same app, whose output comes again byte for "
+              "byte, or\nthrough another one. Records before --from are run without output.",
+          .options = StateOptions(true, more),
+          .notes = "`weir run --log-retention` says how much of the log is kept. A replay begins "
+                   "with the newest\nsnapshot of the same app before --from, if there is one.\n\n"
+                   "Example:\n  weir replay --state-dir state --app new_rule.sql",
+          .run = ReplayCommand};
+}
+
 CommandSpec Check() {
   return {
       .name = "check",
@@ -361,7 +465,8 @@ const OptionSpec* CommandSpec::Find(std::string_view option) const {
 
 const std::vector<CommandSpec>& Commands() {
   static const std::vector<CommandSpec> commands = {
-      Run(), OneLiner(), Check(), Explain(), Test(), Repl(), New(), Config(), Completion(), Help()};
+      Run(),  OneLiner(), Check(), Explain(), Log(),        Snapshot(), Replay(),
+      Test(), Repl(),     New(),   Config(),  Completion(), Help()};
   return commands;
 }
 
