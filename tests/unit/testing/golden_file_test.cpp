@@ -156,10 +156,9 @@ TEST(GoldenFileTest, StepMistakes) {
   EXPECT_EQ(AfterApp("raw In\n{}\n"), "6: write 'raw STREAM CODEC' (STREAM may be -)");
   EXPECT_EQ(AfterApp("raw In ndjson\n"), "6: 'raw' needs lines");
   EXPECT_EQ(AfterApp("plan text\n"), "6: 'plan' takes nothing");
-  EXPECT_EQ(
-      AfterApp("sent In\n[1]\n"),
-      "6: unknown record 'sent'; there are app, watch, at, send, raw, query, restart, error, "
-      "warning, plan, print, same as and for");
+  EXPECT_EQ(AfterApp("sent In\n[1]\n"),
+            "6: unknown record 'sent'; there are app, watch, at, send, raw, query, restart, error, "
+            "warning, plan, print, same as and for");
 }
 
 TEST(GoldenFileTest, OutputMistakes) {
