@@ -58,8 +58,10 @@ struct SessionOptions {
   std::function<void(std::string_view json)> on_answer;
 };
 
-// Messages are numbered from 0 in the order of the calls. They are collected into epochs; rows come
-// out when an epoch is full or flushed. A refused call sends nothing. One thread at a time.
+// Sources and sinks of the app are not opened, so that nothing outside is touched; what a sink
+// writes to the log goes to on_log. Messages are numbered from 0 in the order of the calls. They
+// are collected into epochs; rows come out when an epoch is full or flushed. A refused call sends
+// nothing. One thread at a time.
 //
 // In event time (App::playback) a message moves the clock to its last row's timestamp, never back;
 // the app starts at the first timestamp seen. Otherwise only AdvanceTo moves the clock: it tells
@@ -86,11 +88,26 @@ class Session {
   // end with the last line. Bad records go to on_bad_record and are skipped.
   Outcome SendNdjson(std::string_view bytes, std::string_view bare_stream);
 
+  // Feeds records of one stream in a codec: `csv`, `json`, ... What @source(@map(...)) of the
+  // stream says about that codec holds. Bad records as above; kUsage if there is no such stream or
+  // codec.
+  Outcome SendEncoded(std::string_view bytes, std::string_view stream, std::string_view codec);
+
   // Runs what was sent so far, then gives on_answer the answer to an on-demand query.
   Outcome Query(std::string_view text);
 
   // Runs what was sent so far; on_row is called for all that follows from it.
   Outcome Flush();
+
+  // Runs what was sent so far; `bytes` receives the state of all queries, tables and windows, the
+  // clock and the counts of output rows. Sessions of the same app, with the same outputs, go on
+  // from there as if nothing had happened. The format may change from version to version.
+  Outcome SaveState(std::string* bytes);
+  // On a session that was sent nothing. kAppRefused if the state is that of another app, with what
+  // differs; kIo if the bytes are damaged. With `dropped`, the state of all queries and definitions
+  // that have the same name and shape is kept, and the names of those whose state is not go there.
+  // After a failure the session is of no use.
+  Outcome LoadState(std::string_view bytes, std::vector<std::string>* dropped = nullptr);
 
   uint64_t next_message() const;  // the number the next message gets
   int64_t clock() const;          // as of the last message sent; 0 before any timestamp

@@ -15,9 +15,12 @@ namespace weir {
 //
 //   struct State {
 //     using Output = double;             // storage type of the result
-//     void Add(T value);                 // a current row; the argument's storage type converts to
-//     T void Remove(T value);              // an expired row bool Value(Output* value) const;   //
-//     false: null bool IsNew() const;                // as if just made
+//     void Add(T value);                 // a current row, T from the argument's storage type
+//     void Remove(T value);              // an expired row
+//     bool Value(Output* value) const;   // false: null
+//     bool IsNew() const;                // as if just made
+//     void Save(StateWriter& out) const; // both not needed if it is plain (PlainState)
+//     void Load(StateReader& in);
 //   };
 //
 // and, if it wants: AddNull() / RemoveNull() (without them a null changes nothing), Clear() where
@@ -80,6 +83,16 @@ class StateAggregator final : public Aggregator {
   }
 
   void ReleaseGroup(uint32_t group) override { slots_[group].state = State(); }
+
+  void SaveGroup(uint32_t group, StateWriter& out) const override {
+    const Slot& slot = slots_[group];
+    const bool stale = slot.generation != generation_ && !StateIsForever<State>;
+    stale ? out.Write(State()) : out.Write(slot.state);
+  }
+  void LoadGroup(uint32_t group, StateReader& in) override {
+    in.Read(slots_[group].state);
+    slots_[group].generation = generation_;
+  }
 
  private:
   struct Slot {

@@ -116,6 +116,12 @@ void JoinInput::Insert(uint32_t row, uint32_t window_row) {
   if (by_window_row_[window_row] != kNoRow) Remove(window_row);
   by_window_row_[window_row] = id;
   ++found_rows_;
+  if (id >= arrivals_.size()) arrivals_.resize(std::max<size_t>(id + 1, arrivals_.size() * 2));
+  arrivals_[id] = next_arrival_++;
+  AddToIndex(row, id);
+}
+
+void JoinInput::AddToIndex(uint32_t row, RowId id) {
   if (id >= links_.size()) links_.resize(std::max<size_t>(id + 1, links_.size() * 2));
   Link& link = links_[id];
   link = Link();

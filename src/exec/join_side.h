@@ -54,6 +54,10 @@ class JoinInput {
   // changes nothing.
   void Prefetch(const JoinInput& other) const;
 
+  // The rows that can be found, with the order of their arrival.
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);
+
  private:
   static constexpr uint32_t kNoGroup = UINT32_MAX;
   // Rows with equal keys, a list in order of arrival.
@@ -72,6 +76,10 @@ class JoinInput {
     uint32_t group = kNoGroup;
   };
 
+  // Puts a row that can be found where finds look. It has the keys of physical row `row` at hand.
+  void AddToIndex(uint32_t row, RowId id);
+  uint32_t PartRows() const;
+  void IndexLoaded(const std::vector<RowId>& ids);
   void HashKeys(const Chunk& chunk, const std::vector<ColumnPtr>& keys);
   template <class T>
   void HashKey(const Chunk& chunk, const Column& key, bool first);
@@ -105,7 +113,9 @@ class JoinInput {
   std::vector<Link> links_;           // by stored row
   std::vector<Group> groups_;
   std::vector<uint32_t> free_groups_;
-  std::vector<Slot> slots_;  // open addressing, a power of two, at most half in use
+  std::vector<Slot> slots_;         // open addressing, a power of two, at most half in use
+  std::vector<uint64_t> arrivals_;  // by stored row: its number among all that ever could be found
+  uint64_t next_arrival_ = 0;
   size_t found_rows_ = 0;
   OrderedIndex ordered_;      // of the rows that can be found, if the side asks for it
   std::vector<RowId> added_;  // scratch

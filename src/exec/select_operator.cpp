@@ -74,6 +74,8 @@ class SelectOperator final : public Operator, public ServesAllKeys {
   bool serves_all_keys() const override {
     return spec_.aggregates.empty() && spec_.distinct != Distinct::kForever;
   }
+  void Save(StateWriter& out) const override;
+  void Load(StateReader& in) override;
 
  private:
   void ProcessChunk(const Chunk& arriving, const Timeline& timeline, std::vector<Chunk>* out);
@@ -355,6 +357,36 @@ void SelectOperator::Emit(const Chunk& chunk, std::vector<ColumnPtr> outputs,
   } else {
     out->push_back(result.WithSelection(rows_));
   }
+}
+
+// What is known of the last emission that a group was in means nothing to the next one.
+void SelectOperator::Save(StateWriter& out) const {
+  const auto save_group = [this](uint32_t group, StateWriter& part) {
+    for (const AggregateCall& call : spec_.aggregates) call.aggregator->SaveGroup(group, part);
+  };
+  if (table_ != nullptr) {
+    out.Write(next_sweep_);
+    table_->Save(out, save_group);
+  } else {
+    save_group(0, out);
+  }
+  if (distinct_ != nullptr) distinct_->Save(out);
+}
+
+void SelectOperator::Load(StateReader& in) {
+  const auto load_group = [this](uint32_t group, StateReader& part) {
+    for (AggregateCall& call : spec_.aggregates) {
+      if (table_ != nullptr) call.aggregator->EnsureGroups(table_->group_end());
+      call.aggregator->LoadGroup(group, part);
+    }
+  };
+  if (table_ != nullptr) {
+    in.Read(next_sweep_);
+    table_->Load(in, load_group);
+  } else {
+    load_group(0, in);
+  }
+  if (distinct_ != nullptr) distinct_->Load(in);
 }
 
 }  // namespace

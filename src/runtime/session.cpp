@@ -5,9 +5,12 @@
 #include "json/ndjson_reader.h"
 #include "json/row_writer.h"
 #include "json/text_scan.h"
+#include "library/builtins.h"
 #include "runtime/app_impl.h"
+#include "runtime/app_state.h"
 #include "runtime/epoch_loop.h"
 #include "runtime/query_answer.h"
+#include "runtime/sink_set.h"
 #include "runtime/tap_merge.h"
 
 namespace weir {
@@ -53,6 +56,8 @@ bool Convert(const SessionValue& value, Type type, Value* result) {
   return true;
 }
 
+bool WritesLog(const SinkSpec& spec) { return spec.writes_log; }
+
 bool InRange(const std::optional<int64_t>& timestamp) {
   return !timestamp || (*timestamp >= -kTimestampMax && *timestamp <= kTimestampMax);
 }
@@ -65,6 +70,7 @@ struct Session::Impl : BadRecordSink {
     bool is_query;
     RowWriter writer;
     uint64_t rows = 0;
+    std::string key() const { return (is_query ? "query:" : "") + name; }
   };
 
   Impl(std::shared_ptr<const App> session_app, SessionOptions session_options, Plan plan,
@@ -79,12 +85,22 @@ struct Session::Impl : BadRecordSink {
                HandOut(timeline, taps);
              }),
         log(plan.log),
+        units(StateUnitsOf(app->impl().bound, plan)),
         answerer(app->impl().bound, {std::move(plan.found), std::move(plan.aggregations)}, formats,
                  &loop) {
-    for (size_t i = 0; i < plan.outputs.size(); ++i) {
+    for (size_t i = 0; i < options.outputs.size(); ++i) {
       const OutputRequest request = ParseOutputName(options.outputs[i]);
       outputs.push_back({request.name, request.query, RowWriter(plan.outputs[i].schema, {})});
     }
+  }
+
+  Status OpenSinks() {
+    TransportPlace place;
+    place.report = [this](std::string_view line) {
+      if (options.on_log) options.on_log(message, line);
+    };
+    const Status made = log_sinks.Make(app->impl().bound, place, WritesLog);
+    return made.ok() ? log_sinks.Open() : made;
   }
 
   LineRules Rules(std::string_view bare_stream) const {
@@ -117,6 +133,12 @@ struct Session::Impl : BadRecordSink {
   Outcome FinishMessage(uint32_t stream, size_t rows_before);
   Outcome RunIfFull();
   Outcome RunBatch();
+  void SaveCounts(StateWriter& out) const;
+  void LoadCounts(StateReader& in);
+  // How records of the stream are read in that codec: as its source says, if it has one.
+  Result<MakeDecoder> DecoderOf(uint32_t stream, std::string_view codec) const;
+  template <class Reader>
+  Outcome Feed(Reader* reader, std::string_view bytes, Session& session);
 
   bool OnBadRecord(uint64_t line, const BadRecord& bad) override {
     if (options.on_bad_record) options.on_bad_record(line, bad.reason);
@@ -131,8 +153,11 @@ struct Session::Impl : BadRecordSink {
   LineParser parser;
   EpochLoop loop;
   std::shared_ptr<EventLog> log;
+  std::vector<StateUnit> units;
   QueryAnswerer answerer;
   std::vector<Output> outputs;
+  SinkSet log_sinks;     // their taps follow those of the outputs
+  uint64_t message = 0;  // that caused the row in a sink's hands
   TapMerge merge;
   TextBuffer values;
   TextBuffer event;
@@ -143,6 +168,11 @@ struct Session::Impl : BadRecordSink {
 
 void Session::Impl::HandOut(const Timeline& timeline, const std::vector<Port>& taps) {
   merge.ForEach(taps, [&](uint32_t tap, const Chunk& chunk, uint32_t row) {
+    message = timeline.first_message + MomentPosition(chunk.moment(row));
+    if (tap >= outputs.size()) {
+      log_sinks.Write(tap - static_cast<uint32_t>(outputs.size()), chunk, row);
+      return;
+    }
     Output& output = outputs[tap];
     ++output.rows;
     if (!options.on_row) return;
@@ -155,7 +185,7 @@ void Session::Impl::HandOut(const Timeline& timeline, const std::vector<Port>& t
     result.is_query = output.is_query;
     result.is_expired = chunk.kind(row) == RowKind::kExpired;
     result.timestamp = chunk.timestamp(row);
-    result.message = timeline.first_message + MomentPosition(chunk.moment(row));
+    result.message = message;
     result.sequence = output.rows;
     result.values = values.view();
     result.event = event.view();
@@ -219,6 +249,46 @@ Outcome Session::Impl::RunIfFull() {
 
 Outcome Session::Impl::RunBatch() { return ToOutcome(loop.Run(&batch)); }
 
+Result<MakeDecoder> Session::Impl::DecoderOf(uint32_t stream, std::string_view codec) const {
+  const CodecSpec* spec = BuiltinTransports().FindCodec(codec);
+  if (spec == nullptr) return Status::Invalid("no such codec: '" + std::string(codec) + "'");
+  const BoundStream* bound = app->impl().bound.FindStream(formats[stream].name);
+  for (const BoundSource& source : bound->sources) {
+    if (source.codec == spec) return source.make_decoder;
+  }
+  CodecSetup setup;
+  const Status complete = setup.options.Complete(spec->decoder_options);
+  return complete.ok() ? spec->bind_decoder(setup, bound->schema) : complete;
+}
+
+// Messages go one by one, so that epochs end where they would if the caller had sent them.
+template <class Reader>
+Outcome Session::Impl::Feed(Reader* reader, std::string_view bytes, Session& session) {
+  while (!bytes.empty()) {
+    const auto space = reader->Reserve();
+    const size_t size = std::min(space.size, bytes.size());
+    std::copy_n(bytes.data(), size, space.data);
+    reader->Commit(size);
+    bytes.remove_prefix(size);
+    if (bytes.empty()) reader->Finish();
+    for (;;) {
+      const size_t before = batch.messages.size();
+      const Decoder::State state = reader->Read(before + 1, SIZE_MAX, &batch);
+      if (batch.messages.size() > before) {
+        const Outcome ran = RunIfFull();
+        if (!ran.ok()) return ran;
+      }
+      if (state == Decoder::State::kQuery) {
+        const Outcome answered = session.Query(reader->query());
+        if (!answered.ok()) return answered;
+      } else if (state != Decoder::State::kFull) {
+        break;
+      }
+    }
+  }
+  return {};
+}
+
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() = default;
 
@@ -232,12 +302,15 @@ Outcome Session::Open(std::shared_ptr<const App> app, SessionOptions options,
   for (const std::string& output : options.outputs) {
     plan_options.outputs.push_back(ParseOutputName(output));
   }
+  for (const OutputRequest& request : SinkRequests(app->impl().bound, WritesLog)) {
+    plan_options.outputs.push_back(request);
+  }
   Result<Plan> plan = MakePlan(app->impl().bound, plan_options);
   if (!plan.ok()) return ToOutcome(plan.status());
   StreamFormats formats = app->impl().Formats(plan.value());
   *session = std::unique_ptr<Session>(new Session(std::make_unique<Impl>(
       std::move(app), std::move(options), std::move(plan).value(), std::move(formats))));
-  return {};
+  return ToOutcome((*session)->impl_->OpenSinks());
 }
 
 Outcome Session::SendJson(std::string_view stream, std::span<const SessionJsonRow> rows) {
@@ -282,29 +355,22 @@ Outcome Session::SendNdjson(std::string_view bytes, std::string_view bare_stream
     return impl_->UnknownStream(bare_stream);
   }
   NdjsonReader reader(impl_->formats, impl_->Rules(bare_stream), {}, impl_.get());
-  while (!bytes.empty()) {
-    const NdjsonReader::Space space = reader.Reserve();
-    const size_t size = std::min(space.size, bytes.size());
-    std::copy_n(bytes.data(), size, space.data);
-    reader.Commit(size);
-    bytes.remove_prefix(size);
-    if (bytes.empty()) reader.Finish();
-    for (;;) {
-      const size_t before = impl_->batch.messages.size();
-      const NdjsonReader::State state = reader.Read(before + 1, SIZE_MAX, &impl_->batch);
-      if (impl_->batch.messages.size() > before) {
-        const Outcome ran = impl_->RunIfFull();
-        if (!ran.ok()) return ran;
-      }
-      if (state == NdjsonReader::State::kQuery) {
-        const Outcome answered = Query(reader.query());
-        if (!answered.ok()) return answered;
-      } else if (state != NdjsonReader::State::kFull) {
-        break;
-      }
-    }
-  }
-  return {};
+  return impl_->Feed(&reader, bytes, *this);
+}
+
+Outcome Session::SendEncoded(std::string_view bytes, std::string_view stream,
+                             std::string_view codec) {
+  const std::optional<uint32_t> at = impl_->FindStream(stream);
+  if (!at) return impl_->UnknownStream(stream);
+  const Result<MakeDecoder> make = impl_->DecoderOf(*at, codec);
+  if (!make.ok()) return ToOutcome(make.status());
+  DecoderPlace place;
+  place.formats = &impl_->formats;
+  place.stream = *at;
+  place.bad_records = impl_.get();
+  place.strict_fields = impl_->options.strict_fields;
+  const std::unique_ptr<Decoder> decoder = make.value()(place);
+  return impl_->Feed(decoder.get(), bytes, *this);
 }
 
 Outcome Session::Query(std::string_view text) {
@@ -316,6 +382,56 @@ Outcome Session::Query(std::string_view text) {
 }
 
 Outcome Session::Flush() { return impl_->RunBatch(); }
+
+void Session::Impl::SaveCounts(StateWriter& out) const {
+  out.BeginOwner(":session");
+  std::map<std::string, uint64_t> counts;
+  for (const Output& output : outputs) counts[output.key()] = output.rows;
+  out.Write(clock, started, counts);
+  out.EndOwner();
+}
+
+void Session::Impl::LoadCounts(StateReader& in) {
+  if (!in.BeginOwner(":session")) return in.Fail("the counts of output rows are missing");
+  std::map<std::string, uint64_t> counts;
+  in.Read(clock, started, counts);
+  in.EndOwner();
+  for (Output& output : outputs) output.rows = counts[output.key()];
+}
+
+Outcome Session::SaveState(std::string* bytes) {
+  const Outcome ran = Flush();
+  if (!ran.ok()) return ran;
+  StateMap state;
+  StateWriter out(&state);
+  SaveAppState(impl_->units, impl_->loop, out);
+  impl_->SaveCounts(out);
+  *bytes = PackState(state);
+  return {};
+}
+
+Outcome Session::LoadState(std::string_view bytes, std::vector<std::string>* dropped) {
+  if (next_message() != 0) {
+    return {OutcomeCode::kUsage, "state can only be loaded before the first message"};
+  }
+  StateMap state;
+  Status status = UnpackState(bytes, &state);
+  UnitChanges changes;
+  if (status.ok()) {
+    StateMap::Source source(state);
+    StateReader in(&source);
+    status = LoadAppState(impl_->units, in, &impl_->loop, dropped == nullptr ? nullptr : &changes);
+    if (status.ok()) impl_->LoadCounts(in);
+    if (status.ok()) status = in.status();
+  }
+  if (status.code() == StatusCode::kDataError) return {OutcomeCode::kIo, status.message()};
+  if (!status.ok()) return ToOutcome(status);
+  if (dropped != nullptr) {
+    *dropped = std::move(changes.changed);
+    dropped->insert(dropped->end(), changes.gone.begin(), changes.gone.end());
+  }
+  return {};
+}
 
 uint64_t Session::next_message() const {
   return impl_->loop.next_message() + impl_->batch.messages.size();

@@ -99,12 +99,13 @@ KeyId CurrentKey(const Sealing* sealing) {
 
 }  // namespace
 
-SnapshotDatabase::SnapshotDatabase(FileSystem* fs, std::string path, Sealing* sealing)
+SnapshotDatabase::SnapshotDatabase(FileSystem* fs, std::string path, const SnapshotOptions& options)
     : fs_(fs),
       path_(std::move(path)),
-      sealing_(sealing),
+      sealing_(options.sealing),
+      read_only_(options.read_only),
       env_(MakeRocksEnv(fs, &failures_)),
-      codec_(sealing, CurrentKey(sealing)) {}
+      codec_(sealing_, CurrentKey(sealing_)) {}
 
 SnapshotDatabase::~SnapshotDatabase() = default;
 
@@ -139,6 +140,7 @@ Status SnapshotDatabase::Open() {
   db_.reset();
   meta_ = SnapshotMeta();
   codec_ = SnapshotCodec(sealing_, CurrentKey(sealing_));
+  if (read_only_) return OpenToRead();
   // RocksDB makes its directory, but leaves it to chance whether its name survives.
   Status made = fs_->MakeDirectory(path_);
   if (made.ok()) made = fs_->SyncDirectory(DirectoryOf(path_));
@@ -146,6 +148,20 @@ Status SnapshotDatabase::Open() {
   if (!made.ok()) return made;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(MakeOptions(), path_, &db);
+  return Opened(status, db);
+}
+
+Status SnapshotDatabase::OpenToRead() {
+  const Result<bool> there = fs_->Exists(JoinPath(path_, "CURRENT"));
+  is_broken_ = !there.ok();
+  if (!there.ok()) return there.status();
+  if (!there.value()) return Status::Ok();  // never written
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(MakeOptions(), path_, &db);
+  return Opened(status, db);
+}
+
+Status SnapshotDatabase::Opened(const rocksdb::Status& status, rocksdb::DB* db) {
   is_broken_ = !status.ok();
   if (!status.ok()) return FromRocks(status, path_);
   db_.reset(db);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "base/state_reader.h"
 #include "types/chunk.h"
 
 namespace weir {
@@ -64,6 +66,21 @@ class RowStore {
 
   size_t bytes() const;
 
+  // Up to 64 ids share a part of the state; fewer where rows change here and there. Load takes the
+  // same number, on a store that is empty yet; every row gets the id it had.
+  // `more` writes and reads what else there is to say of a row, behind its values.
+  static constexpr uint32_t kPartRows = 64;
+  using SaveMore = std::function<void(RowId, StateWriter&)>;
+  using LoadMore = std::function<void(RowId, StateReader&)>;
+  void Save(StateWriter& out, uint32_t part_rows = kPartRows, const SaveMore& more = nullptr) const;
+  void Load(StateReader& in, uint32_t part_rows = kPartRows, const LoadMore& more = nullptr);
+  // For ids that a state holds beside the store: fail the reader where one was never handed out.
+  RowId ReadId(StateReader& in) const;
+  void ReadIds(StateReader& in, Ring<RowId>* ids) const;
+  void ReadIds(StateReader& in, std::vector<RowId>* ids) const;
+  // One bit for each id ever handed out: is there a row that was not released.
+  std::vector<uint64_t> LiveBits() const;
+
  private:
   struct StoredColumn {
     Type type;
@@ -77,6 +94,9 @@ class RowStore {
   void StoreColumn(StoredColumn& column, const Column& from, const uint32_t* rows, uint32_t count,
                    const RowId* ids);
   void StoreString(StringRef* slot, const StringRef& from);
+  void SaveRow(StateWriter& out, RowId id) const;
+  void GrowForLoad(size_t capacity);
+  void LoadRow(StateReader& in, RowId id);
 
   SchemaPtr schema_;
   std::vector<StoredColumn> columns_;

@@ -1,44 +1,15 @@
 #pragma once
 
-#include <bit>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "types/object.h"
-#include "types/string_hash.h"
+#include "base/state_parts.h"
+#include "library/aggregates/value_traits.h"
 
 namespace weir {
-
-// How values of a storage type are told apart and hashed. Floats as Java's equals does: by bits,
-// all NaN alike.
-template <class T>
-struct ValueTraits {
-  static bool Equal(T a, T b) { return Bits(a) == Bits(b); }
-  static uint64_t Hash(T value) { return FoldHash(Bits(value), sizeof(T)); }
-  static uint64_t Bits(T value) {
-    if constexpr (std::is_same_v<T, double>) {
-      return std::bit_cast<uint64_t>(value == value ? value : std::nan(""));
-    } else if constexpr (std::is_same_v<T, float>) {
-      return std::bit_cast<uint32_t>(value == value ? value : std::nanf(""));
-    } else {
-      return static_cast<uint64_t>(value);
-    }
-  }
-};
-template <>
-struct ValueTraits<StringRef> {
-  static bool Equal(const StringRef& a, const StringRef& b) { return a == b; }
-  static uint64_t Hash(const StringRef& value) { return HashStringRef(value); }
-};
-template <>
-struct ValueTraits<ObjectRef> {
-  static bool Equal(const ObjectRef& a, const ObjectRef& b) { return ObjectsEqual(a, b); }
-  static uint64_t Hash(const ObjectRef& value) { return HashObject(value); }
-};
 
 // How often each value is held: one open-addressed table that owns the bytes of long strings.
 // Removing a value that is not held does nothing.
@@ -82,6 +53,9 @@ class CountedValues {
     keep ? slots_.assign(slots_.size(), Slot()) : slots_.clear();
   }
 
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);  // into an empty one
+
  private:
   struct Slot {
     T value{};
@@ -123,6 +97,32 @@ class CountedValues {
   std::vector<Slot> slots_;  // a power of two of them
   size_t size_ = 0;
 };
+
+template <class T>
+void CountedValues<T>::Save(StateWriter& out) const {
+  std::vector<Hashed<const Slot*>> held;
+  held.reserve(size_);
+  for (const Slot& slot : slots_) {
+    if (slot.count > 0) held.push_back({MixHash(ValueTraits<T>::Hash(slot.value)), &slot});
+  }
+  WriteHashed(out, std::move(held), [](const Slot* slot, StateWriter& to) {
+    WriteValue(slot->value, to);
+    to.WriteSize(slot->count);
+  });
+}
+
+template <class T>
+void CountedValues<T>::Load(StateReader& in) {
+  ReadHashed(in, [&] {
+    const auto read = in.Get<ReadType<T>>();
+    const uint64_t count = in.ReadSize();
+    if (!in.Check(count > 0, "a value is held no times")) return;
+    const T value(read);
+    Add(value);
+    Slot& slot = slots_[Find(value)];
+    if (in.Check(slot.count == 1, "a value is there twice")) slot.count = count;
+  });
+}
 
 // Moves up the values that would not be found over a free slot.
 template <class T>

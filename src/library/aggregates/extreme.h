@@ -7,39 +7,9 @@
 #include "base/check.h"
 #include "base/ring.h"
 #include "library/aggregates/extreme_key.h"
+#include "library/aggregates/sorted_counts.h"
 
 namespace weir {
-
-// The greatest or least value of what never goes but by a reset.
-template <class T, bool kMax>
-class RunningExtreme {
- public:
-  using Output = T;
-  void Add(T value) {
-    const Key key = ExtremeKey<T, kMax>::Of(value);
-    if (!any_ || key > best_) best_ = key;
-    any_ = true;
-  }
-  void Remove(T) { CHECK(false); }  // the planner said that no row expires
-  bool Value(T* value) const {
-    *value = ExtremeKey<T, kMax>::Value(best_);
-    return any_;
-  }
-  bool IsNew() const { return !any_; }
-
- private:
-  using Key = typename ExtremeKey<T, kMax>::Key;
-  Key best_ = 0;
-  bool any_ = false;
-};
-
-// The extreme of all values ever seen, whatever resets; expired values count once more.
-template <class T, bool kMax>
-class ForeverExtreme : public RunningExtreme<T, kMax> {
- public:
-  static constexpr bool kForever = true;
-  void Remove(T value) { this->Add(value); }
-};
 
 // The greatest or least of the values held, right for any order of removal. As long as values go
 // in the order they came (nearly all windows) it is a monotonic queue: all values in order, and
@@ -58,8 +28,7 @@ class WindowExtreme {
       return;
     }
     values_.PushBack(key);
-    while (!candidates_.empty() && candidates_.back().key <= key) candidates_.PopBack();
-    candidates_.PushBack({key, added_++});
+    AddCandidate(key);
   }
 
   void Remove(T value) {
@@ -90,10 +59,26 @@ class WindowExtreme {
   bool IsNew() const { return sorted_ == nullptr && values_.empty(); }
 
   void Clear() {
-    values_.Clear();
+    values_.Restore(0);
     candidates_.Clear();
     sorted_.reset();
     added_ = removed_ = 0;
+  }
+
+  // The candidates follow from the values.
+  void Save(StateWriter& out) const {
+    out.Write(sorted_ != nullptr);
+    sorted_ == nullptr ? out.Write(values_) : SaveCounts(*sorted_, out);
+  }
+  void Load(StateReader& in) {
+    if (in.Get<bool>()) {
+      sorted_ = std::make_unique<std::map<Key, uint64_t>>();
+      LoadCounts(in, sorted_.get());
+      if (!in.Check(!sorted_->empty(), "no value is left")) sorted_.reset();
+      return;
+    }
+    in.Read(values_);
+    for (size_t i = 0; i < values_.size(); ++i) AddCandidate(values_[i]);
   }
 
  private:
@@ -102,6 +87,11 @@ class WindowExtreme {
     Key key;
     uint32_t number;  // of the value, in the order they came; only compared for equality
   };
+
+  void AddCandidate(Key key) {
+    while (!candidates_.empty() && candidates_.back().key <= key) candidates_.PopBack();
+    candidates_.PushBack({key, added_++});
+  }
 
   void SortValues() {
     auto sorted = std::make_unique<std::map<Key, uint64_t>>();

@@ -4,6 +4,7 @@
 #include "catalog/registry.h"
 #include "library/aggregates/counted_order.h"
 #include "library/aggregates/row_aggregate.h"
+#include "library/aggregates/sorted_counts.h"
 
 namespace weir {
 namespace {
@@ -36,7 +37,10 @@ class GroupConcat {
     if (!in.arguments[0]->IsValid(row)) return;
     const std::string text(in.arguments[0]->values<StringRef>()[row].view());
     made_ = false;
-    if (settings.order == Order::kNone) return arrived_.Remove(text);
+    if (settings.order == Order::kNone) {
+      arrived_.Remove(text);
+      return;
+    }
     const auto at = sorted_.find(text);
     if (at != sorted_.end() && --at->second == 0) sorted_.erase(at);
   }
@@ -55,6 +59,15 @@ class GroupConcat {
   }
 
   bool IsNew() const { return arrived_.empty() && sorted_.empty(); }
+
+  void Save(StateWriter& out) const {
+    out.Write(arrived_);
+    SaveCounts(sorted_, out);
+  }
+  void Load(StateReader& in) {
+    in.Read(arrived_);
+    LoadCounts(in, &sorted_);
+  }
 
  private:
   void Join(const Settings& settings) {
