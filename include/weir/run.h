@@ -88,13 +88,15 @@ struct RunOptions {
   uint64_t record_bytes_max = 1 << 20;
   bool bare_output = false;
   bool sequence_numbers = false;
+  // Sources and sinks of the app may use plain text on addresses that are not this machine's own.
+  bool insecure = false;
   uint32_t epoch_size = 2048;
   // Bytes of stdin that were read already (to infer a schema); they come first.
   std::string stdin_prefix;
   RunState state;
   std::vector<ResumePoint> resume_from;
-  bool statistics = false;  // report what log, snapshots and recovery took, at the end
-  StopRequest* stop = nullptr;                   // may be null
+  bool statistics = false;      // report what log, snapshots and recovery took, at the end
+  StopRequest* stop = nullptr;  // may be null
   std::function<void(std::string_view)> report;  // warnings and bad records, one line each
   // Called now and then; may be null.
   std::function<void(uint64_t events, uint64_t bytes, uint64_t elapsed_ms)> progress;

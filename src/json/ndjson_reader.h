@@ -88,9 +88,9 @@ class NdjsonReader {
   std::vector<char> buffer_;  // kTextPadding bytes longer than what may be filled
   size_t begin_ = 0;          // of what is not read yet
   size_t end_ = 0;
-  size_t scanned_ = 0;          // no newline in [begin_, scanned_)
-  uint64_t dropped_ = 0;        // bytes that are not in the buffer any more
-  uint64_t line_at_ = 0;        // where a line begins that counts as not read
+  size_t scanned_ = 0;    // no newline in [begin_, scanned_)
+  uint64_t dropped_ = 0;  // bytes that are not in the buffer any more
+  uint64_t line_at_ = 0;  // where a line begins that counts as not read
   bool finished_ = false;
   bool at_start_ = true;
   bool in_long_line_ = false;

@@ -62,8 +62,8 @@ Status LoadAppState(const std::vector<StateUnit>& units, StateReader& in, EpochL
   if (!in.ok()) return in.status();
   UnitChanges changes = CompareUnits(saved, units);
   if (!changes.empty() && kept_changes == nullptr) {
-    return Status(StatusCode::kLimit, "the app is not the one whose state was saved:" +
-                                          JoinLines(changes.details));
+    return Status(StatusCode::kLimit,
+                  "the app is not the one whose state was saved:" + JoinLines(changes.details));
   }
   std::set<std::string> skipped;
   for (const StateUnit& unit : units) {

@@ -315,8 +315,7 @@ bool EntryDecoder::DecodeMessages(EntryCursor* in, MessageBatch* batch) const {
     batch->messages.push_back(message);
     batch->rows += message.rows;
   }
-  return in->ok() &&
-         std::all_of(left.begin(), left.end(), [](uint64_t rows) { return rows == 0; });
+  return in->ok() && std::all_of(left.begin(), left.end(), [](uint64_t rows) { return rows == 0; });
 }
 
 namespace {

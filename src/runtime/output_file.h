@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "io/file_handle.h"
 #include "json/text_buffer.h"
-#include "runtime/file_handle.h"
 
 namespace weir {
 

@@ -23,7 +23,8 @@ class QueryAnswerer {
   // its own. Everything before it must have been run.
   // `before_change`, if it is given, is called before a table is changed; if that fails nothing is
   // changed, and the answer tells why.
-  std::string Answer(std::string_view query, const std::function<Status()>& before_change = nullptr);
+  std::string Answer(std::string_view query,
+                     const std::function<Status()>& before_change = nullptr);
 
   // Rows that tables did not take because of their primary keys, one line for each of the first.
   std::vector<std::string> TakeRefusedRows();

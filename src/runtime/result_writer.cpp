@@ -39,7 +39,8 @@ Status ResultWriter::Open(const Plan& plan, const std::vector<RunOutput>& output
     format.envelope = options.bare_output ? RowFormat::Envelope::kNone
                       : request.query     ? RowFormat::Envelope::kQuery
                                           : RowFormat::Envelope::kStream;
-    const Result<OutputFile*> file = FileFor(outputs[i].path.empty() ? "-" : outputs[i].path, keeps_state);
+    const Result<OutputFile*> file =
+        FileFor(outputs[i].path.empty() ? "-" : outputs[i].path, keeps_state);
     if (!file.ok()) return file.status();
     outputs_.push_back({RowWriter(plan.outputs[i].schema, std::move(format)),
                         file.value()->buffer(), outputs[i].what});
@@ -58,6 +59,10 @@ Status ResultWriter::Open(const Plan& plan, const std::vector<RunOutput>& output
 
 void ResultWriter::Write(const std::vector<Port>& taps) {
   merge_.ForEach(taps, [this](uint32_t tap, const Chunk& chunk, uint32_t row) {
+    if (tap >= outputs_.size()) {
+      sinks_->Write(tap - static_cast<uint32_t>(outputs_.size()), chunk, row);
+      return;
+    }
     Output& output = outputs_[tap];
     if (++output.rows <= output.known_rows || muted_) return;
     output.writer.WriteLine(chunk, row, output.rows, output.buffer);
@@ -70,10 +75,12 @@ void ResultWriter::WriteAnswer(const std::string& line) {
 }
 
 bool ResultWriter::is_large() const {
-  return std::any_of(files_.begin(), files_.end(), [](const auto& file) { return file->is_large(); });
+  return std::any_of(files_.begin(), files_.end(),
+                     [](const auto& file) { return file->is_large(); });
 }
 
 Status ResultWriter::FlushIfLarge() {
+  if (sinks_ != nullptr && !sinks_->status().ok()) return sinks_->status();
   for (const auto& file : files_) {
     const Status status = file->FlushIfLarge();
     if (!status.ok()) return status;
@@ -82,6 +89,10 @@ Status ResultWriter::FlushIfLarge() {
 }
 
 Status ResultWriter::Flush() {
+  if (sinks_ != nullptr) {
+    const Status status = sinks_->Flush();
+    if (!status.ok()) return status;
+  }
   for (const auto& file : files_) {
     const Status status = file->Flush();
     if (!status.ok()) return status;
@@ -90,7 +101,7 @@ Status ResultWriter::Flush() {
 }
 
 Status ResultWriter::Close() {
-  Status first;
+  Status first = sinks_ == nullptr ? Status::Ok() : sinks_->Close();
   for (const auto& file : files_) {
     const Status status = file->Close();
     if (first.ok()) first = status;

@@ -7,6 +7,7 @@
 #include "json/row_writer.h"
 #include "plan/planner.h"
 #include "runtime/output_file.h"
+#include "runtime/sink_set.h"
 #include "runtime/tap_merge.h"
 #include "weir/run.h"
 
@@ -20,6 +21,11 @@ class ResultWriter {
  public:
   // `outputs` are those of the plan, in the same order.
   Status Open(const Plan& plan, const std::vector<RunOutput>& outputs, const RunOptions& options);
+
+  // Takes the rows of the outputs behind those of Open. Outlives the writer.
+  void AttachSinks(SinkSet* sinks) { sinks_ = sinks; }
+  // For sinks that write to the standard output.
+  TextBuffer* standard_output() { return standard_output_->buffer(); }
 
   // Rows are counted, but not written. False at first.
   void set_muted(bool muted) { muted_ = muted; }
@@ -65,6 +71,7 @@ class ResultWriter {
   std::vector<Output> outputs_;
   OutputFile* standard_output_ = nullptr;
   std::function<void(std::string_view)> report_;
+  SinkSet* sinks_ = nullptr;
   TapMerge merge_;
   bool muted_ = false;
 };

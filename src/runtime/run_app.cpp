@@ -1,8 +1,10 @@
 #include <algorithm>
 
 #include "catalog/registry.h"
+#include "runtime/file_input.h"
 #include "runtime/input_merge.h"
 #include "runtime/run_core.h"
+#include "runtime/source_input.h"
 #include "runtime/state_view.h"
 #include "runtime/stored_app.h"
 
@@ -18,6 +20,11 @@ Outcome UnknownStream(const StreamFormats& formats, const std::string& name) {
   return {OutcomeCode::kUsage, message};
 }
 
+bool AnySink(const SinkSpec&) { return true; }
+
+// Sources may have many channels, so the buffer of each begins small.
+constexpr size_t kSourceBufferBytes = 4 << 10;
+
 // One run, from opening files to closing them.
 class AppRun {
  public:
@@ -27,7 +34,10 @@ class AppRun {
       for (const std::string& name : app.default_outputs()) outputs_.push_back({name, ""});
     }
     inputs_ = options.inputs;
-    if (inputs_.empty()) inputs_.push_back({"", "-"});
+    for (const BoundStream& stream : app_.bound.streams) {
+      has_sources_ = has_sources_ || !stream.sources.empty();
+    }
+    if (inputs_.empty() && !has_sources_) inputs_.push_back({"", "-"});
     options_.epoch_size = std::clamp<uint32_t>(options.epoch_size, 1, kMaxEpochMessages);
   }
 
@@ -35,6 +45,9 @@ class AppRun {
 
  private:
   Outcome OpenInputs();
+  Outcome OpenSinks();
+  Outcome OpenSources();
+  TransportPlace Surroundings();
   Outcome OpenBadRecordFile();
   LineRules RulesFor(const RunInput& input) const;
   Outcome OpenState();
@@ -50,9 +63,12 @@ class AppRun {
   RunOptions options_;
   std::vector<RunOutput> outputs_;
   std::vector<RunInput> inputs_;
+  bool has_sources_ = false;
+  SinkSet sinks_;
   StreamFormats formats_;
   std::unique_ptr<BadRecordLog> bad_records_;
   std::vector<std::unique_ptr<Input>> open_inputs_;
+  std::vector<FileInput*> file_inputs_;  // of these
   ResultWriter results_;
   std::unique_ptr<StateKeeper> keeper_;  // null: no state is kept
   std::unique_ptr<RunCore> core_;
@@ -68,7 +84,9 @@ LineRules AppRun::RulesFor(const RunInput& input) const {
   for (uint32_t s = 0; s < formats_.size(); ++s) {
     const BoundStream* stream = app_.bound.FindStream(formats_[s].name);
     if (!input.stream.empty() && formats_[s].name == input.stream) rules.bare_stream = s;
-    if (stream != nullptr && stream->defined && !stream->written) unfed.push_back(s);
+    if (stream != nullptr && stream->defined && !stream->written && stream->sources.empty()) {
+      unfed.push_back(s);
+    }
   }
   if (input.stream.empty() && unfed.size() == 1) rules.bare_stream = unfed[0];
   if (!rules.bare_stream) {
@@ -96,12 +114,63 @@ Outcome AppRun::OpenInputs() {
     if (!file.ok()) return {OutcomeCode::kNoInput, file.status().message()};
     ReaderLimits limits;
     limits.record_bytes_max = options_.record_bytes_max;
-    open_inputs_.push_back(std::make_unique<Input>(
+    auto opened = std::make_unique<FileInput>(
         input.path, std::move(file).value(), formats_, std::move(rules), limits,
-        options_.bad_records == BadRecordPolicy::kStop, bad_records_.get()));
-    if (input.path == "-") open_inputs_.back()->Prepend(options_.stdin_prefix);
+        options_.bad_records == BadRecordPolicy::kStop, bad_records_.get());
+    if (input.path == "-") opened->Prepend(options_.stdin_prefix);
+    file_inputs_.push_back(opened.get());
+    open_inputs_.push_back(std::move(opened));
   }
   return {};
+}
+
+TransportPlace AppRun::Surroundings() {
+  TransportPlace place;
+  place.app = app_.bound.name;
+  place.insecure = options_.insecure;
+  place.stop = options_.stop;
+  place.report = options_.report;
+  place.standard_output = results_.standard_output();
+  return place;
+}
+
+Outcome AppRun::OpenSources() {
+  for (uint32_t s = 0; s < formats_.size(); ++s) {
+    const BoundStream* stream = app_.bound.FindStream(formats_[s].name);
+    if (stream == nullptr) continue;
+    for (const BoundSource& bound : stream->sources) {
+      TransportPlace place = Surroundings();
+      place.stream = stream->name;
+      place.schema = stream->schema;
+      Result<std::unique_ptr<Source>> source = bound.spec->make(bound.options, place);
+      if (!source.ok()) return ToOutcome(source.status());
+      const Status opened = source.value()->Open();
+      if (opened.code() == StatusCode::kNotFound) return {OutcomeCode::kNoInput, opened.message()};
+      if (!opened.ok()) return ToOutcome(opened);
+      DecoderPlace decoding;
+      decoding.formats = &formats_;
+      decoding.stream = s;
+      decoding.limits.record_bytes_max = options_.record_bytes_max;
+      decoding.limits.buffer_bytes = kSourceBufferBytes;
+      decoding.strict_fields = options_.strict_fields;
+      open_inputs_.push_back(std::make_unique<SourceInput>(
+          "source of stream '" + stream->name + "'", std::move(source).value(), bound.make_decoder,
+          decoding,
+          SourceInput::Surroundings{options_.bad_records == BadRecordPolicy::kStop,
+                                    bad_records_.get()}));
+    }
+  }
+  return {};
+}
+
+Outcome AppRun::OpenSinks() {
+  if (!options_.state.directory.empty() && !SinkRequests(app_.bound, AnySink).empty()) {
+    return {OutcomeCode::kAppRefused, "not supported yet: @sink together with --state-dir"};
+  }
+  Status status = sinks_.Make(app_.bound, Surroundings(), AnySink);
+  if (status.ok()) status = sinks_.Open();
+  if (status.ok()) results_.AttachSinks(&sinks_);
+  return ToOutcome(status);
 }
 
 Outcome AppRun::OpenBadRecordFile() {
@@ -123,6 +192,9 @@ Outcome AppRun::Run() {
   for (const RunOutput& output : outputs_) {
     plan_options.outputs.push_back(ParseOutputName(output.what));
   }
+  for (const OutputRequest& request : SinkRequests(app_.bound, AnySink)) {
+    plan_options.outputs.push_back(request);
+  }
   Result<Plan> plan = MakePlan(app_.bound, plan_options);
   if (!plan.ok()) return ToOutcome(plan.status());
   formats_ = app_.Formats(plan.value());
@@ -130,9 +202,14 @@ Outcome AppRun::Run() {
   if (outcome.ok()) outcome = OpenBadRecordFile();
   if (outcome.ok()) outcome = OpenInputs();
   if (outcome.ok()) outcome = ToOutcome(results_.Open(plan.value(), outputs_, options_));
+  if (outcome.ok()) outcome = OpenSinks();
+  if (outcome.ok()) outcome = OpenSources();
   if (!outcome.ok()) return outcome;
   core_ = std::make_unique<RunCore>(app_, options_, SystemClock(), std::move(plan).value(),
                                     formats_, &results_);
+  core_->AfterBatch([this] {
+    for (const auto& input : open_inputs_) input->AfterBatch();
+  });
   bool stopped = false;
   Status status = Recover();
   if (status.ok()) status = core_->Start();
@@ -212,10 +289,9 @@ void AppRun::TellStatistics() const {
 }
 
 Status AppRun::ReadAll(bool* stopped) {
-  if (!app_.event_time() || open_inputs_.size() == 1) return ReadInTurn(stopped);
-  std::vector<Input*> inputs;
-  for (const auto& input : open_inputs_) inputs.push_back(input.get());
-  return InputMerge(formats_, std::move(inputs), core_.get()).Run(stopped);
+  // Nobody can tell when a socket will bring its next message, so sources are not waited for.
+  if (!app_.event_time() || open_inputs_.size() == 1 || has_sources_) return ReadInTurn(stopped);
+  return InputMerge(formats_, file_inputs_, core_.get()).Run(stopped);
 }
 
 // Files one after the other, live inputs as they arrive.
@@ -252,19 +328,19 @@ Status AppRun::ReadInTurn(bool* stopped) {
 Status AppRun::Drain(Input* input, bool* ended, bool* stopped) {
   for (;;) {
     Status status;
-    switch (input->reader()->Read(core_->messages_max(), RunCore::kRowsMax, core_->batch())) {
-      case NdjsonReader::State::kFull:
+    switch (input->Read(core_->messages_max(), RunCore::kRowsMax, core_->batch())) {
+      case Decoder::State::kFull:
         status = core_->RunBatch();
         break;
-      case NdjsonReader::State::kQuery:
+      case Decoder::State::kQuery:
         status = core_->Answer(input);
         break;
-      case NdjsonReader::State::kNeedBytes:
+      case Decoder::State::kNeedBytes:
         return Status::Ok();
-      case NdjsonReader::State::kStopped:
+      case Decoder::State::kStopped:
         *stopped = true;
         return Status::Ok();
-      case NdjsonReader::State::kEnd:
+      case Decoder::State::kEnd:
         *ended = true;
         return Status::Ok();
     }

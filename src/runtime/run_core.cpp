@@ -89,7 +89,10 @@ void RunCore::StampWallClock() {
 }
 
 Status RunCore::RunBatch() {
-  if (batch_.messages.empty()) return Status::Ok();
+  if (batch_.messages.empty()) {
+    if (after_batch_) after_batch_();
+    return Status::Ok();
+  }
   events_ += batch_.rows;
   if (!event_time_) StampWallClock();
   Status status = Log(batch_);
@@ -98,6 +101,7 @@ Status RunCore::RunBatch() {
   if (options_.report) {
     for (const std::string& line : answerer_.TakeRefusedRows()) options_.report(line);
   }
+  if (status.ok() && after_batch_) after_batch_();
   if (options_.progress && ++batches_ % kBatchesPerLook == 0) TellProgress();
   return status.ok() ? FlushIfLarge() : status;
 }
@@ -112,14 +116,14 @@ void RunCore::TellProgress() {
 Status RunCore::Answer(Input* input) {
   Status status = RunBatch();
   if (!status.ok()) return status;
-  input->reader()->PassQuery();
-  const std::string& query = input->reader()->query();
+  input->PassQuery();
+  const std::string& query = input->query();
   const auto log = [&] {
     if (keeper_ != nullptr) status = keeper_->LogQuery(query, Positions());
     return status;
   };
   const std::string answer = answerer_.Answer(query, log);
-  if (status.ok()) results_->WriteAnswer(answer);
+  if (status.ok() && !input->TakeAnswer(answer)) results_->WriteAnswer(answer);
   return status;
 }
 

@@ -43,6 +43,9 @@ class RunCore final : private KeptRun {
     positions_ = std::move(positions);
   }
 
+  // `call` is called whenever a batch has been run.
+  void AfterBatch(std::function<void()> call) { after_batch_ = std::move(call); }
+
   // Tells what tables did not take because of their primary keys.
   void ReportRefusedRows();
 
@@ -88,6 +91,7 @@ class RunCore final : private KeptRun {
   StateKeeper* keeper_ = nullptr;
   std::function<std::vector<InputPosition>()> positions_;
   std::vector<std::string>* dropped_ = nullptr;  // of another app's state
+  std::function<void()> after_batch_;
   bool event_time_;
   bool warned_of_clock_steps_ = false;
   TimeMs idle_since_ = 0;  // monotonic

@@ -264,9 +264,8 @@ std::optional<std::string> StateKeeper::PositionOf(const std::string& input) con
 
 void StateKeeper::Remember(const std::vector<InputPosition>& positions) {
   for (const InputPosition& position : positions) {
-    const auto at = std::find_if(positions_.begin(), positions_.end(), [&](const auto& known) {
-      return known.input == position.input;
-    });
+    const auto at = std::find_if(positions_.begin(), positions_.end(),
+                                 [&](const auto& known) { return known.input == position.input; });
     if (at == positions_.end()) {
       positions_.push_back(position);
     } else {
@@ -448,8 +447,8 @@ Status StateKeeper::CutLogBehind() {
   LogRetention retention;
   retention.bytes = options_.retained_log_bytes;
   KILL_POINT("keeper.before_cut");
-  const Result<uint64_t> cut = CutLog(fs_, JoinPath(options_.directory, "log"),
-                                      older.log_number + 1, retention);
+  const Result<uint64_t> cut =
+      CutLog(fs_, JoinPath(options_.directory, "log"), older.log_number + 1, retention);
   KILL_POINT("keeper.after_cut");
   if (!cut.ok()) Report("warning: the log could not be cut: " + cut.status().message());
   return Status::Ok();

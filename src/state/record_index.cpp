@@ -168,8 +168,7 @@ bool RecordIndex::GrowSlots() {
     if (!slots_[s].is_free()) slots.push_back(slots_[s]);
   }
   const uint64_t count = header_->slots * 2;
-  status_ =
-      Resize(slots_fd_, kHeaderBytes + count * sizeof(Slot), &slots_memory_, &slots_mapped_);
+  status_ = Resize(slots_fd_, kHeaderBytes + count * sizeof(Slot), &slots_memory_, &slots_mapped_);
   if (!status_.ok()) return false;
   header_ = static_cast<Header*>(slots_memory_);
   slots_ = reinterpret_cast<Slot*>(static_cast<char*>(slots_memory_) + kHeaderBytes);

@@ -168,6 +168,7 @@ weir::Outcome TakeRunOptions(const Settings& settings, RunArguments* result) {
   result->compile.playback = settings.Flag("playback");
   result->compile.optimize = settings.Text("optimizer") == "on";
   run.format = FormatOf(settings.Text("format"));
+  run.insecure = settings.Flag("insecure");
   run.strict_fields = settings.Flag("strict-fields");
   TakeBadRecords(settings.Text("errors"), &run);
   run.record_bytes_max = settings.Number("max-record-bytes");

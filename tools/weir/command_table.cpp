@@ -6,74 +6,9 @@
 
 namespace {
 
-// Shared by `run` and `-q`.
-const std::vector<OptionSpec>& RunOptionSpecs() {
+// Shared by `run` and `-q`, as those of RunOptionSpecs.
+const std::vector<OptionSpec>& StateOptionSpecs() {
   static const std::vector<OptionSpec> options = {
-      {.name = "input",
-       .letter = 'i',
-       .value = "[STREAM=]PATH",
-       .is_path = true,
-       .is_list = true,
-       .section = "run",
-       .help = "Read events from PATH (- is standard input, read if there is no --input); STREAM "
-               "takes bare events. May be given several times"},
-      {.name = "output",
-       .letter = 'o',
-       .value = "WHAT[=PATH]",
-       .is_path = true,
-       .is_list = true,
-       .section = "run",
-       .help = "Print a stream, query:NAME (expired rows included) or none; with a path, write it "
-               "there. May be given several times"},
-      {.name = "playback",
-       .section = "run",
-       .help = "Run on event time: timestamps move the clock"},
-      {.name = "time",
-       .value = "STREAM=ATTR",
-       .is_list = true,
-       .section = "run",
-       .help = "Take the timestamp of STREAM's events from a long attribute (ms); implies "
-               "--playback"},
-      {.name = "format",
-       .choices = "any|bare|envelope",
-       .initial = "any",
-       .section = "run",
-       .help = "What input lines are"},
-      {.name = "strict-fields",
-       .section = "run",
-       .help = "An unknown key makes a record bad, instead of being ignored"},
-      {.name = "errors",
-       .value = "skip|stop|FILE",
-       .initial = "skip",
-       .is_path = true,
-       .section = "run",
-       .help = "Bad records: skip them, stop (exit 65), or write them to a file"},
-      {.name = "max-record-bytes",
-       .value = "N",
-       .least = 1,
-       .most = uint64_t{1} << 30,
-       .initial = "1048576",
-       .section = "run",
-       .help = "Longer lines are bad records"},
-      {.name = "bare", .section = "run", .help = "Print events without envelope (one output)"},
-      {.name = "seq", .section = "run", .help = "Number the rows of each output"},
-      {.name = "epoch-size",
-       .value = "N",
-       .least = 1,
-       .most = 4096,
-       .initial = "2048",
-       .section = "run",
-       .help = "Messages worked on together: changes speed, never output"},
-      {.name = "at-eof",
-       .choices = "stop|flush",
-       .initial = "stop",
-       .section = "run",
-       .help = "What happens at the end of input"},
-      {.name = "optimizer",
-       .choices = "on|off",
-       .initial = "on",
-       .section = "run",
-       .help = "Improve the plan: same output"},
       {.name = "state-dir",
        .value = "DIR",
        .is_path = true,
@@ -117,6 +52,81 @@ const std::vector<OptionSpec>& RunOptionSpecs() {
   return options;
 }
 
+const std::vector<OptionSpec>& RunOptionSpecs() {
+  static const std::vector<OptionSpec> options = {
+      {.name = "input",
+       .letter = 'i',
+       .value = "[STREAM=]PATH",
+       .is_path = true,
+       .is_list = true,
+       .section = "run",
+       .help = "Read events from PATH (- is standard input, read if there is no --input); STREAM "
+               "takes bare events. May be given several times"},
+      {.name = "output",
+       .letter = 'o',
+       .value = "WHAT[=PATH]",
+       .is_path = true,
+       .is_list = true,
+       .section = "run",
+       .help = "Print a stream, query:NAME (expired rows included) or none; with a path, write it "
+               "there. May be given several times"},
+      {.name = "playback",
+       .section = "run",
+       .help = "Run on event time: timestamps move the clock"},
+      {.name = "time",
+       .value = "STREAM=ATTR",
+       .is_list = true,
+       .section = "run",
+       .help = "Take the timestamp of STREAM's events from a long attribute (ms); implies "
+               "--playback"},
+      {.name = "format",
+       .choices = "any|bare|envelope",
+       .initial = "any",
+       .section = "run",
+       .help = "What input lines are"},
+      {.name = "insecure",
+       .section = "run",
+       .help = "Sources and sinks of the app may use plain text on addresses that are not this "
+               "machine's own"},
+      {.name = "strict-fields",
+       .section = "run",
+       .help = "An unknown key makes a record bad, instead of being ignored"},
+      {.name = "errors",
+       .value = "skip|stop|FILE",
+       .initial = "skip",
+       .is_path = true,
+       .section = "run",
+       .help = "Bad records: skip them, stop (exit 65), or write them to a file"},
+      {.name = "max-record-bytes",
+       .value = "N",
+       .least = 1,
+       .most = uint64_t{1} << 30,
+       .initial = "1048576",
+       .section = "run",
+       .help = "Longer lines are bad records"},
+      {.name = "bare", .section = "run", .help = "Print events without envelope (one output)"},
+      {.name = "seq", .section = "run", .help = "Number the rows of each output"},
+      {.name = "epoch-size",
+       .value = "N",
+       .least = 1,
+       .most = 4096,
+       .initial = "2048",
+       .section = "run",
+       .help = "Messages worked on together: changes speed, never output"},
+      {.name = "at-eof",
+       .choices = "stop|flush",
+       .initial = "stop",
+       .section = "run",
+       .help = "What happens at the end of input"},
+      {.name = "optimizer",
+       .choices = "on|off",
+       .initial = "on",
+       .section = "run",
+       .help = "Improve the plan: same output"},
+  };
+  return options;
+}
+
 constexpr OptionSpec kConfig = {
     .name = "config",
     .value = "FILE",
@@ -128,6 +138,13 @@ std::vector<OptionSpec> WithConfig(std::vector<OptionSpec> options) {
   return options;
 }
 
+std::vector<OptionSpec> AllRunOptions(std::vector<OptionSpec> options) {
+  for (const std::vector<OptionSpec>* more : {&RunOptionSpecs(), &StateOptionSpecs()}) {
+    options.insert(options.end(), more->begin(), more->end());
+  }
+  return WithConfig(std::move(options));
+}
+
 CommandSpec Run() {
   return {.name = "run",
           .summary = "run an app: events in, results out",
@@ -135,7 +152,7 @@ CommandSpec Run() {
           .operand = "APP",
           .operand_help = "The app's file",
           .operands = OperandCount::kOne,
-          .options = WithConfig(RunOptionSpecs()),
+          .options = AllRunOptions({}),
           .notes =
               "Examples:\n"
               "  weir run fraud.sql --input Trades=trades.ndjson\n"
@@ -155,14 +172,12 @@ CommandSpec OneLiner() {
                                       .value = "TEXT",
                                       .is_required = true,
                                       .help = "The queries"}};
-  const std::vector<OptionSpec>& run = RunOptionSpecs();
-  options.insert(options.end(), run.begin(), run.end());
   return {.name = "-q",
           .summary = "run queries given as text over standard input, no file needed",
           .description =
               "Runs queries without a file; the stream `stdin` has the attributes of "
               "its lines.",
-          .options = WithConfig(options),
+          .options = AllRunOptions(std::move(options)),
           .notes =
               "Example:\n"
               "  weir -q 'from stdin[price > 50] select symbol, price insert into Out;' < "
@@ -346,6 +361,28 @@ CommandSpec Test() {
       .run = TestCommand};
 }
 
+CommandSpec Repl() {
+  return {.name = "repl",
+          .summary = "try an app: define, send, move the clock, ask",
+          .description =
+              "Reads statements and dot commands and answers them at once. The clock "
+              "stands still until an event\nor `.clock` moves it.",
+          .operand = "APP",
+          .operand_help = "An app to begin with",
+          .operands = OperandCount::kOptional,
+          .options = WithConfig({{.name = "mode",
+                                  .choices = "auto|table|json|csv",
+                                  .initial = "auto",
+                                  .section = "repl",
+                                  .help = "How rows are shown; auto is a table on a terminal, "
+                                          "else json"}}),
+          .notes =
+              "`.help` lists the dot commands. From a pipe, results go to standard output and "
+              "errors to standard\nerror; exit code 1 if there was one.\n\n"
+              "Example:\n  weir repl fraud.sql",
+          .run = ReplCommand};
+}
+
 CommandSpec New() {
   return {.name = "new",
           .summary = "make an app, sample events and a test to begin with",
@@ -428,7 +465,8 @@ const OptionSpec* CommandSpec::Find(std::string_view option) const {
 
 const std::vector<CommandSpec>& Commands() {
   static const std::vector<CommandSpec> commands = {
-      Run(), OneLiner(), Check(), Explain(), Log(), Snapshot(), Replay(), Test(), New(), Config(), Completion(), Help()};
+      Run(),  OneLiner(), Check(), Explain(), Log(),        Snapshot(), Replay(),
+      Test(), Repl(),     New(),   Config(),  Completion(), Help()};
   return commands;
 }
 

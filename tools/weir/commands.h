@@ -11,6 +11,7 @@ int LogCommand(const Settings& settings);
 int SnapshotCommand(const Settings& settings);
 int ReplayCommand(const Settings& settings);
 int TestCommand(const Settings& settings);
+int ReplCommand(const Settings& settings);
 int NewCommand(const Settings& settings);
 int ConfigCommand(const Settings& settings);
 int CompletionCommand(const Settings& settings);

@@ -1,4 +1,4 @@
-#include "bind/duration.h"
+#include "time/duration.h"
 
 #include <algorithm>
 #include <cctype>

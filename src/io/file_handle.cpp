@@ -1,4 +1,4 @@
-#include "runtime/file_handle.h"
+#include "io/file_handle.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "runtime/input.h"
+#include "runtime/file_input.h"
 
 #include <poll.h>
 #include <sys/stat.h>
@@ -40,8 +40,9 @@ bool ParsePosition(const std::string& text, FilePosition* position) {
 
 }  // namespace
 
-Input::Input(std::string path, FileHandle file, const StreamFormats& formats, LineRules rules,
-             ReaderLimits limits, bool stop_at_bad_record, BadRecordLog* bad_records)
+FileInput::FileInput(std::string path, FileHandle file, const StreamFormats& formats,
+                     LineRules rules, ReaderLimits limits, bool stop_at_bad_record,
+                     BadRecordLog* bad_records)
     : path_(std::move(path)),
       file_(std::move(file)),
       is_regular_(IsRegularFile(file_.fd())),
@@ -51,7 +52,7 @@ Input::Input(std::string path, FileHandle file, const StreamFormats& formats, Li
       bad_records_(bad_records),
       reader_(formats, std::move(rules), limits, this) {}
 
-void Input::Prepend(std::string_view bytes) {
+void FileInput::Prepend(std::string_view bytes) {
   while (!bytes.empty()) {
     const NdjsonReader::Space space = reader_.Reserve();
     const size_t size = std::min(space.size, bytes.size());
@@ -62,7 +63,7 @@ void Input::Prepend(std::string_view bytes) {
   }
 }
 
-Status Input::Fill() {
+Status FileInput::Fill() {
   const NdjsonReader::Space space = reader_.Reserve();
   for (;;) {
     const ssize_t size = read(file_.fd(), space.data, space.size);
@@ -86,17 +87,17 @@ Status Input::Fill() {
   }
 }
 
-std::string Input::PositionBehind(uint64_t bytes, uint64_t lines, uint64_t skip) const {
+std::string FileInput::PositionBehind(uint64_t bytes, uint64_t lines, uint64_t skip) const {
   if (identity_.empty()) return "";
   return identity_ + " " + std::to_string(bytes) + " " + std::to_string(lines) + " " +
          std::to_string(skip);
 }
 
-std::string Input::Position() const {
+std::string FileInput::Position() const {
   return PositionBehind(reader_.bytes_read(), reader_.lines_read(), 0);
 }
 
-Result<bool> Input::Resume(const std::string& text) {
+Result<bool> FileInput::Resume(const std::string& text) {
   FilePosition position;
   struct stat about;
   if (!is_regular_ || !ParsePosition(text, &position) || position.identity != identity_ ||
@@ -116,11 +117,11 @@ Result<bool> Input::Resume(const std::string& text) {
   return true;
 }
 
-bool Input::OnBadRecord(uint64_t line, const BadRecord& bad) {
+bool FileInput::OnBadRecord(uint64_t line, const BadRecord& bad) {
   bad_records_->Add(path_, line, bad);
   return !stop_at_bad_record_;
 }
 
-void Input::OnRawBytes(std::string_view piece, bool last) { bad_records_->AddRaw(piece, last); }
+void FileInput::OnRawBytes(std::string_view piece, bool last) { bad_records_->AddRaw(piece, last); }
 
 }  // namespace weir
