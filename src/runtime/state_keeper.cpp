@@ -212,8 +212,8 @@ Status StateKeeper::ReplayLog(KeptRun* run, uint64_t from, uint64_t end) {
     if (!more.ok()) return more.status();
     if (!more.value()) return Status::Ok();
     if (!decoder || record.has_new_schema) {
-      Result<EntryDecoder> made = EntryDecoder::Make(reader.value()->schema(), formats_,
-                                                      options_.rows_move_clock);
+      Result<EntryDecoder> made =
+          EntryDecoder::Make(reader.value()->schema(), formats_, options_.rows_move_clock);
       if (!made.ok()) return made.status();
       decoder = std::move(made).value();
     }

@@ -28,8 +28,8 @@ struct KeeperOptions {
   uint64_t retained_log_bytes = 0;        // kept beyond what recovery needs
   // What the file `app` is to hold (stored_app.h); empty: there is none.
   std::string app;
-  bool rows_move_clock = true;            // see EntryDecoder
-  bool migrate = false;                   // take over what another app's state has in common
+  bool rows_move_clock = true;  // see EntryDecoder
+  bool migrate = false;         // take over what another app's state has in common
   // Everything happens in the calls themselves: no thread, no fork. For deterministic tests.
   bool in_place = false;
   FileSystem* file_system = nullptr;  // null: the disk

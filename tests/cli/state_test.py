@@ -90,7 +90,8 @@ class Tools(State):
         self.assertEqual(self.tree(), before)
 
     def test_messages_of_all_kinds(self):
-        app = self.write("kinds.sql", "@app:playback define stream S (a int, f float, o object, b bool);\n"
+        app = self.write("kinds.sql", "@app:playback\n"
+                         "define stream S (a int, f float, o object, b bool);\n"
                          "define table T (a int);\n"
                          "@info(name='q') from S#window.time(1 sec) select a, f, o, b "
                          "insert all events into Out;\nfrom S select a insert into T;\n")
@@ -146,8 +147,9 @@ class Tools(State):
         self.assertEqual(self.tree(), before)
 
     def test_replay(self):
-        first, _ = self.expect(0, self.run_app(events(300), "--seq"))
-        second, _ = self.expect(0, self.run_app(events(300, 300), "--seq"))
+        keep = ("--seq", "--log-retention", "10M")
+        first, _ = self.expect(0, self.run_app(events(300), *keep))
+        second, _ = self.expect(0, self.run_app(events(300, 300), *keep))
         before = self.tree()
         replayed, err = self.expect(0, self.weir("replay", "--state-dir", self.state, "--seq"))
         self.assertEqual(replayed, first + second)
@@ -167,6 +169,21 @@ class Tools(State):
                          rises)
         self.assertEqual(self.tree(), before)
 
+    def test_replay_of_what_is_left(self):
+        """Without --log-retention the log goes once two snapshots cover it."""
+        for first in (0, 100, 200):
+            last, _ = self.expect(0, self.run_app(events(100, first), "--seq"))
+        begin = self.tool("log", "ls")[0][0]["first"]
+        self.assertGreater(begin, 1)
+        replayed, err = self.expect(0, self.weir("replay", "--state-dir", self.state, "--seq"))
+        self.assertEqual((replayed, err), (last, ""))  # from a snapshot that lies right before
+        for command in (("replay",), ("log", "show")):
+            _, err = self.tool(*command, "--from", "1", code=66)
+            self.assertIn(f"the log begins with record {begin}", err)
+        other = self.write("other.sql", OTHER)
+        _, err = self.expect(0, self.weir("replay", "--state-dir", self.state, "--app", other))
+        self.assertIn(f"warning: the log begins with record {begin}", err)
+
     def test_replay_through_another_app(self):
         self.expect(0, self.run_app(events(300)))
         other = self.write("other.sql", OTHER)
@@ -182,6 +199,19 @@ class Tools(State):
         self.assertIn("was logged as int and is long now", err)
         broken = self.write("broken.sql", "from X select y insert into Z;")
         self.expect(78, self.weir("replay", "--state-dir", self.state, "--app", broken))
+
+    def test_a_stream_that_is_gone_moves_no_wall_clock(self):
+        app = self.write("wall.sql", "define stream S (a int);\ndefine stream G (a int);\n"
+                         "from S select a insert into Out;\nfrom G select a insert into Out;\n")
+        late = 9_000_000_000_000
+        self.expect(0, self.weir("run", app, "--state-dir", self.state, stdin=(
+            '{"stream":"G","timestamp":%d,"event":{"a":1}}\n' % late +
+            '{"stream":"S","event":{"a":2}}\n')))
+        other = self.write("other.sql",
+                           "define stream S (a int);\nfrom S select a insert into Out;\n")
+        out, _ = self.expect(0, self.weir("replay", "--state-dir", self.state, "--app", other))
+        self.assertEqual(json.loads(out)["event"], {"a": 2})
+        self.assertLess(json.loads(out)["timestamp"], late)
 
     def test_one_liner(self):
         out, _ = self.expect(0, self.weir(
@@ -252,8 +282,8 @@ class Damage(State):
     def test_snapshot(self):
         self.expect(0, self.run_app(events(400)))
         folder = self.tool("snapshot", "ls")[0][0]["directory"]
-        biggest = max((os.path.join(folder, name) for name in os.listdir(folder)),
-                      key=os.path.getsize)
+        biggest = max((os.path.join(folder, name) for name in os.listdir(folder)
+                       if name.endswith((".log", ".sst"))), key=os.path.getsize)
         self.damage(biggest, os.path.getsize(biggest) // 2)
         lines, err = self.tool("snapshot", "verify", code=74)
         self.assertTrue(any("problem" in line for line in lines) or not lines, lines)

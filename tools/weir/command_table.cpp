@@ -241,11 +241,12 @@ CommandSpec Log() {
           .operand_help = "ls, show or verify",
           .operands = OperandCount::kOne,
           .operand_choices = "ls|show|verify",
-          .options = StateOptions(true, {{.name = "numbers",
-                                          .help = "show: begin each line with \"record\":N"}}),
-          .notes = "Output is JSON lines. Queries that change nothing are not logged. What an app "
-                   "on the wall clock\nlogged is run again with --playback.\n\n"
-                   "Example:\n  weir log show --state-dir state | weir run fraud.sql --playback",
+          .options = StateOptions(
+              true, {{.name = "numbers", .help = "show: begin each line with \"record\":N"}}),
+          .notes =
+              "Output is JSON lines. Queries that change nothing are not logged. What an app "
+              "on the wall clock\nlogged is run again with --playback.\n\n"
+              "Example:\n  weir log show --state-dir state | weir run fraud.sql --playback",
           .run = LogCommand};
 }
 
@@ -283,9 +284,10 @@ CommandSpec Replay() {
               "Runs what was logged again: through the same app, whose output comes again byte for "
               "byte, or\nthrough another one. Records before --from are run without output.",
           .options = StateOptions(true, more),
-          .notes = "`weir run --log-retention` says how much of the log is kept. A replay begins "
-                   "with the newest\nsnapshot of the same app before --from, if there is one.\n\n"
-                   "Example:\n  weir replay --state-dir state --app new_rule.sql",
+          .notes =
+              "`weir run --log-retention` says how much of the log is kept. A replay begins "
+              "with the newest\nsnapshot of the same app before --from, if there is one.\n\n"
+              "Example:\n  weir replay --state-dir state --app new_rule.sql",
           .run = ReplayCommand};
 }
 
