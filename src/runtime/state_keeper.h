@@ -147,8 +147,8 @@ class StateKeeper {
   bool fresh_ = true;
   std::vector<InputPosition> positions_;
   std::string entry_;
-  uint64_t snapshot_number_ = 0;  // the last log record that the newest snapshot covers
-  std::chrono::steady_clock::time_point last_snapshot_;
+  uint64_t snapshot_number_ = 0;      // the last log record that the newest snapshot covers
+  TimeMs last_snapshot_;              // monotonic
   std::unique_ptr<Pending> pending_;  // a snapshot being written
   KeeperStats stats_;
 };
