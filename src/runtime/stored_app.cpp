@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/hash.h"
-#include "state/sealing.h"
 
 namespace weir {
 namespace {

@@ -10,7 +10,7 @@
 
 namespace weir {
 
-// The file `app` of a state directory: what is needed to compile the app again.
+// The file `app` of a state directory, docs/formats/app.md: what is needed to compile it again.
 //
 //   weir app 1                  the version of what follows
 //   sum 0123456789abcdef        of all bytes behind this line

@@ -156,8 +156,11 @@ Status SnapshotDatabase::OpenToRead() {
   is_broken_ = !there.ok();
   if (!there.ok()) return there.status();
   if (!there.value()) return Status::Ok();  // never written
+  rocksdb::Options options = MakeOptions();
+  // A damaged log is told, not passed over.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(MakeOptions(), path_, &db);
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, path_, &db);
   return Opened(status, db);
 }
 

@@ -169,6 +169,21 @@ class Tools(State):
                          rises)
         self.assertEqual(self.tree(), before)
 
+    def test_replay_of_what_is_left(self):
+        """Without --log-retention the log goes once two snapshots cover it."""
+        for first in (0, 100, 200):
+            last, _ = self.expect(0, self.run_app(events(100, first), "--seq"))
+        begin = self.tool("log", "ls")[0][0]["first"]
+        self.assertGreater(begin, 1)
+        replayed, err = self.expect(0, self.weir("replay", "--state-dir", self.state, "--seq"))
+        self.assertEqual((replayed, err), (last, ""))  # from a snapshot that lies right before
+        for command in (("replay",), ("log", "show")):
+            _, err = self.tool(*command, "--from", "1", code=66)
+            self.assertIn(f"the log begins with record {begin}", err)
+        other = self.write("other.sql", OTHER)
+        _, err = self.expect(0, self.weir("replay", "--state-dir", self.state, "--app", other))
+        self.assertIn(f"warning: the log begins with record {begin}", err)
+
     def test_replay_through_another_app(self):
         self.expect(0, self.run_app(events(300)))
         other = self.write("other.sql", OTHER)
@@ -184,6 +199,19 @@ class Tools(State):
         self.assertIn("was logged as int and is long now", err)
         broken = self.write("broken.sql", "from X select y insert into Z;")
         self.expect(78, self.weir("replay", "--state-dir", self.state, "--app", broken))
+
+    def test_a_stream_that_is_gone_moves_no_wall_clock(self):
+        app = self.write("wall.sql", "define stream S (a int);\ndefine stream G (a int);\n"
+                         "from S select a insert into Out;\nfrom G select a insert into Out;\n")
+        late = 9_000_000_000_000
+        self.expect(0, self.weir("run", app, "--state-dir", self.state, stdin=(
+            '{"stream":"G","timestamp":%d,"event":{"a":1}}\n' % late +
+            '{"stream":"S","event":{"a":2}}\n')))
+        other = self.write("other.sql",
+                           "define stream S (a int);\nfrom S select a insert into Out;\n")
+        out, _ = self.expect(0, self.weir("replay", "--state-dir", self.state, "--app", other))
+        self.assertEqual(json.loads(out)["event"], {"a": 2})
+        self.assertLess(json.loads(out)["timestamp"], late)
 
     def test_one_liner(self):
         out, _ = self.expect(0, self.weir(
