@@ -5,6 +5,7 @@
 
 #include "runtime/app_impl.h"
 #include "state/file_system.h"
+#include "state/sealing.h"
 #include "weir/state.h"
 
 namespace weir {

@@ -104,7 +104,7 @@ SnapshotDatabase::SnapshotDatabase(FileSystem* fs, std::string path, const Snaps
       path_(std::move(path)),
       sealing_(options.sealing),
       read_only_(options.read_only),
-      env_(MakeRocksEnv(fs)),
+      env_(MakeRocksEnv(fs, &failures_)),
       codec_(sealing_, CurrentKey(sealing_)) {}
 
 SnapshotDatabase::~SnapshotDatabase() = default;
@@ -192,12 +192,17 @@ Status SnapshotDatabase::Wipe() {
   return status.ok() ? Open() : status;
 }
 
-Status SnapshotDatabase::Committed(Status status, const SnapshotMeta& meta) {
-  if (status.ok()) {
-    meta_ = meta;
-  } else {
-    set_broken();
+// RocksDB may go on after a failure: when it cannot read where the keys of an ingested file begin,
+// it takes the file, and never looks for a key in it. So a commit during which any read or write
+// failed is a failed commit.
+Status SnapshotDatabase::Committed(Status status, uint64_t failures_before,
+                                   const SnapshotMeta& meta) {
+  if (status.ok()) status = ReadMeta();
+  if (status.ok() && (failures_ != failures_before || meta_.number != meta.number)) {
+    status = Status(StatusCode::kIoError, path_ + ": a read or write failed while snapshot " +
+                                              std::to_string(meta.number) + " was committed");
   }
+  if (!status.ok()) set_broken();
   return status;
 }
 
@@ -213,10 +218,11 @@ Status SnapshotDatabase::Apply(const SnapshotRun& run, const SnapshotMeta& meta)
   if (!status.ok()) return FromRocks(status, path_);
   rocksdb::WriteOptions write;
   write.sync = true;
+  const uint64_t failures_before = failures_;
   KILL_POINT("snapshot.before_batch");
   status = db_->Write(write, &batch);
   KILL_POINT("snapshot.after_batch");
-  return Committed(FromRocks(status, path_), meta);
+  return Committed(FromRocks(status, path_), failures_before, meta);
 }
 
 Status SnapshotDatabase::WriteRun(const SnapshotRun& run, const std::string& file) const {
@@ -244,10 +250,11 @@ Status SnapshotDatabase::Ingest(const std::vector<std::string>& files, const Sna
   rocksdb::IngestExternalFileOptions ingest;
   ingest.move_files = true;
   ingest.write_global_seqno = false;
+  const uint64_t failures_before = failures_;
   KILL_POINT("snapshot.before_ingest");
   const rocksdb::Status status = db_->IngestExternalFile(files, ingest);
   KILL_POINT("snapshot.after_ingest");
-  return Committed(FromRocks(status, path_), meta);
+  return Committed(FromRocks(status, path_), failures_before, meta);
 }
 
 Result<std::unique_ptr<SnapshotReader>> SnapshotDatabase::Read() const {

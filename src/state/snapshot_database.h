@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,12 +53,13 @@ class SnapshotDatabase {
   Status OpenToRead();
   Status Opened(const rocksdb::Status& status, rocksdb::DB* db);
   Status ReadMeta();
-  Status Committed(Status status, const SnapshotMeta& meta);
+  Status Committed(Status status, uint64_t failures_before, const SnapshotMeta& meta);
 
   FileSystem* const fs_;
   const std::string path_;
   Sealing* const sealing_;
   const bool read_only_;
+  std::atomic<uint64_t> failures_ = 0;  // of reads and writes
   const std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::DB> db_;
   SnapshotCodec codec_;
