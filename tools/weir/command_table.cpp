@@ -52,7 +52,7 @@ const std::vector<OptionSpec>& StateOptionSpecs() {
   return options;
 }
 
-const std::vector<OptionSpec>& RunOptionSpecs() {
+const std::vector<OptionSpec>& StreamOptionSpecs() {
   static const std::vector<OptionSpec> options = {
       {.name = "input",
        .letter = 'i',
@@ -79,6 +79,12 @@ const std::vector<OptionSpec>& RunOptionSpecs() {
        .section = "run",
        .help = "Take the timestamp of STREAM's events from a long attribute (ms); implies "
                "--playback"},
+  };
+  return options;
+}
+
+const std::vector<OptionSpec>& RunOptionSpecs() {
+  static const std::vector<OptionSpec> options = {
       {.name = "format",
        .choices = "any|bare|envelope",
        .initial = "any",
@@ -139,7 +145,8 @@ std::vector<OptionSpec> WithConfig(std::vector<OptionSpec> options) {
 }
 
 std::vector<OptionSpec> AllRunOptions(std::vector<OptionSpec> options) {
-  for (const std::vector<OptionSpec>* more : {&RunOptionSpecs(), &StateOptionSpecs()}) {
+  for (const std::vector<OptionSpec>* more :
+       {&StreamOptionSpecs(), &RunOptionSpecs(), &StateOptionSpecs()}) {
     options.insert(options.end(), more->begin(), more->end());
   }
   return WithConfig(std::move(options));
@@ -241,11 +248,12 @@ CommandSpec Log() {
           .operand_help = "ls, show or verify",
           .operands = OperandCount::kOne,
           .operand_choices = "ls|show|verify",
-          .options = StateOptions(true, {{.name = "numbers",
-                                          .help = "show: begin each line with \"record\":N"}}),
-          .notes = "Output is JSON lines. Queries that change nothing are not logged. What an app "
-                   "on the wall clock\nlogged is run again with --playback.\n\n"
-                   "Example:\n  weir log show --state-dir state | weir run fraud.sql --playback",
+          .options = StateOptions(
+              true, {{.name = "numbers", .help = "show: begin each line with \"record\":N"}}),
+          .notes =
+              "Output is JSON lines. Queries that change nothing are not logged. What an app "
+              "on the wall clock\nlogged is run again with --playback.\n\n"
+              "Example:\n  weir log show --state-dir state | weir run fraud.sql --playback",
           .run = LogCommand};
 }
 
@@ -283,9 +291,10 @@ CommandSpec Replay() {
               "Runs what was logged again: through the same app, whose output comes again byte for "
               "byte, or\nthrough another one. Records before --from are run without output.",
           .options = StateOptions(true, more),
-          .notes = "`weir run --log-retention` says how much of the log is kept. A replay begins "
-                   "with the newest\nsnapshot of the same app before --from, if there is one.\n\n"
-                   "Example:\n  weir replay --state-dir state --app new_rule.sql",
+          .notes =
+              "`weir run --log-retention` says how much of the log is kept. A replay begins "
+              "with the newest\nsnapshot of the same app before --from, if there is one.\n\n"
+              "Example:\n  weir replay --state-dir state --app new_rule.sql",
           .run = ReplayCommand};
 }
 
