@@ -144,12 +144,12 @@ std::vector<OptionSpec> WithConfig(std::vector<OptionSpec> options) {
   return options;
 }
 
-std::vector<OptionSpec> AllRunOptions(std::vector<OptionSpec> options) {
-  for (const std::vector<OptionSpec>* more :
-       {&StreamOptionSpecs(), &RunOptionSpecs(), &StateOptionSpecs()}) {
+std::vector<OptionSpec> AllRunOptions() {
+  std::vector<OptionSpec> options = StreamOptionSpecs();
+  for (const std::vector<OptionSpec>* more : {&RunOptionSpecs(), &StateOptionSpecs()}) {
     options.insert(options.end(), more->begin(), more->end());
   }
-  return WithConfig(std::move(options));
+  return options;
 }
 
 CommandSpec Run() {
@@ -159,7 +159,7 @@ CommandSpec Run() {
           .operand = "APP",
           .operand_help = "The app's file",
           .operands = OperandCount::kOne,
-          .options = AllRunOptions({}),
+          .options = WithConfig(AllRunOptions()),
           .notes =
               "Examples:\n"
               "  weir run fraud.sql --input Trades=trades.ndjson\n"
@@ -179,12 +179,13 @@ CommandSpec OneLiner() {
                                       .value = "TEXT",
                                       .is_required = true,
                                       .help = "The queries"}};
+  for (const OptionSpec& option : AllRunOptions()) options.push_back(option);
   return {.name = "-q",
           .summary = "run queries given as text over standard input, no file needed",
           .description =
               "Runs queries without a file; the stream `stdin` has the attributes of "
               "its lines.",
-          .options = AllRunOptions(std::move(options)),
+          .options = WithConfig(std::move(options)),
           .notes =
               "Example:\n"
               "  weir -q 'from stdin[price > 50] select symbol, price insert into Out;' < "
@@ -195,7 +196,7 @@ CommandSpec OneLiner() {
 // The options of `run` with these names; a default that is set for `run` holds here too.
 std::vector<OptionSpec> OfRun(const std::vector<std::string_view>& names) {
   std::vector<OptionSpec> options;
-  for (const OptionSpec& option : RunOptionSpecs()) {
+  for (const OptionSpec& option : AllRunOptions()) {
     for (const std::string_view name : names) {
       if (option.name == name) options.push_back(option);
     }
