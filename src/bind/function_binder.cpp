@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "ast/utf8.h"
-#include "time/duration.h"
 #include "bind/table_binder.h"
 #include "script/script_function.h"
+#include "time/duration.h"
 
 namespace weir {
 namespace {

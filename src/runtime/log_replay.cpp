@@ -76,8 +76,7 @@ class ReplayRun {
 };
 
 Outcome ReplayRun::OpenResults() {
-  const Status status =
-      CheckOutputs(outputs_, options_.bare_output, options_.sequence_numbers);
+  const Status status = CheckOutputs(outputs_, options_.bare_output, options_.sequence_numbers);
   if (!status.ok()) return ToOutcome(status);
   Result<Plan> plan = MakePlan(app_.bound, plan_options_);
   if (!plan.ok()) return ToOutcome(plan.status());
@@ -137,8 +136,7 @@ Outcome ReplayRun::BeginAtSnapshot(bool* begun) {
   if (!store.ok()) return ViewOutcome(store.status());
   for (const std::string& note : store.value()->notes()) Warn(note);
   for (const SnapshotMeta& meta : {store.value()->newest(), store.value()->older()}) {
-    const bool fits =
-        meta.number != 0 && meta.log_number < from_ && meta.log_number + 1 >= first_;
+    const bool fits = meta.number != 0 && meta.log_number < from_ && meta.log_number + 1 >= first_;
     if (!fits) continue;
     const Result<bool> taken = TakeSnapshot(store.value().get(), meta);
     if (!taken.ok()) Warn(taken.status().message());

@@ -19,8 +19,8 @@ MessageLines::MessageLines(const StreamFormats& formats) : formats_(formats) {
 // case a reader finds that out again.
 void MessageLines::WriteTimes(const std::vector<TimeMs>& times, TextBuffer* out) const {
   if (std::find(times.begin(), times.end(), kNoTime) != times.end()) return;
-  const bool equal = std::all_of(times.begin(), times.end(),
-                                 [&](TimeMs time) { return time == times[0]; });
+  const bool equal =
+      std::all_of(times.begin(), times.end(), [&](TimeMs time) { return time == times[0]; });
   std::string text = ",\"timestamp\":";
   if (!equal) text += "[";
   for (size_t i = 0; i < (equal ? 1 : times.size()); ++i) {

@@ -8,18 +8,16 @@
 #include "runtime/state_view.h"
 #include "runtime/stored_app.h"
 #include "state/kill_point.h"
+#include "time/system_clock.h"
 
 namespace weir {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
 constexpr uint64_t kReplayedPerWord = 256;
 constexpr auto kFullDiskWait = std::chrono::milliseconds(100);
 
-int64_t MsSince(SteadyClock::time_point begin) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - begin).count();
-}
+TimeMs NowMs() { return SystemClock().MonotonicMs(); }
+int64_t MsSince(TimeMs begin) { return NowMs() - begin; }
 
 // The records of a snapshot that is loaded, which are noted in the index on the way, so that the
 // next snapshot against it writes only what changed.
@@ -72,7 +70,7 @@ struct StateKeeper::Pending {
   uint64_t number = 0;
   uint64_t log_number = 0;
   std::unique_ptr<SnapshotChange> change;
-  SteadyClock::time_point begin;
+  TimeMs begin = 0;
   std::unique_ptr<StateImage> image;
   ImageStats stats;
   int64_t ms = 0;
@@ -85,7 +83,7 @@ StateKeeper::StateKeeper(KeeperOptions options, const StreamFormats& formats)
     : options_(std::move(options)),
       formats_(formats),
       fs_(options_.file_system != nullptr ? options_.file_system : &PosixFileSystem()),
-      last_snapshot_(SteadyClock::now()) {
+      last_snapshot_(NowMs()) {
   if (options_.keys) sealing_ = std::make_unique<Sealing>(std::move(*options_.keys));
 }
 
@@ -152,7 +150,7 @@ Status StateKeeper::CheckFormat() {
 }
 
 Status StateKeeper::Recover(KeptRun* run) {
-  const auto begin = SteadyClock::now();
+  const auto begin = NowMs();
   run_ = run;
   SnapshotOptions snapshots;
   snapshots.sealing = sealing_.get();
@@ -177,7 +175,7 @@ Status StateKeeper::Recover(KeptRun* run) {
   if (status.ok()) status = OpenLog(next);
   if (status.ok()) KILL_POINT("keeper.recovered");
   stats_.recovery_ms = MsSince(begin);
-  last_snapshot_ = SteadyClock::now();
+  last_snapshot_ = NowMs();
   return status;
 }
 
@@ -212,8 +210,8 @@ Status StateKeeper::ReplayLog(KeptRun* run, uint64_t from, uint64_t end) {
     if (!more.ok()) return more.status();
     if (!more.value()) return Status::Ok();
     if (!decoder || record.has_new_schema) {
-      Result<EntryDecoder> made = EntryDecoder::Make(reader.value()->schema(), formats_,
-                                                      options_.rows_move_clock);
+      Result<EntryDecoder> made =
+          EntryDecoder::Make(reader.value()->schema(), formats_, options_.rows_move_clock);
       if (!made.ok()) return made.status();
       decoder = std::move(made).value();
     }
@@ -338,7 +336,7 @@ Status StateKeeper::BeginSnapshot() {
   if (!status.ok()) return status;
   KILL_POINT("keeper.before_image");
   auto pending = std::make_unique<Pending>();
-  pending->begin = last_snapshot_ = SteadyClock::now();
+  pending->begin = last_snapshot_ = NowMs();
   auto change = store_->Begin();
   if (!change.ok()) return GiveUp(change.status(), last_number_);
   pending->change = std::move(change).value();
@@ -434,7 +432,7 @@ Status StateKeeper::FinishSnapshot() {
 // A snapshot that could not be written is told and given up: the log still has everything.
 Status StateKeeper::GiveUp(const Status& why, uint64_t log_number) {
   ++stats_.failed_snapshots;
-  last_snapshot_ = SteadyClock::now();
+  last_snapshot_ = NowMs();
   Report("error: the snapshot at log record " + std::to_string(log_number) +
          " could not be written: " + why.message());
   return log_->Sync();  // fails if the log itself is at its end

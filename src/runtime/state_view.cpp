@@ -77,8 +77,7 @@ Outcome ReadStoredApp(const StateLocation& location, StoredApp* app) {
   StateView view;
   const Outcome opened = StateView::Open(location, &view);
   if (!opened.ok()) return opened;
-  const Result<std::string> bytes =
-      ReadStoredAppBytes(view.fs(), view.directory(), view.sealing());
+  const Result<std::string> bytes = ReadStoredAppBytes(view.fs(), view.directory(), view.sealing());
   if (!bytes.ok()) return ViewOutcome(bytes.status());
   Result<StoredApp> stored =
       DecodeStoredApp(bytes.value(), JoinPath(view.directory(), kStoredAppName));

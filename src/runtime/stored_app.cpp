@@ -67,8 +67,7 @@ bool ReadLine(std::string_view line, StoredApp* app) {
   } else if (TakeWord("time ", &line)) {
     const size_t sign = line.find('=');
     if (sign == std::string_view::npos) return false;
-    app->options.time.push_back(
-        {ReadName(line.substr(0, sign)), ReadName(line.substr(sign + 1))});
+    app->options.time.push_back({ReadName(line.substr(0, sign)), ReadName(line.substr(sign + 1))});
   } else if (TakeWord("stream ", &line)) {
     streams.push_back({ReadName(line), {}});
   } else if (TakeWord("attribute ", &line)) {

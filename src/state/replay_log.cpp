@@ -172,7 +172,8 @@ Result<std::unique_ptr<LogReader>> LogReader::Open(FileSystem* fs, const std::st
                                             " is not there: the log begins " + "with record " +
                                             std::to_string(files.value()[first].first_number));
   }
-  std::unique_ptr<LogReader> reader(new LogReader(fs, sealing, std::move(files).value(), from, tail));
+  std::unique_ptr<LogReader> reader(
+      new LogReader(fs, sealing, std::move(files).value(), from, tail));
   reader->next_file_ = first;
   if (first < reader->files_.size()) reader->next_number_ = reader->files_[first].first_number;
   return reader;

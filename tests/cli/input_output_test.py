@@ -282,6 +282,9 @@ class Text(weir_program.Case):
             out, err = self.expect(0, self.weir(*arguments))
             self.assertGreater(len(out), 40, arguments)
             self.assertEqual(err, "")
+        out, _ = self.expect(0, self.weir("help"))
+        for command in ("snapshot", "replay", "repl"):
+            self.assertIn(f"  {command} ", out)
 
     def test_version(self):
         out, _ = self.expect(0, self.weir("--version"))

@@ -41,7 +41,7 @@ CONFINED_HEADERS = (
 CONFINED_CODE = (
     (r"\b(system|steady|high_resolution)_clock\b|\bclock_gettime\b|\bgettimeofday\b"
      r"|(?<![\w.>:])(std::)?time\s*\(\s*(NULL|nullptr|0|&)",
-     ("src/time", "tools/bench"), "the system clock is read in src/time only"),
+     ("src/time", "src/state", "tools/bench"), "the system clock is read in src/time only"),
     (r"\brandom_device\b|(?<![\w.>:])(std::)?s?rand\s*\(",
      ("src/base",), "randomness comes from the seeded generator in src/base"),
 )

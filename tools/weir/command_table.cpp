@@ -48,6 +48,10 @@ const std::vector<OptionSpec>& StateOptionSpecs() {
       {.name = "stats",
        .section = "run",
        .help = "Say at the end what log, snapshots and recovery took"},
+      {.name = "insecure",
+       .section = "run",
+       .help = "Sources and sinks of the app may use plain text on addresses that are not this "
+               "machine's own"},
   };
   return options;
 }
@@ -90,10 +94,6 @@ const std::vector<OptionSpec>& RunOptionSpecs() {
        .initial = "any",
        .section = "run",
        .help = "What input lines are"},
-      {.name = "insecure",
-       .section = "run",
-       .help = "Sources and sinks of the app may use plain text on addresses that are not this "
-               "machine's own"},
       {.name = "strict-fields",
        .section = "run",
        .help = "An unknown key makes a record bad, instead of being ignored"},

@@ -9,7 +9,6 @@
 
 namespace {
 
-
 int UnknownCommand(const std::string& name) {
   std::vector<std::string> names;
   for (const CommandSpec& command : Commands()) names.emplace_back(command.name);

@@ -41,6 +41,7 @@ weir::CompileResult CompileFor(const ReplayArguments& arguments, Outcome* outcom
     stored.options.file_name = arguments.app_path;
     stored.options.time.clear();  // timestamps were logged
     stored.options.playback = stored.event_time;
+    stored.text.clear();
     *outcome = ReadTextFile(arguments.app_path, &stored.text);
   }
   if (!outcome->ok()) return {};

@@ -46,8 +46,8 @@ std::vector<Row> RandomRows(size_t count, uint32_t sources, uint64_t seed) {
   TimeMs at = 1000;
   for (size_t i = 0; i < count; ++i) {
     at += static_cast<TimeMs>(random() % 6);
-    rows.push_back({static_cast<uint32_t>(random() % sources), RowKind::kCurrent, at,
-                    RandomPair(random)});
+    rows.push_back(
+        {static_cast<uint32_t>(random() % sources), RowKind::kCurrent, at, RandomPair(random)});
   }
   return rows;
 }
@@ -100,8 +100,8 @@ TEST(ExecState, Rates) {
         spec.aggregate_columns.assign(output_columns, false);
         by_time ? spec.every_ms = 20 : spec.every_ms = std::nullopt;
         if (!by_time) spec.every_events = 5;
-        const Subject subject = OperatorSubject(
-            {PairSchema()}, [spec] { return MakeRateOperator(Place(), spec); });
+        const Subject subject =
+            OperatorSubject({PairSchema()}, [spec] { return MakeRateOperator(Place(), spec); });
         ExpectRestarts(subject, RandomRows(200, 1, 1));
       }
     }
@@ -135,8 +135,8 @@ TEST(ExecState, Triggers) {
   const Subject subject = {[spec] {
                              DagBuilder builder;
                              builder.AddSource("S", PairSchema());
-                             const NodeId op = builder.AddNode(
-                                 "t", MakeTriggerOperator(Place(), spec), 0, true);
+                             const NodeId op =
+                                 builder.AddNode("t", MakeTriggerOperator(Place(), spec), 0, true);
                              builder.AddTap({op, 0, 0, 0});
                              return std::move(builder).Build();
                            },
@@ -215,9 +215,8 @@ TEST(ExecState, ContentsOfNamedWindows) {
     const auto make = [find_set] {
       return MakeContentsOperator(std::make_shared<TableStore>(PairSchema()), find_set);
     };
-    std::vector<Row> rows =
-        WindowRows(200, 1, emitted ? RowKind::kCurrent : RowKind::kFindAdd,
-                   emitted ? RowKind::kExpired : RowKind::kFindRemove, 6);
+    std::vector<Row> rows = WindowRows(200, 1, emitted ? RowKind::kCurrent : RowKind::kFindAdd,
+                                       emitted ? RowKind::kExpired : RowKind::kFindRemove, 6);
     ExpectRestarts(OperatorSubject({PairSchema()}, make), rows);
   }
 }
@@ -277,8 +276,8 @@ TEST(ExecState, TablesAreSavedRowByRow) {
     update.keys = {Key()};
     update.key_columns = {0};
     update.set = {{1, TextColumn()}};
-    return MakeTableOperator(
-        std::make_shared<Table>(PairSchema(), std::vector<uint32_t>{0}), {update});
+    return MakeTableOperator(std::make_shared<Table>(PairSchema(), std::vector<uint32_t>{0}),
+                             {update});
   };
   const Subject subject = OperatorSubject({PairSchema(), PairSchema()}, make);
   std::vector<Row> rows;

@@ -195,8 +195,8 @@ void FailNthCall(uint64_t n, Fault fault, const SnapshotOptions& options, bool* 
   const auto newest = store->NewestValid();
   ASSERT_TRUE(newest.ok());
   ASSERT_GE(newest.value().number, made ? 3u : 2u)
-      << "call " << n << ", fault " << static_cast<int>(fault) << ", runs of "
-      << options.run_bytes << " bytes";
+      << "call " << n << ", fault " << static_cast<int>(fault) << ", runs of " << options.run_bytes
+      << " bytes";
   const uint64_t number = newest.value().number;
   ASSERT_TRUE(ReadSnapshot(store.get(), number).value() == (number == 3 ? next : all.at(2))) << n;
 }
