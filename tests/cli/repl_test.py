@@ -79,7 +79,7 @@ class Piped(weir_program.Case):
         out, err = self.repl(STREAM + "from S#window.timeBatch(10) select count() as n "
                              'insert into O;\n.send S @1000 ["A", 1.0]\n.clock +10\n.clock\n'
                              ".clock 5\n", code=1)
-        self.assertEqual(out, '{"stream":"O","timestamp":1010,"event":{"n":1}}\n1010\n')
+        self.assertEqual(out, '{"stream":"O","timestamp":1000,"event":{"n":1}}\n1010\n')
         self.assertIn("cannot go back", err)
 
     def test_files(self):
@@ -128,7 +128,7 @@ class Terminal(weir_program.Case):
                    f"{shlex.quote(weir_program.WEIR)} repl; echo left $?; cat")
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", command)
         self.addCleanup(self.tmux, "kill-server")
-        self.see("weir> ")
+        self.see("weir>")
 
     def tmux(self, *arguments):
         done = subprocess.run(["tmux", "-S", self.socket, *arguments], capture_output=True,
@@ -154,7 +154,7 @@ class Terminal(weir_program.Case):
     def test_several_lines_and_a_table(self):
         self.line("define stream S (sym string, px double);")
         self.line("from S[px > 5]")
-        self.see("\n  ... ")
+        self.see("\n  ...")
         self.line("select sym, px insert into Out;")
         self.line('.send S @1000 ["IBM", 7.5]')
         self.see("      1000 | IBM | 7.5")

@@ -56,7 +56,7 @@ const std::vector<OptionSpec>& StateOptionSpecs() {
   return options;
 }
 
-const std::vector<OptionSpec>& RunOptionSpecs() {
+const std::vector<OptionSpec>& StreamOptionSpecs() {
   static const std::vector<OptionSpec> options = {
       {.name = "input",
        .letter = 'i',
@@ -83,6 +83,12 @@ const std::vector<OptionSpec>& RunOptionSpecs() {
        .section = "run",
        .help = "Take the timestamp of STREAM's events from a long attribute (ms); implies "
                "--playback"},
+  };
+  return options;
+}
+
+const std::vector<OptionSpec>& RunOptionSpecs() {
+  static const std::vector<OptionSpec> options = {
       {.name = "format",
        .choices = "any|bare|envelope",
        .initial = "any",
@@ -138,11 +144,12 @@ std::vector<OptionSpec> WithConfig(std::vector<OptionSpec> options) {
   return options;
 }
 
-std::vector<OptionSpec> AllRunOptions(std::vector<OptionSpec> options) {
+std::vector<OptionSpec> AllRunOptions() {
+  std::vector<OptionSpec> options = StreamOptionSpecs();
   for (const std::vector<OptionSpec>* more : {&RunOptionSpecs(), &StateOptionSpecs()}) {
     options.insert(options.end(), more->begin(), more->end());
   }
-  return WithConfig(std::move(options));
+  return options;
 }
 
 CommandSpec Run() {
@@ -152,7 +159,7 @@ CommandSpec Run() {
           .operand = "APP",
           .operand_help = "The app's file",
           .operands = OperandCount::kOne,
-          .options = AllRunOptions({}),
+          .options = WithConfig(AllRunOptions()),
           .notes =
               "Examples:\n"
               "  weir run fraud.sql --input Trades=trades.ndjson\n"
@@ -172,12 +179,13 @@ CommandSpec OneLiner() {
                                       .value = "TEXT",
                                       .is_required = true,
                                       .help = "The queries"}};
+  for (const OptionSpec& option : AllRunOptions()) options.push_back(option);
   return {.name = "-q",
           .summary = "run queries given as text over standard input, no file needed",
           .description =
               "Runs queries without a file; the stream `stdin` has the attributes of "
               "its lines.",
-          .options = AllRunOptions(std::move(options)),
+          .options = WithConfig(std::move(options)),
           .notes =
               "Example:\n"
               "  weir -q 'from stdin[price > 50] select symbol, price insert into Out;' < "
@@ -188,7 +196,7 @@ CommandSpec OneLiner() {
 // The options of `run` with these names; a default that is set for `run` holds here too.
 std::vector<OptionSpec> OfRun(const std::vector<std::string_view>& names) {
   std::vector<OptionSpec> options;
-  for (const OptionSpec& option : RunOptionSpecs()) {
+  for (const OptionSpec& option : AllRunOptions()) {
     for (const std::string_view name : names) {
       if (option.name == name) options.push_back(option);
     }
