@@ -107,7 +107,9 @@ Result<std::unique_ptr<StateKeeper>> StateKeeper::Open(KeeperOptions options,
   std::unique_ptr<StateKeeper> keeper(new StateKeeper(std::move(options), formats));
   FileSystem* fs = keeper->fs_;
   const std::string& directory = keeper->options_.directory;
-  const Status made = fs->MakeDirectory(directory);
+  Status made = fs->MakeDirectory(directory);
+  // Else a power cut may take the directory with all that was synced in it.
+  if (made.ok()) made = fs->SyncDirectory(DirectoryOf(directory));
   if (!made.ok()) return Status(StatusCode::kCannotCreate, made.message());
   auto lock = fs->Lock(JoinPath(directory, "lock"));
   if (!lock.ok() && lock.status().code() != StatusCode::kLocked) {
