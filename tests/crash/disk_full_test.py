@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 
 import crash_case
 
@@ -28,16 +27,6 @@ class DiskFullTest(crash_case.Case):
         self.assertIn("waiting for space", done.stdout)
         self.assertIn("there is space again", done.stdout)
         self.expect_same(clean, self.outputs("out"), "after the disk was full")
-
-
-def wait_for(process, path, word, seconds):
-    limit = time.monotonic() + seconds
-    while time.monotonic() < limit and process.poll() is None:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            if word in file.read():
-                return True
-        time.sleep(0.02)
-    return False
 
 
 def fill(path):
@@ -63,25 +52,24 @@ def inside(folder):
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk], check=True)
     command = case.command("out", "--input", "Trades=-", "--state-dir",
                            os.path.join(disk, "state"), "--snapshot-interval", "0")
-    said = case.path("said")
     lines = case.read("events.ndjson").splitlines(keepends=True)
-    with open(said, "wb") as errors:
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stderr=errors)
-        process.stdin.write("".join(lines[:1000]).encode())
-        process.stdin.flush()
-        log = os.path.join(disk, "state", "log")
-        limit = time.monotonic() + 60
-        while time.monotonic() < limit and not (os.path.isdir(log) and os.listdir(log)):
-            time.sleep(0.02)
-        ballast = os.path.join(disk, "ballast")
-        fill(ballast)
-        writer = threading.Thread(target=feed, args=(process.stdin, lines[1000:]), daemon=True)
-        writer.start()
-        full = wait_for(process, said, "waiting for space", 60)
-        os.remove(ballast)
-        code = process.wait(timeout=crash_case.LIMIT)
-    with open(said, encoding="utf-8", errors="replace") as file:
-        print(file.read())
+    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    process.stdin.write("".join(lines[:1000]).encode())
+    process.stdin.write(b'{"query":"from Last select symbol"}\n')
+    process.stdin.flush()
+    process.stdout.readline()  # the answer: all that is running by now
+    ballast = os.path.join(disk, "ballast")
+    fill(ballast)
+    writer = threading.Thread(target=feed, args=(process.stdin, lines[1000:]), daemon=True)
+    writer.start()
+    full = False
+    for line in process.stderr:
+        print(line.decode(errors="replace"), end="")
+        if b"waiting for space" in line and not full:
+            full = True
+            os.remove(ballast)
+    code = process.wait(timeout=crash_case.LIMIT)
     print(f"exit code {code}, waited {full}")
     return 0 if code == 0 and full else 1
 

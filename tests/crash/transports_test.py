@@ -42,6 +42,7 @@ class Peer:
         self.server = socket.create_server(("127.0.0.1", 0))
         self.port = self.server.getsockname()[1]
         self.lines = []
+        self.came = threading.Condition()
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
 
@@ -61,12 +62,13 @@ class Peer:
                     if not bytes_:
                         break
                     *lines, rest = (rest + bytes_).split(b"\n")
-                    self.lines += lines
+                    with self.came:
+                        self.lines += lines
+                        self.came.notify()
 
     def wait_for(self, line):
-        limit = time.monotonic() + crash_case.LIMIT
-        while line not in self.lines[-1:] and time.monotonic() < limit:
-            time.sleep(0.01)
+        with self.came:
+            self.came.wait_for(lambda: line in self.lines[-1:], crash_case.LIMIT)
 
 
 class TransportsTest(crash_case.Case):
@@ -134,16 +136,16 @@ class TransportsTest(crash_case.Case):
         self.write("events.ndjson", "".join(
             json.dumps({"ts": 1000 + n, "id": n}) + "\n" for n in range(20000)))
         again = 0
-        for run in range(4):
+        for run in range(3):
             subprocess.run(["rm", "-rf", self.path("state")], check=True)
             peer = Peer()
             app = self.app_of("tcp", TCP.replace("PORT", str(peer.port)))
-            for life in range(8):
+            for life in range(6):
                 what = f"seed {SEED}, peer, run {run}, life {life}"
                 process = self.start(app, random_, "--input", "Trades=events.ndjson", "--time",
                                      "Trades=ts")
                 try:
-                    process.wait(random_.uniform(0, 0.2) if life < 7 else None)
+                    process.wait(random_.uniform(0, 0.2) if life < 5 else None)
                 except subprocess.TimeoutExpired:
                     process.kill()
                 said = process.communicate()[1].decode(errors="replace")
