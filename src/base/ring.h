@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "base/check.h"
@@ -32,6 +33,7 @@ class Ring {
     const T value = items_[head_];
     head_ = (head_ + 1) & mask_;
     --size_;
+    ++popped_;
     return value;
   }
   T PopBack() {
@@ -40,7 +42,17 @@ class Ring {
     return items_[(head_ + size_) & mask_];
   }
   // Keeps the block.
-  void Clear() { head_ = size_ = 0; }
+  void Clear() {
+    popped_ += size_;
+    head_ = size_ = 0;
+  }
+  // How many values ever left at the front: the number of the first value among all.
+  uint64_t popped() const { return popped_; }
+  // Empty, as after so many values left at the front.
+  void Restore(uint64_t popped) {
+    head_ = size_ = 0;
+    popped_ = popped;
+  }
 
  private:
   void Grow() {
@@ -55,6 +67,7 @@ class Ring {
   size_t mask_ = 0;
   size_t head_ = 0;
   size_t size_ = 0;
+  uint64_t popped_ = 0;
 };
 
 }  // namespace weir

@@ -40,6 +40,10 @@ class Aggregator {
   virtual bool IsNew(uint32_t group) const = 0;
   // The group is gone; its id may be used for another one.
   virtual void ReleaseGroup(uint32_t group) = 0;
+  // The state of one group, which exists. LoadGroup is called at most once for a group that was
+  // never used.
+  virtual void SaveGroup(uint32_t group, StateWriter& out) const = 0;
+  virtual void LoadGroup(uint32_t group, StateReader& in) = 0;
 };
 
 struct AggregateSpec {

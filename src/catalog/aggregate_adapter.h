@@ -20,7 +20,7 @@ namespace weir {
 //     false: null bool IsNew() const;                // as if just made
 //   };
 //
-// and, if it wants: AddNull() / RemoveNull() (without them a null changes nothing), Clear() where
+// (saved and loaded by its members Save and Load, or as its bytes if it is plain) and, if it wants: AddNull() / RemoveNull() (without them a null changes nothing), Clear() where
 // that is cheaper than a new state, and `static constexpr bool kForever = true` to outlive resets.
 // Groups, kinds, nulls and resets are the adapter's; a reset costs O(1) whatever the groups.
 
@@ -80,6 +80,16 @@ class StateAggregator final : public Aggregator {
   }
 
   void ReleaseGroup(uint32_t group) override { slots_[group].state = State(); }
+
+  void SaveGroup(uint32_t group, StateWriter& out) const override {
+    const Slot& slot = slots_[group];
+    const bool stale = slot.generation != generation_ && !StateIsForever<State>;
+    stale ? out.Write(State()) : out.Write(slot.state);
+  }
+  void LoadGroup(uint32_t group, StateReader& in) override {
+    in.Read(slots_[group].state);
+    slots_[group].generation = generation_;
+  }
 
  private:
   struct Slot {

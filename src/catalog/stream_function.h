@@ -67,6 +67,9 @@ class StreamFunction {
  public:
   virtual ~StreamFunction() = default;
   virtual void OnRow(const StreamFunctionRow& row, StreamFunctionOutput& out) = 0;
+  // What it remembers between epochs, if anything; Load is called once on a new one.
+  virtual void Save(StateWriter&) const {}
+  virtual void Load(StateReader&) {}
 };
 
 // What the query's surroundings tell a stream function.

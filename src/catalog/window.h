@@ -88,6 +88,11 @@ class Window {
   // The last row of an arriving emission (one message, one chunk of the language) was handled.
   virtual void OnEmissionEnd(WindowContext&) {}
   virtual void OnTimer(TimeMs /*due*/, WindowContext&) {}
+  // The state beside the stored rows and the timers, which are the host's: ids of rows and what
+  // else makes a difference later. Load is called once on a new window, when `rows` are loaded; it
+  // checks every id (RowStore::ReadIds does).
+  virtual void Save(StateWriter&) const { CHECK(false); }
+  virtual void Load(StateReader&, const RowStore&) { CHECK(false); }
   // True if every arriving row is emitted as current at once and unchanged. Such a window does
   // nothing at all where expired rows are not needed, and the host leaves it out there.
   virtual bool passes_current() const { return false; }

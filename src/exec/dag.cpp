@@ -88,6 +88,17 @@ class RunningDag : public Dag {
     return due;
   }
 
+  void Save(StateWriter& out) const override {
+    for (const RunNode& node : nodes_) node.op->SaveOwned(node.name, out);
+  }
+
+  void Load(StateReader& in) override {
+    for (RunNode& node : nodes_) {
+      node.op->LoadOwned(node.name, in);
+      node.due = node.op->NextDue();
+    }
+  }
+
   const Status& status() const override { return status_; }
   const std::vector<IslandInfo>& islands() const override { return islands_; }
 
@@ -342,6 +353,13 @@ class DagAssembler {
   std::vector<IslandInfo> islands_;
 };
 
+// State is kept under the name, so no two operators may have the same.
+std::string DagBuilder::UniqueName(std::string name) {
+  std::replace(name.begin(), name.end(), '\0', ' ');
+  const int count = ++names_[name];
+  return count == 1 ? name : name + "#" + std::to_string(count);
+}
+
 NodeId DagBuilder::AddSource(std::string name, SchemaPtr schema) {
   nodes_.push_back({std::move(name), nullptr, std::move(schema), false, {}, nullptr});
   return static_cast<NodeId>(nodes_.size() - 1);
@@ -350,14 +368,14 @@ NodeId DagBuilder::AddSource(std::string name, SchemaPtr schema) {
 NodeId DagBuilder::AddNode(std::string name, std::unique_ptr<Operator> op, int port_count,
                            bool multi_emitter) {
   CHECK(op != nullptr);
-  nodes_.push_back({std::move(name), std::move(op), nullptr, multi_emitter,
+  nodes_.push_back({UniqueName(std::move(name)), std::move(op), nullptr, multi_emitter,
                     std::vector<std::vector<Edge>>(port_count), nullptr});
   return static_cast<NodeId>(nodes_.size() - 1);
 }
 
 NodeId DagBuilder::AddPartition(std::string name, PartitionSpec spec) {
   std::vector<std::vector<Edge>> ports(spec.ports.size());
-  nodes_.push_back({std::move(name), nullptr, nullptr, true, std::move(ports),
+  nodes_.push_back({UniqueName(std::move(name)), nullptr, nullptr, true, std::move(ports),
                     std::make_unique<PartitionSpec>(std::move(spec))});
   return static_cast<NodeId>(nodes_.size() - 1);
 }

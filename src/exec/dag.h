@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -51,8 +52,11 @@ class DagBuilder {
     std::vector<std::vector<Edge>> ports;
     std::unique_ptr<PartitionSpec> partition;
   };
+  std::string UniqueName(std::string name);
+
   std::vector<Node> nodes_;
   std::vector<Edge> taps_;
+  std::map<std::string, int> names_;  // how often each was given
 };
 
 // A lockstep island, for plans; a partition that stands alone is none.
@@ -77,6 +81,10 @@ class Dag {
   // The earliest pending timer of all operators.
   virtual TimeMs NextDue() const = 0;
   virtual const std::vector<IslandInfo>& islands() const = 0;
+  // The state of all operators between two epochs, each under its name. Load is called once,
+  // instead of Start, on a graph that has not run; look at the reader's status afterwards.
+  virtual void Save(StateWriter& out) const = 0;
+  virtual void Load(StateReader& in) = 0;
 };
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/state_reader.h"
 #include "base/status.h"
 #include "time/timeline.h"
 #include "types/chunk.h"
@@ -62,6 +63,15 @@ class Operator {
   virtual int timer_root_width() const { return 0; }
   // Set for good once the operator gave up.
   virtual const Failure* failure() const { return nullptr; }
+
+  // The state between two epochs: all that makes a difference to what comes out later. Load is
+  // called once, instead of Start, on an operator that has processed nothing; a state that cannot
+  // be right makes the reader fail. Operators without state write nothing.
+  virtual void Save(StateWriter&) const { CHECK(false); }
+  virtual void Load(StateReader&) { CHECK(false); }
+  // The same under the operator's name; islands give each member a name of its own.
+  virtual void SaveOwned(const std::string& owner, StateWriter& out) const;
+  virtual void LoadOwned(const std::string& owner, StateReader& in);
 };
 
 }  // namespace weir

@@ -33,8 +33,20 @@ class StepOperator : public Operator {
   void FireNextTimer(const Timeline& timeline, std::vector<Chunk>* out) final;
   int timer_root_width() const final { return root_width_ > 0 ? root_width_ : 1; }
   const Failure* failure() const final { return failure_ ? &*failure_ : nullptr; }
+  void Save(StateWriter& out) const final {
+    out.Write(timers_, now_);
+    SaveStep(out);
+  }
+  void Load(StateReader& in) final {
+    in.Read(timers_, now_);
+    LoadStep(in);
+  }
 
  protected:
+  // The state of the operator beside its timers, as Operator::Save and Load.
+  virtual void SaveStep(StateWriter&) const { CHECK(false); }
+  virtual void LoadStep(StateReader&) { CHECK(false); }
+
   // Takes visible rows [begin, end) of a chunk of `port`: whole emissions, with no row of another
   // port between them. For each emission, in order, an implementation calls BeginStep(key) first:
   // that fires the operator's timers that come before it.

@@ -45,6 +45,15 @@ class WindowOperator final : public StepOperator {
     store_.Reclaim();
   }
 
+  void SaveStep(StateWriter& out) const override {
+    store_.Save(out);
+    window_->Save(out);
+  }
+  void LoadStep(StateReader& in) override {
+    store_.Load(in);
+    window_->Load(in, store_);
+  }
+
  private:
   class Context final : public WindowContext {
    public:
@@ -169,6 +178,8 @@ class PassOperator final : public Operator, public ServesAllKeys {
       if (!current.empty()) out->push_back(chunk.WithSelection(std::move(current)));
     }
   }
+  void Save(StateWriter&) const override {}
+  void Load(StateReader&) override {}
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "time/timer_queue.h"
 
+#include <algorithm>
+
 namespace weir {
 
 void TimerQueue::Arm(TimeMs due, uint64_t payload, Moment step, TimeMs now) {
@@ -17,7 +19,8 @@ void TimerQueue::ArmEarlier(TimeMs due, uint64_t payload) {
   if (ascending_.empty() || ascending_.back().due <= due) {
     ascending_.PushBack({due, number, payload});
   } else {
-    heap_.push({due, number, payload});
+    heap_.push_back({due, number, payload});
+    std::push_heap(heap_.begin(), heap_.end(), Later());
   }
   next_due_ = std::min(next_due_, due);
 }
@@ -25,16 +28,36 @@ void TimerQueue::ArmEarlier(TimeMs due, uint64_t payload) {
 Timer TimerQueue::PopDue() {
   CHECK(!ascending_.empty() || !heap_.empty());
   const bool from_heap =
-      ascending_.empty() || (!heap_.empty() && Later()(ascending_.front(), heap_.top()));
-  const Timer timer = from_heap ? heap_.top() : ascending_.front();
+      ascending_.empty() || (!heap_.empty() && Later()(ascending_.front(), heap_.front()));
+  const Timer timer = from_heap ? heap_.front() : ascending_.front();
   if (from_heap) {
-    heap_.pop();
+    std::pop_heap(heap_.begin(), heap_.end(), Later());
+    heap_.pop_back();
   } else {
     ascending_.PopFront();
   }
-  next_due_ = ascending_.empty() ? kNever : ascending_.front().due;
-  if (!heap_.empty()) next_due_ = std::min(next_due_, heap_.top().due);
+  FindNextDue();
   return timer;
+}
+
+void TimerQueue::FindNextDue() {
+  next_due_ = ascending_.empty() ? kNever : ascending_.front().due;
+  if (!heap_.empty()) next_due_ = std::min(next_due_, heap_.front().due);
+}
+
+void TimerQueue::Save(StateWriter& out) const {
+  CHECK(overdue_.empty());
+  out.Write(ascending_, heap_, next_number_);
+}
+
+void TimerQueue::Load(StateReader& in) {
+  in.Read(ascending_, heap_, next_number_);
+  bool sorted = std::is_heap(heap_.begin(), heap_.end(), Later());
+  for (size_t i = 1; i < ascending_.size(); ++i) {
+    sorted = sorted && !Later()(ascending_[i - 1], ascending_[i]);
+  }
+  in.Check(sorted, "timers are not in order");
+  FindNextDue();
 }
 
 Timer TimerQueue::Pop(Moment moment) {

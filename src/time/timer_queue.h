@@ -2,10 +2,10 @@
 
 #include <cstdint>
 #include <optional>
-#include <queue>
 #include <vector>
 
 #include "base/ring.h"
+#include "base/state_reader.h"
 #include "time/timeline.h"
 
 namespace weir {
@@ -16,6 +16,9 @@ struct Timer {
   uint64_t number;  // arming order, ties of `due` fire in it
   uint64_t payload;
   Moment overdue = 0;  // not 0: armed when already due, fires in this moment of the same epoch
+
+  void Save(StateWriter& out) const { out.Write(due, number, payload); }
+  void Load(StateReader& in) { in.Read(due, number, payload); }
 };
 
 // Pending timers of one operator, in firing order: by moment, then arming order. Arming in
@@ -50,6 +53,10 @@ class TimerQueue {
   }
   static constexpr Moment kNoMoment = UINT64_MAX;
 
+  // Between epochs only, when nothing is overdue.
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);
+
   // Removes and returns the timer that NextMoment is about.
   Timer Pop(const Timeline& timeline) {
     const std::optional<Moment> moment = NextMoment(timeline);
@@ -66,10 +73,11 @@ class TimerQueue {
     }
   };
   Timer PopDue();
+  void FindNextDue();
 
   Ring<Timer> overdue_;
   Ring<Timer> ascending_;
-  std::priority_queue<Timer, std::vector<Timer>, Later> heap_;
+  std::vector<Timer> heap_;  // by Later
   TimeMs next_due_ = kNever;  // of ascending_ and heap_
   uint64_t next_number_ = 0;
 };

@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "base/state_reader.h"
+
 namespace weir {
 
 struct Object;
@@ -37,5 +39,10 @@ void AppendJson(const ObjectRef& object, std::string* out);
 
 bool ObjectsEqual(const ObjectRef& a, const ObjectRef& b);
 uint64_t HashObject(const ObjectRef& object);
+
+// Nested at most so deep (the limit of a JSON record) when read back.
+inline constexpr int kObjectDepthMax = 512;
+void SaveState(const ObjectRef& object, StateWriter& out);
+void LoadState(ObjectRef* object, StateReader& in);
 
 }  // namespace weir

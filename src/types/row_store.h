@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "base/state_reader.h"
 #include "types/chunk.h"
 
 namespace weir {
@@ -64,6 +65,16 @@ class RowStore {
 
   size_t bytes() const;
 
+  // Up to 64 ids share a part of the state; fewer where rows change here and there. Load takes the
+  // same number, on a store that is empty yet; every row gets the id it had.
+  static constexpr uint32_t kPartRows = 64;
+  void Save(StateWriter& out, uint32_t part_rows = kPartRows) const;
+  void Load(StateReader& in, uint32_t part_rows = kPartRows);
+  // For ids that a state holds beside the store: fail the reader where one was never handed out.
+  RowId ReadId(StateReader& in) const;
+  void ReadIds(StateReader& in, Ring<RowId>* ids) const;
+  void ReadIds(StateReader& in, std::vector<RowId>* ids) const;
+
  private:
   struct StoredColumn {
     Type type;
@@ -77,6 +88,10 @@ class RowStore {
   void StoreColumn(StoredColumn& column, const Column& from, const uint32_t* rows, uint32_t count,
                    const RowId* ids);
   void StoreString(StringRef* slot, const StringRef& from);
+  std::vector<uint64_t> LiveBits() const;
+  void SaveRows(StateWriter& out, RowId first, uint64_t live) const;
+  void GrowForLoad(size_t capacity);
+  void LoadRows(StateReader& in, RowId first, uint64_t live);
 
   SchemaPtr schema_;
   std::vector<StoredColumn> columns_;

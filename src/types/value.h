@@ -45,6 +45,9 @@ class Value {
 
   friend bool operator==(const Value& a, const Value& b);
 
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);
+
  private:
   using Data =
       std::variant<std::monostate, bool, int32_t, int64_t, float, double, std::string, ObjectRef>;

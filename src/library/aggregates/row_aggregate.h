@@ -18,6 +18,8 @@ namespace weir {
 //     void Remove(const AggregateInput& in, uint32_t row, const Settings&);   // an expired row
 //     void Write(const AggregateInput& in, uint32_t row, const Settings&, Column* out);
 //     bool IsNew() const;                                                     // as if just made
+//     void Save(StateWriter& out) const;
+//     void Load(StateReader& in);
 //   };
 //
 // The state looks at the arguments' nulls itself. A reset costs O(1) whatever the groups.
@@ -53,6 +55,15 @@ class RowAggregator final : public Aggregator {
     return slot.generation != generation_ || slot.state.IsNew();
   }
   void ReleaseGroup(uint32_t group) override { slots_[group].state = State(); }
+
+  void SaveGroup(uint32_t group, StateWriter& out) const override {
+    const Slot& slot = slots_[group];
+    slot.generation == generation_ ? out.Write(slot.state) : out.Write(State());
+  }
+  void LoadGroup(uint32_t group, StateReader& in) override {
+    in.Read(slots_[group].state);
+    slots_[group].generation = generation_;
+  }
 
  private:
   struct Slot {
