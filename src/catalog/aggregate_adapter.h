@@ -20,9 +20,10 @@ namespace weir {
 //     false: null bool IsNew() const;                // as if just made
 //   };
 //
-// (saved and loaded by its members Save and Load, or as its bytes if it is plain) and, if it wants: AddNull() / RemoveNull() (without them a null changes nothing), Clear() where
-// that is cheaper than a new state, and `static constexpr bool kForever = true` to outlive resets.
-// Groups, kinds, nulls and resets are the adapter's; a reset costs O(1) whatever the groups.
+// (saved and loaded by its members Save and Load, or as its bytes if it is plain) and, if it wants:
+// AddNull() / RemoveNull() (without them a null changes nothing), Clear() where that is cheaper
+// than a new state, and `static constexpr bool kForever = true` to outlive resets. Groups, kinds,
+// nulls and resets are the adapter's; a reset costs O(1) whatever the groups.
 
 // Stands for the argument of a state that looks at none: Add(NoArgument).
 struct NoArgument {};

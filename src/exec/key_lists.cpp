@@ -32,7 +32,7 @@ void KeyLists::Free(size_t hole) {
 }
 
 void KeyLists::Grow() {
-  const std::vector<List> old = std::move(slots_);
+  const LargeVector<List> old = std::move(slots_);
   slots_.assign(old.size() * 2, List());
   for (const List& list : old) {
     // No two of them are of one key.

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/large_array.h"
 #include "types/row_store.h"
 
 namespace weir {
@@ -78,8 +79,8 @@ class KeyLists {
   void Free(size_t hole);
   void Grow();
 
-  std::vector<List> slots_;  // open addressing, a power of two, at most half in use
-  std::vector<Link> links_;  // by row
+  LargeVector<List> slots_;  // open addressing, a power of two, at most half in use
+  LargeVector<Link> links_;  // by row
   size_t used_ = 0;
 };
 

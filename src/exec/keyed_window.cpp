@@ -1,9 +1,11 @@
 #include "exec/keyed_window.h"
 
 #include <algorithm>
-#include <queue>
+#include <functional>
+#include <optional>
 #include <utility>
 
+#include "base/state_reader.h"
 #include "exec/window_operator.h"
 
 namespace weir {
@@ -17,12 +19,27 @@ constexpr uint32_t kPrefetchAhead = 16;
 template <class At>
 class KeyTimers {
  public:
-  void Arm(At at, uint32_t key) { waiting_.push({at, key, next_number_++}); }
-  uint32_t Pop(At at) {
-    CHECK(!waiting_.empty() && waiting_.top().at == at);
-    const uint32_t key = waiting_.top().key;
-    waiting_.pop();
+  void Arm(At at, uint32_t key) {
+    waiting_.push_back({at, key, next_number_++});
+    std::push_heap(waiting_.begin(), waiting_.end(), std::greater<>());
+  }
+  // The key whose timer fires at that time; absent only if a state was read that cannot be right.
+  std::optional<uint32_t> Pop(At at) {
+    if (waiting_.empty() || waiting_.front().at != at) return std::nullopt;
+    std::pop_heap(waiting_.begin(), waiting_.end(), std::greater<>());
+    const uint32_t key = waiting_.back().key;
+    waiting_.pop_back();
     return key;
+  }
+
+  void Save(StateWriter& out) const { out.Write(next_number_, waiting_); }
+  // `is_key` tells which keys there are.
+  template <class IsKey>
+  void Load(StateReader& in, IsKey is_key) {
+    in.Read(next_number_, waiting_);
+    const bool all = std::all_of(waiting_.begin(), waiting_.end(),
+                                 [&](const Waiting& waiting) { return is_key(waiting.key); });
+    if (!in.Check(all, "a timer is for a key without a window")) waiting_.clear();
   }
 
  private:
@@ -31,8 +48,10 @@ class KeyTimers {
     uint32_t key;
     uint64_t number;
     friend auto operator<=>(const Waiting&, const Waiting&) = default;
+    void Save(StateWriter& out) const { out.Write(at, key, number); }
+    void Load(StateReader& in) { in.Read(at, key, number); }
   };
-  std::priority_queue<Waiting, std::vector<Waiting>, std::greater<>> waiting_;
+  std::vector<Waiting> waiting_;  // a heap, the next one first
   uint64_t next_number_ = 0;
 };
 
@@ -83,7 +102,9 @@ class KeyedWindowOperator final : public StepOperator {
   }
 
   void OnTimer(const Timer& timer) override {
-    key_ = timer.overdue != 0 ? overdue_.Pop(timer.overdue) : due_.Pop(timer.due);
+    const auto key = timer.overdue != 0 ? overdue_.Pop(timer.overdue) : due_.Pop(timer.due);
+    if (!key) return;
+    key_ = *key;
     context_.SetNow(now());
     windows_[key_]->OnTimer(timer.due, context_);
     CloseEmission();
@@ -93,6 +114,40 @@ class KeyedWindowOperator final : public StepOperator {
   void Flush() override {
     if (!context_.emitted().rows.empty()) EmitChunk();
     store_.Reclaim();
+  }
+
+  // Timers that are overdue do not outlive an epoch.
+  void SaveStep(StateWriter& out) const override {
+    std::vector<bool> begun;
+    for (const auto& window : windows_) begun.push_back(window != nullptr);
+    store_.Save(out);
+    out.Write(begun);
+    const uint32_t section = out.NewSection();
+    for (size_t key = 0; key < windows_.size(); ++key) {
+      if (!begun[key]) continue;
+      out.BeginPart(section, 0, key);
+      windows_[key]->Save(out);
+      out.EndPart();
+    }
+    out.Write(due_);
+  }
+  void LoadStep(StateReader& in) override {
+    std::vector<bool> begun;
+    store_.Load(in);
+    in.Read(begun);
+    windows_.resize(begun.size());
+    const uint32_t section = in.NewSection();
+    uint8_t group = 0;
+    uint64_t key = 0;
+    while (in.NextPart(section, &group, &key)) {
+      if (!in.Check(key < begun.size() && begun[key], "a window is of no key")) return;
+      begun[key] = false;
+      windows_[key] = make_();
+      windows_[key]->Load(in, store_);
+      in.EndPart();
+    }
+    in.Check(std::count(begun.begin(), begun.end(), true) == 0, "the window of a key is missing");
+    due_.Load(in, [&](uint32_t k) { return k < windows_.size() && windows_[k] != nullptr; });
   }
 
  private:

@@ -77,7 +77,7 @@ class TimerQueue {
 
   Ring<Timer> overdue_;
   Ring<Timer> ascending_;
-  std::vector<Timer> heap_;  // by Later
+  std::vector<Timer> heap_;   // by Later
   TimeMs next_due_ = kNever;  // of ascending_ and heap_
   uint64_t next_number_ = 0;
 };
