@@ -13,6 +13,8 @@ namespace {
 // Groups are looked through for empty ones when there are this many, then whenever there are twice
 // as many as were left: O(1) per row.
 constexpr uint32_t kFirstSweep = 1024;
+// Fewer keys of a partition than these are near anyway.
+constexpr size_t kPrefetchKeys = 16384;
 
 SchemaPtr WithAttributes(const SchemaPtr& schema, std::vector<Attribute> more) {
   std::vector<Attribute> attributes = schema->attributes();
@@ -238,6 +240,12 @@ void SelectOperator::FindGroups(const Chunk& chunk) {
 void SelectOperator::FindKeyGroups(const Chunk& chunk) {
   groups_.resize(chunk.size());
   const int32_t* keys = chunk.column(*spec_.key_column)->values<int32_t>();
+  if (key_groups_.size() >= kPrefetchKeys) {
+    for (uint32_t i = 0; i < chunk.size(); ++i) {
+      const auto key = static_cast<uint32_t>(keys[chunk.Row(i)]);
+      if (key < key_groups_.size()) __builtin_prefetch(&key_groups_[key], 1);
+    }
+  }
   for (uint32_t i = 0; i < chunk.size(); ++i) {
     const uint32_t row = chunk.Row(i);
     const auto key = static_cast<uint32_t>(keys[row]);
