@@ -92,6 +92,16 @@ class Session {
   // Runs what was sent so far; on_row is called for all that follows from it.
   Outcome Flush();
 
+  // Runs what was sent so far; `bytes` receives the state of all queries, tables and windows, the
+  // clock and the counts of output rows. Sessions of the same app, with the same outputs, go on
+  // from there as if nothing had happened. The format may change from version to version.
+  Outcome SaveState(std::string* bytes);
+  // On a session that was sent nothing. kAppRefused if the state is that of another app, with what
+  // differs; kIo if the bytes are damaged. With `dropped`, the state of all queries and definitions
+  // that have the same name and shape is kept, and the names of those whose state is not go there.
+  // After a failure the session is of no use.
+  Outcome LoadState(std::string_view bytes, std::vector<std::string>* dropped = nullptr);
+
   uint64_t next_message() const;  // the number the next message gets
   int64_t clock() const;          // as of the last message sent; 0 before any timestamp
 

@@ -49,6 +49,7 @@ void StateReader::Pop() {
 
 bool StateReader::BeginOwner(std::string_view name) {
   CHECK_EQ(depth_, 0u);
+  if (skipped_.count(std::string(name)) > 0) return false;
   key_ = name;
   key_.push_back('\0');
   source_->Seek(key_);

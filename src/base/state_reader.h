@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,6 +47,8 @@ class StateReader {
     return condition && ok();
   }
 
+  // The state of these owners is passed over as if they had none.
+  void Skip(std::set<std::string> owners) { skipped_ = std::move(owners); }
   // False if the owner has no state; then nothing may be read and EndOwner is not called.
   bool BeginOwner(std::string_view name);
   void EndOwner();
@@ -130,6 +133,7 @@ class StateReader {
 
   StateSource* source_;
   Status status_;
+  std::set<std::string> skipped_;
   std::string key_;  // of the open record
   std::vector<Frame> frames_;
   size_t depth_ = 0;

@@ -34,6 +34,15 @@ class AggregationOperator final : public StepOperator {
     for (Reader& reader : readers_) reader.questions = Questions();
   }
 
+  void SaveStep(StateWriter& out) const override {
+    out.Write(*aggregation_);
+    for (const Reader& reader : readers_) out.Write(reader.clean);
+  }
+  void LoadStep(StateReader& in) override {
+    in.Read(*aggregation_);
+    for (Reader& reader : readers_) in.Read(reader.clean);
+  }
+
  private:
   // What rows ask for, as columns over their chunk.
   struct Questions {
@@ -203,6 +212,8 @@ class ReaderOutputOperator final : public Operator {
       if (chunk.schema() == schema_) out->push_back(chunk);
     }
   }
+  void Save(StateWriter&) const override {}
+  void Load(StateReader&) override {}
 
  private:
   SchemaPtr schema_;

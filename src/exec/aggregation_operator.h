@@ -19,6 +19,11 @@ struct Aggregation {
   uint64_t rows_without_time = 0;  // left out
   uint64_t refused_reads = 0;      // of joins; what was wrong with the first one:
   std::string first_refusal;
+
+  void Save(StateWriter& out) const {
+    out.Write(store, rows_without_time, refused_reads, first_refusal);
+  }
+  void Load(StateReader& in) { in.Read(store, rows_without_time, refused_reads, first_refusal); }
 };
 
 // A join that reads an aggregation: every current and expired row that arrives gives one emission

@@ -121,13 +121,17 @@ void AggregationStore::AddGroup(uint32_t id, const Chunk& keys, uint32_t row) {
   group = Group();
   group.values = group_values_->AddOne(keys, row);
   ++unused_groups_;  // until it has a row
+  HashGroup(&group);
+}
+
+void AggregationStore::HashGroup(Group* group) const {
   JavaText text;
   for (size_t c = 0; c < group_schema_->size(); ++c) {
-    text.Append(group_values_->GetValue(c, group.values).ToText());
+    text.Append(group_values_->GetValue(c, group->values).ToText());
     text.Append(kJavaKeyEnd);
   }
-  group.hash = text.hash();
-  group.hash_factor = text.factor();
+  group->hash = text.hash();
+  group->hash_factor = text.factor();
 }
 
 void AggregationStore::AddTo(Level* level, const Chunk& rows) {

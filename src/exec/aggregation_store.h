@@ -82,6 +82,10 @@ class AggregationStore {
                               const std::vector<bool>& wanted, const OrderKey& key,
                               const Timeline& timeline) const;
 
+  // Every row has a part of the state, and every group.
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);
+
  private:
   // A bucket and group.
   struct Row {
@@ -121,6 +125,12 @@ class AggregationStore {
   Chunk TakeTimes(const Chunk& rows, const Timeline& timeline);
   void FindGroups(const Chunk& rows, const Timeline& timeline);
   void AddGroup(uint32_t group, const Chunk& keys, uint32_t row);
+  void HashGroup(Group* group) const;
+  void SaveLevel(const Level& level, StateWriter& out) const;
+  void LoadGroups(StateReader& in);
+  void LoadLevel(StateReader& in, Level* level);
+  void LoadRow(StateReader& in, Level* level, uint32_t id);
+  void LoadBuckets(StateReader& in, Level* level) const;
   void AddTo(Level* level, const Chunk& rows);
   void KeepLatest(Level* level);
   uint32_t RowOf(Level* level, TimeMs bucket, uint32_t group);

@@ -92,9 +92,9 @@ class RunningDag : public Dag {
     for (const RunNode& node : nodes_) node.op->SaveOwned(node.name, out);
   }
 
-  void Load(StateReader& in) override {
+  void Load(StateReader& in, std::optional<TimeMs> now) override {
     for (RunNode& node : nodes_) {
-      node.op->LoadOwned(node.name, in);
+      node.op->LoadOwned(node.name, now, in);
       node.due = node.op->NextDue();
     }
   }

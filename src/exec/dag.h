@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,8 @@ class DagBuilder {
   // A partition with one port for each of `spec`; its outputs are the arrows out of its circuit.
   NodeId AddPartition(std::string name, PartitionSpec spec);
   void Connect(NodeId to, int port, Edge from);
+  // Of a node or partition: unique within the graph; its state is kept under it.
+  const std::string& name(NodeId node) const { return nodes_[node].name; }
   // Rows of `node` are handed out by Dag::Run as tap number (order of the calls). `edge.rank`
   // tells the tap's place among the readers of the stream it shows.
   uint32_t AddTap(Edge edge);
@@ -84,7 +87,8 @@ class Dag {
   // The state of all operators between two epochs, each under its name. Load is called once,
   // instead of Start, on a graph that has not run; look at the reader's status afterwards.
   virtual void Save(StateWriter& out) const = 0;
-  virtual void Load(StateReader& in) = 0;
+  // Operators that have no state there start at `now`, if the app has started.
+  virtual void Load(StateReader& in, std::optional<TimeMs> now) = 0;
 };
 
 }  // namespace weir

@@ -47,4 +47,21 @@ void DistinctRows::Keep(const Chunk& chunk, std::span<const ColumnPtr> columns, 
   }
 }
 
+void DistinctRows::Save(StateWriter& out) const {
+  if (!forever_) return;
+  table_.Save(out, [this](uint32_t group, StateWriter& part) {
+    part.Write(seen_[size_t{2} * group] == emission_, seen_[size_t{2} * group + 1] == emission_);
+  });
+}
+
+void DistinctRows::Load(StateReader& in) {
+  if (!forever_) return;
+  table_.Load(in, [this](uint32_t group, StateReader& part) {
+    seen_.resize(size_t{2} * table_.group_end(), 0);
+    for (size_t kind = 0; kind < 2; ++kind) {
+      if (part.Get<bool>()) seen_[size_t{2} * group + kind] = emission_;
+    }
+  });
+}
+
 }  // namespace weir

@@ -21,6 +21,10 @@ class DistinctRows {
   // may be more than there are types.
   void Keep(const Chunk& chunk, std::span<const ColumnPtr> columns, Selection* rows);
 
+  // Nothing is left of emissions between epochs.
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);
+
  private:
   std::vector<Type> types_;
   bool forever_;

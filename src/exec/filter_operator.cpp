@@ -52,6 +52,8 @@ class FilterOperator final : public Operator, public ServesAllKeys {
       }
     }
   }
+  void Save(StateWriter&) const override {}
+  void Load(StateReader&) override {}
 
  private:
   RowFaults* faults() { return spec_.faults == nullptr ? nullptr : &faults_; }

@@ -33,6 +33,11 @@ class GroupTable {
   // Forgets the keys of all groups for which `forget` says so.
   void Sweep(const std::function<bool(uint32_t)>& forget);
 
+  // Every group has a part of the state, in which `more` writes and reads what else there is of it.
+  // Load is for a table that has no groups yet; all numbers are below group_end() when it calls.
+  void Save(StateWriter& out, const std::function<void(uint32_t, StateWriter&)>& more) const;
+  void Load(StateReader& in, const std::function<void(uint32_t, StateReader&)>& more);
+
  private:
   struct Slot {
     uint32_t tag = 0;         // part of the hash
@@ -57,6 +62,7 @@ class GroupTable {
   StringRef KeepText(const StringRef& text);
   uint64_t HashOf(uint32_t group) const;
   void Rebuild(size_t slot_count);
+  uint8_t KeyGroupOfGroup(uint32_t group) const;
 
   std::vector<Type> types_;
   bool by_number_;  // the key is one attribute that fits 64 bits: number_keys_, else text_keys_

@@ -16,6 +16,8 @@ class InsertOperator final : public Operator, public ServesAllKeys {
       out->push_back(chunk.all_current() ? renamed : renamed.WithMeta(AllCurrent(*chunk.meta())));
     }
   }
+  void Save(StateWriter&) const override {}
+  void Load(StateReader&) override {}
 
  private:
   static std::shared_ptr<const RowMeta> AllCurrent(const RowMeta& meta) {

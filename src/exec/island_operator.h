@@ -32,6 +32,12 @@ class IslandOperator : public Operator {
   TimeMs NextDue() const override;
   int output_count() const override { return exits_.arrow_count(); }
   void Start(TimeMs now) override;
+  // Every member is the owner of its state, a partition's as a whole; of the island's own nothing
+  // outlives an epoch.
+  void Save(StateWriter& out) const override { SaveOwned("", out); }
+  void Load(StateReader& in) override { LoadOwned("", std::nullopt, in); }
+  void SaveOwned(const std::string& owner, StateWriter& out) const override;
+  void LoadOwned(const std::string& owner, std::optional<TimeMs> now, StateReader& in) override;
   const Failure* failure() const override { return failure_ ? &*failure_ : nullptr; }
 
  private:
@@ -108,6 +114,8 @@ class IslandOperator : public Operator {
   void LeavePartition(uint32_t output);
   void Leave(uint32_t arrow, const Frame& frame);
   void Refresh(Member* member);
+  void SavePartition(const Graph& graph, StateWriter& out) const;
+  void LoadPartition(StateReader& in, Graph* graph);
   void Look(const Spot& at, const Operator& op);
   void GiveUp(std::string reason);
   std::string LoopNames(const Spot& at) const;

@@ -56,6 +56,16 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
     for (const auto& lookup : lookups_) lookup->Unload();
   }
 
+  // What others keep for all keys of a partition is theirs.
+  void SaveStep(StateWriter& out) const override {
+    out.Write(clean_, inputs_[0], inputs_[1]);
+    for (size_t i = spec_.shared_lookups.size(); i < lookups_.size(); ++i) lookups_[i]->Save(out);
+  }
+  void LoadStep(StateReader& in) override {
+    in.Read(clean_, inputs_[0], inputs_[1]);
+    for (size_t i = spec_.shared_lookups.size(); i < lookups_.size(); ++i) lookups_[i]->Load(in);
+  }
+
  private:
   // A row that was joined, or a reset; its candidates are candidates_ from `begin` to the begin of
   // the next trigger.
@@ -269,6 +279,8 @@ class FoundOperator final : public Operator, public ServesAllKeys {
       found_->Unload();
     }
   }
+  void Save(StateWriter& out) const override { found_->Save(out); }
+  void Load(StateReader& in) override { found_->Load(in); }
 
  private:
   std::shared_ptr<JoinInput> found_;

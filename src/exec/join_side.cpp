@@ -115,6 +115,12 @@ void JoinInput::Insert(uint32_t row, uint32_t window_row) {
   if (by_window_row_[window_row] != kNoRow) Remove(window_row);
   by_window_row_[window_row] = id;
   ++found_rows_;
+  if (id >= arrivals_.size()) arrivals_.resize(std::max<size_t>(id + 1, arrivals_.size() * 2));
+  arrivals_[id] = next_arrival_++;
+  AddToIndex(row, id);
+}
+
+void JoinInput::AddToIndex(uint32_t row, RowId id) {
   uint64_t bits;
   if (OrderedBitsOf(id, &bits)) ordered_.Insert(bits, id);
   if (side_.ordered_column || matchless_[row] != 0) return;

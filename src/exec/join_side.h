@@ -55,7 +55,15 @@ class JoinInput {
   // changes nothing.
   void Prefetch(const JoinInput& other) const;
 
+  // The rows that can be found, with the order of their arrival.
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);
+
  private:
+  // Puts a row that can be found where finds look. It has the keys of physical row `row` at hand.
+  void AddToIndex(uint32_t row, RowId id);
+  uint32_t PartRows() const;
+  void IndexLoaded(const std::vector<RowId>& ids);
   void HashKeys(const Chunk& chunk, const std::vector<ColumnPtr>& keys);
   template <class T>
   void HashKey(const Chunk& chunk, const Column& key, bool first);
@@ -87,6 +95,8 @@ class JoinInput {
 
   std::vector<RowId> by_window_row_;  // the stored row of a window's row
   KeyLists lists_;                    // without an ordered column
+  std::vector<uint64_t> arrivals_;  // by stored row: its number among all that ever could be found
+  uint64_t next_arrival_ = 0;
   size_t found_rows_ = 0;
   OrderedIndex ordered_;      // of the rows that can be found, if the side asks for it
   std::vector<RowId> added_;  // scratch

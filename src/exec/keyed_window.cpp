@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/state_reader.h"
+#include "exec/id_state.h"
 #include "exec/window_operator.h"
 
 namespace weir {
@@ -121,7 +122,7 @@ class KeyedWindowOperator final : public StepOperator {
     std::vector<bool> begun;
     for (const auto& window : windows_) begun.push_back(window != nullptr);
     store_.Save(out);
-    out.Write(begun);
+    SaveUsedIds(begun, out);
     const uint32_t section = out.NewSection();
     for (size_t key = 0; key < windows_.size(); ++key) {
       if (!begun[key]) continue;
@@ -132,21 +133,20 @@ class KeyedWindowOperator final : public StepOperator {
     out.Write(due_);
   }
   void LoadStep(StateReader& in) override {
-    std::vector<bool> begun;
     store_.Load(in);
-    in.Read(begun);
-    windows_.resize(begun.size());
+    LoadedIds keys(in);
+    windows_.resize(keys.end());
     const uint32_t section = in.NewSection();
     uint8_t group = 0;
     uint64_t key = 0;
     while (in.NextPart(section, &group, &key)) {
-      if (!in.Check(key < begun.size() && begun[key], "a window is of no key")) return;
-      begun[key] = false;
-      windows_[key] = make_();
-      windows_[key]->Load(in, store_);
+      if (keys.Take(key)) {
+        windows_[key] = make_();
+        windows_[key]->Load(in, store_);
+      }
       in.EndPart();
     }
-    in.Check(std::count(begun.begin(), begun.end(), true) == 0, "the window of a key is missing");
+    keys.Finish();
     due_.Load(in, [&](uint32_t k) { return k < windows_.size() && windows_[k] != nullptr; });
   }
 

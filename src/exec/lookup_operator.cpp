@@ -31,6 +31,13 @@ class LookupOperator final : public StepOperator, public ServesAllKeys {
     for (TableLookup& lookup : lookups_) lookup.Unload();
   }
 
+  void SaveStep(StateWriter& out) const override {
+    for (const TableLookup& lookup : lookups_) lookup.Save(out);
+  }
+  void LoadStep(StateReader& in) override {
+    for (TableLookup& lookup : lookups_) lookup.Load(in);
+  }
+
  private:
   SchemaPtr output_;
   std::deque<TableLookup> lookups_;
@@ -46,6 +53,8 @@ class LookupTableOperator final : public Operator, public ServesAllKeys {
     }
     lookup_->Unload();
   }
+  void Save(StateWriter& out) const override { lookup_->Save(out); }
+  void Load(StateReader& in) override { lookup_->Load(in); }
 
  private:
   std::shared_ptr<TableLookup> lookup_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "exec/id_state.h"
+
 namespace weir {
 namespace {
 
@@ -28,6 +30,16 @@ class ContentsOperator final : public StepOperator {
   }
 
   void Flush() override { EmitChanges(); }
+
+  void SaveStep(StateWriter& out) const override {
+    const SavedWindowRows window_rows(by_window_row_, out);
+    store_->Save(out, [&](RowId id, StateWriter& part) { window_rows.Save(id, part); });
+  }
+  void LoadStep(StateReader& in) override {
+    LoadedWindowRows window_rows(in, &by_window_row_);
+    store_->Load(in, [&](RowId id, StateReader& part) { window_rows.Load(id, part); });
+    window_rows.Finish();
+  }
 
  private:
   void Take(const Chunk& rows, uint32_t i) {
@@ -118,6 +130,8 @@ class WindowOutputOperator final : public Operator {
       }
     }
   }
+  void Save(StateWriter&) const override {}
+  void Load(StateReader&) override {}
 
  private:
   bool current_;

@@ -8,10 +8,13 @@ void Operator::SaveOwned(const std::string& owner, StateWriter& out) const {
   out.EndOwner();
 }
 
-void Operator::LoadOwned(const std::string& owner, StateReader& in) {
-  if (!in.BeginOwner(owner)) return;
-  Load(in);
-  in.EndOwner();
+void Operator::LoadOwned(const std::string& owner, std::optional<TimeMs> now, StateReader& in) {
+  if (in.BeginOwner(owner)) {
+    Load(in);
+    in.EndOwner();
+  } else if (now) {
+    Start(*now);
+  }
 }
 
 }  // namespace weir

@@ -69,9 +69,10 @@ class Operator {
   // be right makes the reader fail. Operators without state write nothing.
   virtual void Save(StateWriter&) const { CHECK(false); }
   virtual void Load(StateReader&) { CHECK(false); }
-  // The same under the operator's name; islands give each member a name of its own.
+  // The same under the operator's name; islands give each member a name of its own. Without state
+  // there, an operator starts at `now` if the app has started.
   virtual void SaveOwned(const std::string& owner, StateWriter& out) const;
-  virtual void LoadOwned(const std::string& owner, StateReader& in);
+  virtual void LoadOwned(const std::string& owner, std::optional<TimeMs> now, StateReader& in);
 };
 
 }  // namespace weir

@@ -72,6 +72,10 @@ class PartitionKeys {
   void Purge(TimeMs now);
   TimeMs NextDue() const;
 
+  // Between epochs. Every key has a part of the state, with all of its operators.
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);
+
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
   // A key's place in the order of last use.
@@ -104,6 +108,8 @@ class PartitionKeys {
   };
 
   uint32_t Begin(std::string_view name, TimeMs now);
+  void LoadKey(StateReader& in, uint32_t at);
+  void LinkLoaded();
   void Refresh(uint32_t key);
   void Unlink(uint32_t key);
   void Used(uint32_t key, TimeMs now);

@@ -1,5 +1,6 @@
 #include "exec/partition_split.h"
 
+#include "base/state_reader.h"
 #include "exec/group_table.h"
 
 namespace weir {
@@ -18,6 +19,13 @@ class SplitOperator final : public Operator {
       const Chunk rows = values->has_nulls() ? WithKey(chunk, *values) : chunk;
       if (!rows.empty()) out->push_back(Split(rows, values));
     }
+  }
+
+  void Save(StateWriter& out) const override {
+    keys_.Save(out, [](uint32_t, StateWriter&) {});
+  }
+  void Load(StateReader& in) override {
+    keys_.Load(in, [](uint32_t, StateReader&) {});
   }
 
  private:

@@ -12,16 +12,17 @@ class RowNumbers final : public StreamFunction {
  public:
   void OnRow(const StreamFunctionRow& row, StreamFunctionOutput& out) override {
     const OrderKey key = row.chunk().key(row.row());
-    const bool goes_on = meta_ == row.chunk().meta().get() && key == key_;
+    const bool goes_on = meta_ == row.chunk().meta() && key == key_;
     number_ = goes_on ? number_ + 1 : 0;
-    meta_ = row.chunk().meta().get();
+    meta_ = row.chunk().meta();
     key_ = key;
     out.appended(0).Append(number_);
     out.Emit();
   }
 
  private:
-  const RowMeta* meta_ = nullptr;  // of the chunk the last row was in
+  // Of the chunk the last row was in; kept, so that no later one has its address.
+  std::shared_ptr<const RowMeta> meta_;
   OrderKey key_;
   int32_t number_ = 0;
 };
@@ -55,6 +56,9 @@ class FaultOperator final : public Operator {
                      [](const auto& a, const auto& b) { return a.key < b.key; });
     for (const Chunk& chunk : in.ports[0].chunks) Match(chunk, out);
   }
+  // Faults do not outlive their epoch.
+  void Save(StateWriter&) const override {}
+  void Load(StateReader&) override {}
 
  private:
   struct Failed {

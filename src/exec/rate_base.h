@@ -22,6 +22,31 @@ class RateBase : public StepOperator {
     RowId row;
     RowKind kind;
   };
+  // The same with a number that tells it from others.
+  struct Numbered {
+    uint64_t number;
+    Kept kept;
+  };
+
+  // Saves rows(), which are those of the list. They come back in ascending order of number, no two
+  // of them equal. Of rows that change here and there `part_rows` is 1.
+  void SaveRows(const std::vector<Numbered>& list, uint32_t part_rows, StateWriter& out) const;
+  std::vector<Numbered> LoadRows(StateReader& in, uint32_t part_rows);
+  // The same for a list whose numbers are the places in it.
+  void SaveRows(const std::vector<Kept>& list, uint32_t part_rows, StateWriter& out) const;
+  void LoadRows(StateReader& in, uint32_t part_rows, std::vector<Kept>* list);
+
+  // The state of the limiter beside its ticks; with rows(), if it keeps any between epochs.
+  virtual void SaveRate(StateWriter& out) const = 0;
+  virtual void LoadRate(StateReader& in) = 0;
+  void SaveStep(StateWriter& out) const final {
+    out.Write(start_, tick_wanted_);
+    SaveRate(out);
+  }
+  void LoadStep(StateReader& in) final {
+    in.Read(start_, tick_wanted_);
+    LoadRate(in);
+  }
 
   // One arriving row, current or expired, already stored; the limiter owns it from here.
   virtual void OnRow(Kept row) = 0;
@@ -40,6 +65,7 @@ class RateBase : public StepOperator {
     return KeyOf(row, spec_.output_columns, spec_.input->size());
   }
   RowStore& rows() { return store_; }
+  const RowStore& rows() const { return store_; }
 
   // Puts a row out in the emission that is open; see BeginEmission.
   void Emit(RowId row, RowKind kind) { EmitPatched(row, kind, {}); }

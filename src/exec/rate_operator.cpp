@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "exec/rate_base.h"
+#include "exec/text_map_state.h"
 
 namespace weir {
 namespace {
@@ -22,6 +23,8 @@ class AllRate : public RateBase {
     }
   }
   void OnTick() override { Leave(); }
+  void SaveRate(StateWriter& out) const override { SaveRows(held_, RowStore::kPartRows, out); }
+  void LoadRate(StateReader& in) override { LoadRows(in, RowStore::kPartRows, &held_); }
   void Leave() {
     BeginEmission();
     for (const Kept& row : held_) {
@@ -50,6 +53,14 @@ class FirstOfCount : public RateBase {
     if (grouped() && count == 0) counts_.erase(GroupOf(row.row));
     rows().Release(row.row);
   }
+  void SaveRate(StateWriter& out) const override {
+    out.Write(count_);
+    SaveTextMap(counts_, out);
+  }
+  void LoadRate(StateReader& in) override {
+    in.Read(count_);
+    LoadTextMap(in, &counts_);
+  }
 
   uint64_t count_ = 0;
   std::unordered_map<std::string, uint64_t> counts_;  // looked up only, never walked
@@ -74,6 +85,14 @@ class FirstOfTime : public RateBase {
     rows().Release(row.row);
   }
   void OnEmissionEnd() override { seen_in_emission_ = false; }
+  void SaveRate(StateWriter& out) const override {
+    out.Write(last_);
+    SaveTextMap(last_by_group_, out);
+  }
+  void LoadRate(StateReader& in) override {
+    in.Read(last_);
+    LoadTextMap(in, &last_by_group_);
+  }
 
   std::optional<TimeMs> last_;
   bool seen_in_emission_ = false;
@@ -96,6 +115,17 @@ class LastRate : public RateBase {
     }
   }
   void OnTick() override { Leave(); }
+  void SaveRate(StateWriter& out) const override {
+    out.Write(count_);
+    SaveRows(last_, 1, out);
+  }
+  void LoadRate(StateReader& in) override {
+    in.Read(count_);
+    LoadRows(in, 1, &last_);
+    for (size_t i = 0; i < last_.size() && grouped(); ++i) {
+      in.Check(places_.emplace(GroupOf(last_[i].row), i).second, "a group is there twice");
+    }
+  }
 
   void Keep(Kept row) {
     size_t at = 0;

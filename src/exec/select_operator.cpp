@@ -5,6 +5,7 @@
 #include "exec/distinct_rows.h"
 #include "exec/emission_arranger.h"
 #include "exec/group_table.h"
+#include "exec/id_state.h"
 #include "exec/serves_all_keys.h"
 
 namespace weir {
@@ -76,6 +77,8 @@ class SelectOperator final : public Operator, public ServesAllKeys {
   bool serves_all_keys() const override {
     return spec_.aggregates.empty() && spec_.distinct != Distinct::kForever;
   }
+  void Save(StateWriter& out) const override;
+  void Load(StateReader& in) override;
 
  private:
   void ProcessChunk(const Chunk& arriving, const Timeline& timeline, std::vector<Chunk>* out);
@@ -83,6 +86,8 @@ class SelectOperator final : public Operator, public ServesAllKeys {
   void FindGroups(const Chunk& chunk);
   void FindKeyGroups(const Chunk& chunk);
   void ReleaseKeyGroups();
+  void SaveKeyGroups(StateWriter& out) const;
+  void LoadKeyGroups(StateReader& in);
   Chunk Aggregate(const Chunk& chunk);
   AggregateInput DenseRows(const Chunk& chunk);
   void SweepGroups();
@@ -410,6 +415,78 @@ void SelectOperator::Emit(const Chunk& chunk, std::vector<ColumnPtr> outputs,
   } else {
     out->push_back(result.WithSelection(rows_));
   }
+}
+
+// A part for each key that has a group.
+void SelectOperator::SaveKeyGroups(StateWriter& out) const {
+  std::vector<bool> begun;
+  for (const uint32_t group : key_groups_) begun.push_back(group != kNoRow);
+  SaveUsedIds(begun, out);
+  SaveIds(group_end_, free_groups_, out);
+  const uint32_t section = out.NewSection();
+  for (uint32_t key = 0; key < key_groups_.size(); ++key) {
+    const uint32_t group = key_groups_[key];
+    if (!begun[key]) continue;
+    out.BeginPart(section, 0, group);
+    out.Write(key);
+    for (const AggregateCall& call : spec_.aggregates) call.aggregator->SaveGroup(group, out);
+    out.EndPart();
+  }
+}
+
+void SelectOperator::LoadKeyGroups(StateReader& in) {
+  LoadedIds keys(in);
+  LoadedIds groups(in, &free_groups_);
+  key_groups_.assign(keys.end(), kNoRow);
+  group_end_ = groups.end();
+  for (AggregateCall& call : spec_.aggregates) call.aggregator->EnsureGroups(group_end_);
+  const uint32_t section = in.NewSection();
+  uint8_t key_group = 0;
+  uint64_t number = 0;
+  while (in.NextPart(section, &key_group, &number)) {
+    const auto key = in.Get<uint32_t>();
+    if (groups.Take(number) && keys.Take(key)) {
+      key_groups_[key] = static_cast<uint32_t>(number);
+      for (AggregateCall& call : spec_.aggregates) call.aggregator->LoadGroup(key_groups_[key], in);
+    }
+    in.EndPart();
+  }
+  groups.Finish();
+  keys.Finish();
+}
+
+// What is known of the last emission that a group was in means nothing to the next one.
+void SelectOperator::Save(StateWriter& out) const {
+  const auto save_group = [this](uint32_t group, StateWriter& part) {
+    for (const AggregateCall& call : spec_.aggregates) call.aggregator->SaveGroup(group, part);
+  };
+  if (table_ != nullptr) {
+    out.Write(next_sweep_);
+    table_->Save(out, save_group);
+  } else if (spec_.key_column) {
+    SaveKeyGroups(out);
+  } else {
+    save_group(0, out);
+  }
+  if (distinct_ != nullptr) distinct_->Save(out);
+}
+
+void SelectOperator::Load(StateReader& in) {
+  const auto load_group = [this](uint32_t group, StateReader& part) {
+    for (AggregateCall& call : spec_.aggregates) {
+      if (table_ != nullptr) call.aggregator->EnsureGroups(table_->group_end());
+      call.aggregator->LoadGroup(group, part);
+    }
+  };
+  if (table_ != nullptr) {
+    in.Read(next_sweep_);
+    table_->Load(in, load_group);
+  } else if (spec_.key_column) {
+    LoadKeyGroups(in);
+  } else {
+    load_group(0, in);
+  }
+  if (distinct_ != nullptr) distinct_->Load(in);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "exec/rate_base.h"
+#include "exec/text_map_state.h"
 
 namespace weir {
 namespace {
@@ -41,6 +42,21 @@ class LastSnapshot : public RateBase {
     for (const auto& [place, row] : last_) Emit(row, RowKind::kCurrent);
     if (!last_.empty()) WantTick();
   }
+  void SaveRate(StateWriter& out) const override {
+    out.Write(next_);
+    std::vector<Numbered> list;
+    for (const auto& [place, row] : last_) list.push_back({place, {row, RowKind::kCurrent}});
+    SaveRows(list, 1, out);
+  }
+  void LoadRate(StateReader& in) override {
+    in.Read(next_);
+    for (const Numbered& row : LoadRows(in, 1)) {
+      last_.emplace(row.number, row.kept.row);
+      const std::string group = grouped() ? GroupOf(row.kept.row) : "";
+      in.Check(row.number < next_ && places_.emplace(group, row.number).second,
+               "a group is there twice");
+    }
+  }
 
   std::map<uint64_t, RowId> last_;  // by the order in which the groups appeared
   std::unordered_map<std::string, uint64_t> places_;
@@ -65,6 +81,9 @@ class WindowSnapshot : public RateBase {
     uint64_t place = 0;
   };
 
+  std::string GroupNameOf(RowId row) const {
+    return grouped() && !aggregates_.empty() ? GroupOf(row) : "";
+  }
   // What an expired row has in common with the current row it takes away.
   std::string IdentityOf(RowId row) const {
     std::string key;
@@ -75,8 +94,7 @@ class WindowSnapshot : public RateBase {
   }
 
   void OnRow(Kept row) override {
-    const bool by_group = grouped() && !aggregates_.empty();
-    const std::string name = by_group ? GroupOf(row.row) : "";
+    const std::string name = GroupNameOf(row.row);
     Group& group = groups_[name];
     if (group.rows.empty() && group.newest.empty()) {
       group.place = next_place_++;
@@ -119,6 +137,45 @@ class WindowSnapshot : public RateBase {
       }
     }
     if (!order_.empty()) WantTick();
+  }
+
+  void SaveRate(StateWriter& out) const override {
+    out.Write(next_arrival_, next_place_);
+    SaveTextMap(groups_, out, [](const Group& group, StateWriter& part) {
+      part.Write(group.place);
+      for (const auto& [column, value] : group.newest) part.Write(value);
+    });
+    std::vector<Numbered> list;
+    for (const auto& [name, group] : groups_) {
+      for (const auto& [arrival, row] : group.rows) {
+        list.push_back({arrival, {row, RowKind::kCurrent}});
+      }
+    }
+    SaveRows(list, RowStore::kPartRows, out);
+  }
+  void LoadRate(StateReader& in) override {
+    in.Read(next_arrival_, next_place_);
+    LoadTextMap(in, &groups_, [this](Group* group, StateReader& part) {
+      part.Read(group->place);
+      for (const uint32_t c : aggregates_) {
+        const auto& [column, value] = group->newest.emplace_back(c, part.Get<Value>());
+        part.Check(value.type() == (*spec().input)[column].type, "a value has another type");
+      }
+    });
+    for (const auto& [name, group] : groups_) {
+      in.Check(group.place < next_place_ && order_.emplace(group.place, name).second,
+               "a group is there twice");
+    }
+    for (const Numbered& row : LoadRows(in, RowStore::kPartRows)) {
+      const std::string name = GroupNameOf(row.kept.row);
+      const auto group = groups_.find(name);
+      if (!in.Check(group != groups_.end() && row.number < next_arrival_, "a row has no group")) {
+        return;
+      }
+      group->second.rows.emplace(row.number, row.kept.row);
+      arrivals_[name + IdentityOf(row.kept.row)].push_back(row.number);
+    }
+    for (const auto& [name, group] : groups_) in.Check(!group.rows.empty(), "a group has no row");
   }
 
   std::vector<uint32_t> aggregates_;

@@ -17,6 +17,8 @@ class StreamFunctionOperator final : public Operator, private StreamFunctionOutp
       if (!chunk.empty()) ProcessChunk(chunk, in.timeline, out);
     }
   }
+  void Save(StateWriter& out) const override { node_.function->Save(out); }
+  void Load(StateReader& in) override { node_.function->Load(in); }
 
  private:
   void ProcessChunk(const Chunk& chunk, const Timeline& timeline, std::vector<Chunk>* out);

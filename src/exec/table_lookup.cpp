@@ -82,6 +82,8 @@ class TableLookup::Rows {
   }
 
   void Unload() { table_.Unload(); }
+  void Save(StateWriter& out) const { table_.Save(out); }
+  void Load(StateReader& in) { table_.Load(in); }
 
  private:
   // Marks the rows that have a candidate for which the rest of the condition holds.
@@ -133,5 +135,9 @@ ColumnPtr TableLookup::Ask(const Chunk& rows, const Timeline& timeline) {
 void TableLookup::AddReads(std::vector<bool>* reads) const { rows_->AddReads(reads); }
 
 void TableLookup::Unload() { rows_->Unload(); }
+
+void TableLookup::Save(StateWriter& out) const { rows_->Save(out); }
+
+void TableLookup::Load(StateReader& in) { rows_->Load(in); }
 
 }  // namespace weir

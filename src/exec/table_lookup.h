@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/state_reader.h"
 #include "expr/expr.h"
 #include "types/schema.h"
 
@@ -44,6 +45,10 @@ class TableLookup {
   void AddReads(std::vector<bool>* reads) const;
   // Forgets the chunk at hand.
   void Unload();
+
+  // The rows of the table.
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);
 
  private:
   class Rows;

@@ -50,6 +50,9 @@ class TableOperator final : public StepOperator {
 
   void Flush() override { EmitChanges(); }
 
+  void SaveStep(StateWriter& out) const override { out.Write(*table_); }
+  void LoadStep(StateReader& in) override { in.Read(*table_); }
+
  private:
   // Takes the rows to write next.
   void Load(const TableWrite& write, const Chunk& rows, TableFinder* finder) {
@@ -213,6 +216,8 @@ class ColumnsOperator final : public Operator, public ServesAllKeys {
       out->push_back(chunk.WithColumns(output_, std::move(columns)));
     }
   }
+  void Save(StateWriter&) const override {}
+  void Load(StateReader&) override {}
 
  private:
   SchemaPtr output_;

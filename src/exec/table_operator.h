@@ -54,6 +54,12 @@ struct Table {
   uint64_t refused_updates = 0;
   // The first of them as text, until somebody tells.
   std::vector<std::string> refused_rows;
+
+  // Between epochs, when nothing is asked.
+  void Save(StateWriter& out) const {
+    out.Write(store, refused_inserts, refused_updates, refused_rows);
+  }
+  void Load(StateReader& in) { in.Read(store, refused_inserts, refused_updates, refused_rows); }
 };
 
 // Hosts a table: port 0 inserts rows from outside, port i + 1 does writes[i]. Emits what changes as

@@ -115,12 +115,16 @@ RowId TableStore::Insert(const Chunk& stored, uint32_t visible_row) {
     rows_.Release(id);
     return kNoRow;
   }
+  Append(id);
+  return id;
+}
+
+void TableStore::Append(RowId id) {
   AddToIndexes(id);
   order_[id] = {last_, kNoRow};
   (last_ == kNoRow ? first_ : order_[last_].next) = id;
   last_ = id;
   ++size_;
-  return id;
 }
 
 void TableStore::Remove(RowId id) {

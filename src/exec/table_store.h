@@ -67,6 +67,11 @@ class TableStore {
   // Appends all rows in order of insertion.
   void All(std::vector<RowId>* ids) const;
 
+  // Every row has a part of its own, in which `more` writes and reads what else there is of it.
+  // Indexes that are there when a state is loaded are filled, those made later as ever.
+  void Save(StateWriter& out, const RowStore::SaveMore& more = nullptr) const;
+  void Load(StateReader& in, const RowStore::LoadMore& more = nullptr);
+
  private:
   struct Link {
     RowId previous = kNoRow;
@@ -97,6 +102,7 @@ class TableStore {
   void RemoveFromOrdered(RowId id);
   void RemoveFromIndex(Index* index, RowId id);
   void RemoveFromIndexes(RowId id);
+  void Append(RowId id);
   void TakePlaceInIndex(Index* index, RowId old_id, RowId new_id);
 
   SchemaPtr schema_;

@@ -57,6 +57,8 @@ class UnionOperator : public Operator, public ServesAllKeys {
   void Process(const EpochInput& in, std::vector<Chunk>* out) override {
     MergePorts(in.ports, out);
   }
+  void Save(StateWriter&) const override {}
+  void Load(StateReader&) override {}
 };
 
 }  // namespace

@@ -110,16 +110,20 @@ NodeId DagWriter::AddSource(const std::string& name, const SchemaPtr& schema) {
 NodeId DagWriter::AddPartition(PlanNode node, PartitionSpec spec) {
   const std::string name = node.detail.substr(0, node.detail.find('\n'));
   const NodeId id = builder_.AddPartition(name, std::move(spec));
+  node.owner = builder_.name(id);
   graph_.push_back(std::move(node));
   CHECK_EQ(id + 1, graph_.size());
   return id;
 }
 
 NodeId DagWriter::AddNode(PlanNode node, OperatorFactory make, int ports, bool multi_emitter) {
-  const std::string name =
-      node.query.empty() ? node.kind + " " + node.detail : node.query + "." + node.kind;
-  graph_.push_back(std::move(node));
+  // Without what follows the name in a definition, which may be long.
+  const std::string name = node.query.empty()
+                               ? node.kind + " " + node.detail.substr(0, node.detail.find(':'))
+                               : node.query + "." + node.kind;
   const NodeId id = builder_.AddNode(name, make(), ports, multi_emitter);
+  node.owner = builder_.name(id);
+  graph_.push_back(std::move(node));
   CHECK_EQ(id + 1, graph_.size());
   return id;
 }

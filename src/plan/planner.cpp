@@ -365,7 +365,7 @@ NodeId AppLowering::LowerKeyedQuery(const BoundQuery& query, RootNumbers* roots)
   if (split == kNoNode) {
     const SchemaPtr output = WithKeyNumber(app_.streams[stream].schema);
     split = graph_.AddNode(
-        {"split", partition.name + " by " + partition.keys[0].value->Describe(), "", {}, ""},
+        {"split", partition.name + ": by " + partition.keys[0].value->Describe(), "", {}, ""},
         [key = partition.keys[0].value, output] {
           return MakeSplitOperator({key, output});
         },

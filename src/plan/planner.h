@@ -34,6 +34,7 @@ struct PlanNode {
   std::string query;   // empty for streams
   std::vector<NodeId> inputs;
   std::string automaton_dot;  // patterns only
+  std::string owner = {};     // the name under which its state is kept; empty: it has none
 };
 
 // What can be found of a stream of the app between epochs: one of the two if it is a table or a

@@ -172,4 +172,23 @@ void EpochLoop::Adapt(bool span_was_reached) {
   }
 }
 
+void EpochLoop::Save(StateWriter& out) const {
+  out.BeginOwner(":clock");
+  out.Write(started_, clock_, next_message_);
+  out.EndOwner();
+  dag_->Save(out);
+}
+
+void EpochLoop::Load(StateReader& in) {
+  if (in.BeginOwner(":clock")) {
+    in.Read(started_, clock_, next_message_);
+    in.EndOwner();
+  } else {
+    in.Fail("the clock is missing");
+  }
+  if (!in.ok()) return;
+  timeline_.base = clock_;
+  dag_->Load(in, started_ ? std::optional(clock_) : std::nullopt);
+}
+
 }  // namespace weir

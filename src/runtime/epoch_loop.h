@@ -32,6 +32,11 @@ class EpochLoop {
   uint64_t next_message() const { return next_message_; }
   TimeMs NextDue() const { return dag_->NextDue(); }
 
+  // The clock and the state of all operators, between two batches. Load comes before the first
+  // batch; look at the reader's status afterwards.
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);
+
  private:
   // Rows [begin, end) of a stream's rows in the batch are in the epoch being put together.
   struct Cursor {

@@ -6,6 +6,7 @@
 #include "json/row_writer.h"
 #include "json/text_scan.h"
 #include "runtime/app_impl.h"
+#include "runtime/app_state.h"
 #include "runtime/epoch_loop.h"
 #include "runtime/query_answer.h"
 #include "runtime/tap_merge.h"
@@ -65,6 +66,7 @@ struct Session::Impl : BadRecordSink {
     bool is_query;
     RowWriter writer;
     uint64_t rows = 0;
+    std::string key() const { return (is_query ? "query:" : "") + name; }
   };
 
   Impl(std::shared_ptr<const App> session_app, SessionOptions session_options, Plan plan,
@@ -79,6 +81,7 @@ struct Session::Impl : BadRecordSink {
                HandOut(timeline, taps);
              }),
         log(plan.log),
+        units(StateUnitsOf(app->impl().bound, plan)),
         answerer(app->impl().bound, {std::move(plan.found), std::move(plan.aggregations)}, formats,
                  &loop) {
     for (size_t i = 0; i < plan.outputs.size(); ++i) {
@@ -117,6 +120,8 @@ struct Session::Impl : BadRecordSink {
   Outcome FinishMessage(uint32_t stream, size_t rows_before);
   Outcome RunIfFull();
   Outcome RunBatch();
+  void SaveCounts(StateWriter& out) const;
+  void LoadCounts(StateReader& in);
 
   bool OnBadRecord(uint64_t line, const BadRecord& bad) override {
     if (options.on_bad_record) options.on_bad_record(line, bad.reason);
@@ -131,6 +136,7 @@ struct Session::Impl : BadRecordSink {
   LineParser parser;
   EpochLoop loop;
   std::shared_ptr<EventLog> log;
+  std::vector<StateUnit> units;
   QueryAnswerer answerer;
   std::vector<Output> outputs;
   TapMerge merge;
@@ -316,6 +322,56 @@ Outcome Session::Query(std::string_view text) {
 }
 
 Outcome Session::Flush() { return impl_->RunBatch(); }
+
+void Session::Impl::SaveCounts(StateWriter& out) const {
+  out.BeginOwner(":session");
+  std::map<std::string, uint64_t> counts;
+  for (const Output& output : outputs) counts[output.key()] = output.rows;
+  out.Write(clock, started, counts);
+  out.EndOwner();
+}
+
+void Session::Impl::LoadCounts(StateReader& in) {
+  if (!in.BeginOwner(":session")) return in.Fail("the counts of output rows are missing");
+  std::map<std::string, uint64_t> counts;
+  in.Read(clock, started, counts);
+  in.EndOwner();
+  for (Output& output : outputs) output.rows = counts[output.key()];
+}
+
+Outcome Session::SaveState(std::string* bytes) {
+  const Outcome ran = Flush();
+  if (!ran.ok()) return ran;
+  StateMap state;
+  StateWriter out(&state);
+  SaveAppState(impl_->units, impl_->loop, out);
+  impl_->SaveCounts(out);
+  *bytes = PackState(state);
+  return {};
+}
+
+Outcome Session::LoadState(std::string_view bytes, std::vector<std::string>* dropped) {
+  if (next_message() != 0) {
+    return {OutcomeCode::kUsage, "state can only be loaded before the first message"};
+  }
+  StateMap state;
+  Status status = UnpackState(bytes, &state);
+  UnitChanges changes;
+  if (status.ok()) {
+    StateMap::Source source(state);
+    StateReader in(&source);
+    status = LoadAppState(impl_->units, in, &impl_->loop, dropped == nullptr ? nullptr : &changes);
+    if (status.ok()) impl_->LoadCounts(in);
+    if (status.ok()) status = in.status();
+  }
+  if (status.code() == StatusCode::kDataError) return {OutcomeCode::kIo, status.message()};
+  if (!status.ok()) return ToOutcome(status);
+  if (dropped != nullptr) {
+    *dropped = std::move(changes.changed);
+    dropped->insert(dropped->end(), changes.gone.begin(), changes.gone.end());
+  }
+  return {};
+}
 
 uint64_t Session::next_message() const {
   return impl_->loop.next_message() + impl_->batch.messages.size();

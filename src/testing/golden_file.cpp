@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view kLaterRecords[] = {"restart", "crash", "fail", "automaton"};
 
 constexpr const char* kRecords =
-    "app, watch, at, send, raw, query, error, warning, plan, print, same as and for";
+    "app, watch, at, send, raw, query, restart, error, warning, plan, print, same as and for";
 
 // A line of the file after loops are expanded.
 struct Line {
@@ -210,8 +210,10 @@ void Reader::ReadStep(const std::vector<std::string>& words) {
     if (problem_.empty() && !AtBlank() && !AtExpected()) {
       ReadSend(SplitWords(lines_[at_].text), &step);
     }
-  } else if (words[0] == "plan" || words[0] == "print") {
-    step.kind = words[0] == "plan" ? GoldenStep::Kind::kPlan : GoldenStep::Kind::kPrint;
+  } else if (words[0] == "plan" || words[0] == "print" || words[0] == "restart") {
+    step.kind = words[0] == "plan"    ? GoldenStep::Kind::kPlan
+                : words[0] == "print" ? GoldenStep::Kind::kPrint
+                                      : GoldenStep::Kind::kRestart;
     if (words.size() != 1) Fail(step.line, "'" + words[0] + "' takes nothing");
     ++at_;
   } else if (words[0] == "query") {

@@ -32,7 +32,8 @@ struct GoldenRow {
 
 // One record that acts on the running app or looks at it.
 struct GoldenStep {
-  enum class Kind { kAt, kSend, kRaw, kQuery, kPlan, kPrint };  // the last two only look
+  // kRestart: everything is destroyed and made anew from its saved state. The last two only look.
+  enum class Kind { kAt, kSend, kRaw, kQuery, kRestart, kPlan, kPrint };
   Kind kind = Kind::kAt;
   size_t line = 0;               // of the file, from 1
   std::optional<int64_t> at_ms;  // the clock goes here first

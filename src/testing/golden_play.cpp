@@ -12,13 +12,14 @@ namespace {
 constexpr uint32_t kLargeEpoch = 2048;
 constexpr const char* kKindNames[] = {"syntax", "binding", "not-supported", "usage"};
 constexpr GoldenMode kModes[] = {
-    // name, epoch size, flush each step, optimize, print and parse
-    {"plain", kLargeEpoch, true, true, false},
-    {"epoch=1", 1, false, true, false},
-    {"epoch=3", 3, false, true, false},
-    {"epoch=2048", kLargeEpoch, false, true, false},
-    {"optimizer=off", kLargeEpoch, true, false, false},
-    {"print-parse", kLargeEpoch, true, true, true},
+    // name, epoch size, flush each step, optimize, print and parse, restart after each step
+    {"plain", kLargeEpoch, true, true, false, false},
+    {"epoch=1", 1, false, true, false, false},
+    {"epoch=3", 3, false, true, false, false},
+    {"epoch=2048", kLargeEpoch, false, true, false, false},
+    {"optimizer=off", kLargeEpoch, true, false, false, false},
+    {"print-parse", kLargeEpoch, true, true, true, false},
+    {"restart-each", kLargeEpoch, true, true, false, true},
 };
 
 std::string RowLine(const OutputRow& row) {
@@ -43,6 +44,7 @@ class Player {
   Player(const GoldenCase& golden, const GoldenMode& mode) : golden_(golden), mode_(mode) {}
 
   GoldenPlay Play(const std::string& app_text) {
+    play_.outputs.resize(golden_.steps.size());
     if (Compile(app_text) && Open()) {
       for (size_t i = 0; i < golden_.steps.size() && play_.problem.empty(); ++i) TakeStep(i);
       if (play_.problem.empty()) Check(session_->Flush(), golden_.line);
@@ -53,6 +55,7 @@ class Player {
  private:
   bool Compile(const std::string& app_text);
   bool Open();
+  void Restart(size_t line);
   void TakeStep(size_t number);
   void Send(const GoldenStep& step);
   bool Check(const Outcome& outcome, size_t line) {
@@ -121,7 +124,6 @@ bool Player::Compile(const std::string& app_text) {
 }
 
 bool Player::Open() {
-  play_.outputs.resize(golden_.steps.size());
   SessionOptions options;
   options.outputs = golden_.watch;
   options.epoch_size = mode_.epoch_size;
@@ -130,6 +132,17 @@ bool Player::Open() {
   options.on_log = [this](uint64_t message, std::string_view line) { AddLog(message, line); };
   options.on_bad_record = [this](uint64_t line, std::string_view why) { AddBadRecord(line, why); };
   return Check(Session::Open(app_, std::move(options), &session_), golden_.line);
+}
+
+// A state is equal to itself once it was loaded; nothing of the old session lives on.
+void Player::Restart(size_t line) {
+  std::string state, again;
+  if (!Check(session_->SaveState(&state), line)) return;
+  session_.reset();
+  if (!Open() || !Check(session_->LoadState(state), line)) return;
+  if (!Check(session_->SaveState(&again), line) || again == state) return;
+  play_.problem = "a state that was loaded is saved as another one";
+  play_.problem_line = line;
 }
 
 void Player::TakeStep(size_t number) {
@@ -145,7 +158,9 @@ void Player::TakeStep(size_t number) {
     Send(step);
   }
   if (play_.problem.empty() && mode_.flush_each_step) Check(session_->Flush(), step.line);
-  step_ends_.push_back(session_->next_message());
+  const bool restarts = step.kind == GoldenStep::Kind::kRestart || mode_.restart_each;
+  if (play_.problem.empty() && restarts) Restart(step.line);
+  if (play_.problem.empty()) step_ends_.push_back(session_->next_message());
 }
 
 void Player::Send(const GoldenStep& step) {

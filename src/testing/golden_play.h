@@ -18,6 +18,7 @@ struct GoldenMode {
   bool flush_each_step;  // else all steps are sent before anything is flushed
   bool optimize;
   bool print_parse;
+  bool restart_each;  // after each step the state is saved, all is destroyed and made anew from it
 };
 
 // The default modes, `plain` first.

@@ -97,6 +97,8 @@ class ColumnBuilder {
 
   Type type() const { return column_->type(); }
   size_t size() const { return column_->size_; }
+  // What was appended so far, until the next change.
+  const Column& column() const { return *column_; }
 
   // For every type but string and object: T as in type_dispatch.h.
   template <class T>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -67,9 +68,12 @@ class RowStore {
 
   // Up to 64 ids share a part of the state; fewer where rows change here and there. Load takes the
   // same number, on a store that is empty yet; every row gets the id it had.
+  // `more` writes and reads what else there is to say of a row, behind its values.
   static constexpr uint32_t kPartRows = 64;
-  void Save(StateWriter& out, uint32_t part_rows = kPartRows) const;
-  void Load(StateReader& in, uint32_t part_rows = kPartRows);
+  using SaveMore = std::function<void(RowId, StateWriter&)>;
+  using LoadMore = std::function<void(RowId, StateReader&)>;
+  void Save(StateWriter& out, uint32_t part_rows = kPartRows, const SaveMore& more = nullptr) const;
+  void Load(StateReader& in, uint32_t part_rows = kPartRows, const LoadMore& more = nullptr);
   // For ids that a state holds beside the store: fail the reader where one was never handed out.
   RowId ReadId(StateReader& in) const;
   void ReadIds(StateReader& in, Ring<RowId>* ids) const;
@@ -89,9 +93,9 @@ class RowStore {
                    const RowId* ids);
   void StoreString(StringRef* slot, const StringRef& from);
   std::vector<uint64_t> LiveBits() const;
-  void SaveRows(StateWriter& out, RowId first, uint64_t live) const;
+  void SaveRow(StateWriter& out, RowId id) const;
   void GrowForLoad(size_t capacity);
-  void LoadRows(StateReader& in, RowId first, uint64_t live);
+  void LoadRow(StateReader& in, RowId id);
 
   SchemaPtr schema_;
   std::vector<StoredColumn> columns_;

@@ -35,7 +35,7 @@ void RowStore::ReadIds(StateReader& in, std::vector<RowId>* ids) const {
   if (!in.Check(used, "an id of a row is not in use")) ids->clear();
 }
 
-void RowStore::Save(StateWriter& out, uint32_t part_rows) const {
+void RowStore::Save(StateWriter& out, uint32_t part_rows, const SaveMore& more) const {
   CHECK(part_rows > 0 && 64 % part_rows == 0);
   std::vector<RowId> gone = free_;  // as Reclaim leaves it
   gone.insert(gone.end(), released_.rbegin(), released_.rend());
@@ -49,28 +49,29 @@ void RowStore::Save(StateWriter& out, uint32_t part_rows) const {
     if (live == 0) continue;
     out.BeginPart(section, 0, first / part_rows);
     out.WriteSize(live);
-    SaveRows(out, static_cast<RowId>(first), live);
+    for (uint64_t left = live; left != 0; left &= left - 1) {
+      const auto id = static_cast<RowId>(first + static_cast<size_t>(std::countr_zero(left)));
+      SaveRow(out, id);
+      if (more) more(id, out);
+    }
     out.EndPart();
   }
 }
 
-void RowStore::SaveRows(StateWriter& out, RowId first, uint64_t live) const {
-  for (uint64_t left = live; left != 0; left &= left - 1) {
-    const RowId id = first + static_cast<RowId>(std::countr_zero(left));
-    out.Write(timestamps_[id]);
-    for (size_t c = 0; c < columns_.size(); ++c) {
-      const bool valid = IsValid(c, id);
-      out.Write(valid);
-      if (!valid) continue;
-      DispatchType(columns_[c].type, [&](auto tag) {
-        using T = typename decltype(tag)::type;
-        if constexpr (std::is_same_v<T, StringRef>) {
-          out.WriteText(Get<T>(c, id).view());
-        } else {
-          out.Write(Get<T>(c, id));
-        }
-      });
-    }
+void RowStore::SaveRow(StateWriter& out, RowId id) const {
+  out.Write(timestamps_[id]);
+  for (size_t c = 0; c < columns_.size(); ++c) {
+    const bool valid = IsValid(c, id);
+    out.Write(valid);
+    if (!valid) continue;
+    DispatchType(columns_[c].type, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      if constexpr (std::is_same_v<T, StringRef>) {
+        out.WriteText(Get<T>(c, id).view());
+      } else {
+        out.Write(Get<T>(c, id));
+      }
+    });
   }
 }
 
@@ -86,7 +87,9 @@ void RowStore::GrowForLoad(size_t capacity) {
   }
 }
 
-void RowStore::Load(StateReader& in, uint32_t part_rows) {
+// Parts come in the order of ids, and below a row there are others and free ids only: so nothing
+// is made room for that is not there.
+void RowStore::Load(StateReader& in, uint32_t part_rows, const LoadMore& more) {
   CHECK(used_ == 0 && part_rows > 0 && 64 % part_rows == 0);
   uint64_t used = 0;
   in.Read(used, free_);
@@ -96,10 +99,17 @@ void RowStore::Load(StateReader& in, uint32_t part_rows) {
   while (in.NextPart(section, &key_group, &number)) {
     const uint64_t live = in.ReadSize();
     const uint64_t end = number * part_rows + static_cast<uint64_t>(std::bit_width(live));
-    if (in.Check(live != 0 && number < kNoRow / part_rows && end <= used,
+    if (in.Check(key_group == 0 && live != 0 && live >> (part_rows - 1) <= 1 &&
+                     number < kNoRow / part_rows && end <= used &&
+                     number * part_rows <= live_ + free_.size(),
                  "a row has an id that is not in use")) {
       GrowForLoad(end);
-      LoadRows(in, static_cast<RowId>(number * part_rows), live);
+      for (uint64_t left = live; left != 0 && in.ok(); left &= left - 1) {
+        const auto id =
+            static_cast<RowId>(number * part_rows + static_cast<uint64_t>(std::countr_zero(left)));
+        LoadRow(in, id);
+        if (more && in.ok()) more(id, in);
+      }
     }
     in.EndPart();
   }
@@ -118,29 +128,26 @@ void RowStore::Load(StateReader& in, uint32_t part_rows) {
   in.Check(live == live_, "an id is free and in use");
 }
 
-void RowStore::LoadRows(StateReader& in, RowId first, uint64_t live) {
-  for (uint64_t left = live; left != 0; left &= left - 1) {
-    const RowId id = first + static_cast<RowId>(std::countr_zero(left));
-    ++live_;
-    in.Read(timestamps_[id]);
-    for (StoredColumn& column : columns_) {
-      const bool valid = in.Get<bool>();
-      if (!valid && column.nulls.empty()) column.nulls.resize(capacity_, 0);
-      if (!column.nulls.empty()) column.nulls[id] = valid ? 0 : 1;
-      DispatchType(column.type, [&](auto tag) {
-        using T = typename decltype(tag)::type;
-        T* slot = reinterpret_cast<T*>(column.data) + id;
-        if constexpr (std::is_same_v<T, StringRef>) {
-          if (!valid) return;
-          const std::string text = in.ReadText();
-          StoreString(slot, StringRef(text));
-        } else if (valid) {
-          in.Read(*slot);
-        } else {
-          *slot = T();
-        }
-      });
-    }
+void RowStore::LoadRow(StateReader& in, RowId id) {
+  ++live_;
+  in.Read(timestamps_[id]);
+  for (StoredColumn& column : columns_) {
+    const bool valid = in.Get<bool>();
+    if (!valid && column.nulls.empty()) column.nulls.resize(capacity_, 0);
+    if (!column.nulls.empty()) column.nulls[id] = valid ? 0 : 1;
+    DispatchType(column.type, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      T* slot = reinterpret_cast<T*>(column.data) + id;
+      if constexpr (std::is_same_v<T, StringRef>) {
+        if (!valid) return;
+        const std::string text = in.ReadText();
+        StoreString(slot, StringRef(text));
+      } else if (valid) {
+        in.Read(*slot);
+      } else {
+        *slot = T();
+      }
+    });
   }
 }
 

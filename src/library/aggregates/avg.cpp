@@ -18,6 +18,8 @@ class IntegerSum {
     // The conversion from 128 bits is slow and hardly ever needed.
     return narrow == total_ ? static_cast<double>(narrow) : static_cast<double>(total_);
   }
+  void Save(StateWriter& out) const { out.Write(total_); }
+  void Load(StateReader& in) { in.Read(total_); }
 
  private:
   std::conditional_t<sizeof(T) == 4, int64_t, __int128> total_ = 0;
@@ -41,6 +43,8 @@ struct Average {
     return true;
   }
   bool IsNew() const { return count == 0; }
+  void Save(StateWriter& out) const { out.Write(sum, count); }
+  void Load(StateReader& in) { in.Read(sum, count); }
 
   std::conditional_t<std::is_integral_v<T>, IntegerSum<T>, CompensatedSum> sum;
   int64_t count = 0;

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "base/state_reader.h"
+
 namespace weir {
 
 // A sum of doubles under addition and removal that does not drift: every addition's rounding error
@@ -32,6 +34,9 @@ class CompensatedSum {
       return SpecialValue();
     return std::isfinite(sum_) ? sum_ + error_ : sum_;
   }
+
+  void Save(StateWriter& out) const { out.Write(sum_, error_, special_, nan_, plus_, minus_); }
+  void Load(StateReader& in) { in.Read(sum_, error_, special_, nan_, plus_, minus_); }
 
  private:
   void Accumulate(double x) {

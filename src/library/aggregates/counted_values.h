@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/state_parts.h"
 #include "types/object.h"
 #include "types/string_hash.h"
 
@@ -82,6 +83,10 @@ class CountedValues {
     keep ? slots_.assign(slots_.size(), Slot()) : slots_.clear();
   }
 
+  void Save(StateWriter& out) const;
+  // Into an empty one.
+  void Load(StateReader& in);
+
  private:
   struct Slot {
     T value{};
@@ -123,6 +128,37 @@ class CountedValues {
   std::vector<Slot> slots_;  // a power of two of them
   size_t size_ = 0;
 };
+
+template <class T>
+void CountedValues<T>::Save(StateWriter& out) const {
+  std::vector<Hashed<const Slot*>> held;
+  held.reserve(size_);
+  for (const Slot& slot : slots_) {
+    if (slot.count > 0) held.push_back({MixHash(ValueTraits<T>::Hash(slot.value)), &slot});
+  }
+  WriteHashed(out, std::move(held), [](const Slot* slot, StateWriter& to) {
+    if constexpr (std::is_same_v<T, StringRef>) {
+      to.WriteText(slot->value.view());
+    } else {
+      to.Write(slot->value);
+    }
+    to.WriteSize(slot->count);
+  });
+}
+
+template <class T>
+void CountedValues<T>::Load(StateReader& in) {
+  ReadHashed(in, [&] {
+    std::conditional_t<std::is_same_v<T, StringRef>, std::string, T> read{};
+    in.Read(read);
+    const uint64_t count = in.ReadSize();
+    if (!in.Check(count > 0, "a value is held no times")) return;
+    const T value(read);
+    Add(value);
+    Slot& slot = slots_[Find(value)];
+    if (in.Check(slot.count == 1, "a value is there twice")) slot.count = count;
+  });
+}
 
 // Moves up the values that would not be found over a free slot.
 template <class T>

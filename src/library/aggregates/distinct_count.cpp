@@ -24,6 +24,8 @@ class DistinctCount {
     values_.Clear();
     nulls_ = 0;
   }
+  void Save(StateWriter& out) const { out.Write(values_, nulls_); }
+  void Load(StateReader& in) { in.Read(values_, nulls_); }
 
  private:
   CountedValues<T> values_;

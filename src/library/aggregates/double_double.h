@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "base/state_reader.h"
+
 namespace weir {
 
 // A number as the unevaluated sum of two doubles: about 106 bits, by the classic error-free
@@ -10,6 +12,9 @@ namespace weir {
 struct DoubleDouble {
   double high = 0;
   double low = 0;
+
+  void Save(StateWriter& out) const { out.Write(high, low); }
+  void Load(StateReader& in) { in.Read(high, low); }
 
   static DoubleDouble Sum(double a, double b) {
     const double sum = a + b;

@@ -5,7 +5,9 @@
 #include <memory>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "base/ring.h"
+#include "base/state_parts.h"
 #include "library/aggregates/extreme_key.h"
 
 namespace weir {
@@ -26,6 +28,8 @@ class RunningExtreme {
     return any_;
   }
   bool IsNew() const { return !any_; }
+  void Save(StateWriter& out) const { out.Write(best_, any_); }
+  void Load(StateReader& in) { in.Read(best_, any_); }
 
  private:
   using Key = typename ExtremeKey<T, kMax>::Key;
@@ -58,8 +62,7 @@ class WindowExtreme {
       return;
     }
     values_.PushBack(key);
-    while (!candidates_.empty() && candidates_.back().key <= key) candidates_.PopBack();
-    candidates_.PushBack({key, added_++});
+    AddCandidate(key);
   }
 
   void Remove(T value) {
@@ -96,12 +99,48 @@ class WindowExtreme {
     added_ = removed_ = 0;
   }
 
+  // The candidates follow from the values.
+  void Save(StateWriter& out) const {
+    out.Write(sorted_ != nullptr);
+    sorted_ == nullptr ? out.Write(values_) : SaveSorted(out);
+  }
+  void Load(StateReader& in) {
+    if (in.Get<bool>()) return LoadSorted(in);
+    in.Read(values_);
+    for (size_t i = 0; i < values_.size(); ++i) AddCandidate(values_[i]);
+  }
+
  private:
   using Key = typename ExtremeKey<T, kMax>::Key;
   struct Candidate {
     Key key;
     uint32_t number;  // of the value, in the order they came; only compared for equality
   };
+
+  void AddCandidate(Key key) {
+    while (!candidates_.empty() && candidates_.back().key <= key) candidates_.PopBack();
+    candidates_.PushBack({key, added_++});
+  }
+
+  void SaveSorted(StateWriter& out) const {
+    std::vector<Hashed<std::pair<Key, uint64_t>>> values;
+    for (const auto& [key, count] : *sorted_) {
+      values.push_back({MixHash(static_cast<uint64_t>(key)), {key, count}});
+    }
+    WriteHashed(out, std::move(values), [](const auto& value, StateWriter& to) {
+      to.Write(value.first);
+      to.WriteSize(value.second);
+    });
+  }
+  void LoadSorted(StateReader& in) {
+    sorted_ = std::make_unique<std::map<Key, uint64_t>>();
+    ReadHashed(in, [&] {
+      const Key key = in.Get<Key>();
+      const uint64_t count = in.ReadSize();
+      in.Check(count > 0 && sorted_->emplace(key, count).second, "a value is there twice");
+    });
+    if (!in.Check(!sorted_->empty(), "no value is left")) sorted_.reset();
+  }
 
   void SortValues() {
     auto sorted = std::make_unique<std::map<Key, uint64_t>>();

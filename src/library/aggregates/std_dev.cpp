@@ -24,6 +24,8 @@ struct StandardDeviation {
     return true;
   }
   bool IsNew() const { return count == 0; }
+  void Save(StateWriter& out) const { out.Write(sum, squares, origin, count, special, has_origin); }
+  void Load(StateReader& in) { in.Read(sum, squares, origin, count, special, has_origin); }
 
   void Change(double x, int sign) {
     count += sign;

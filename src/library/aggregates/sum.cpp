@@ -41,6 +41,8 @@ struct DoubleSum {
     return count != 0;
   }
   bool IsNew() const { return count == 0; }
+  void Save(StateWriter& out) const { out.Write(total, count); }
+  void Load(StateReader& in) { in.Read(total, count); }
 
   CompensatedSum total;
   int64_t count = 0;

@@ -1,8 +1,6 @@
-#include <list>
-#include <unordered_map>
-
 #include "catalog/aggregate_adapter.h"
 #include "catalog/registry.h"
+#include "library/aggregates/counted_order.h"
 
 namespace weir {
 namespace {
@@ -13,52 +11,32 @@ class UnionSet {
  public:
   using Output = ObjectRef;
 
-  UnionSet() = default;
-  UnionSet(UnionSet&&) = default;
-  UnionSet& operator=(UnionSet&&) = default;
-
   void Add(const ObjectRef& set) {
     for (const ObjectRef& item : Items(set)) {
-      Element& element = elements_[item];
-      if (element.count++ > 0) continue;
-      element.place = order_.insert(order_.end(), item);
-      made_ = nullptr;
+      if (elements_.Add(item)) made_ = nullptr;
     }
   }
-
   void Remove(const ObjectRef& set) {
     for (const ObjectRef& item : Items(set)) {
-      const auto at = elements_.find(item);
-      if (at == elements_.end() || --at->second.count > 0) continue;
-      order_.erase(at->second.place);
-      elements_.erase(at);
-      made_ = nullptr;
+      if (elements_.Remove(item)) made_ = nullptr;
     }
   }
 
   bool Value(ObjectRef* value) const {
     if (made_ == nullptr) {
-      made_ = std::make_shared<const Object>(
-          Object{Object::Set{std::vector<ObjectRef>(order_.begin(), order_.end())}});
+      Object::Set set;
+      for (const auto& entry : elements_.entries()) set.items.push_back(entry.key);
+      made_ = std::make_shared<const Object>(Object{std::move(set)});
     }
     *value = made_;
     return true;
   }
 
   bool IsNew() const { return elements_.empty(); }
+  void Save(StateWriter& out) const { out.Write(elements_); }
+  void Load(StateReader& in) { in.Read(elements_); }
 
  private:
-  struct Element {
-    uint64_t count = 0;
-    std::list<ObjectRef>::iterator place;
-  };
-  struct Hash {
-    size_t operator()(const ObjectRef& item) const { return HashObject(item); }
-  };
-  struct Equal {
-    bool operator()(const ObjectRef& a, const ObjectRef& b) const { return ObjectsEqual(a, b); }
-  };
-
   // A list (a set as JSON can tell it) will do for a set; any other object has no elements.
   static const std::vector<ObjectRef>& Items(const ObjectRef& object) {
     static const std::vector<ObjectRef> kNone;
@@ -68,8 +46,7 @@ class UnionSet {
     return kNone;
   }
 
-  std::unordered_map<ObjectRef, Element, Hash, Equal> elements_;
-  std::list<ObjectRef> order_;
+  CountedObjects elements_;
   mutable ObjectRef made_;
 };
 

@@ -49,6 +49,8 @@ class JsonGroup {
   }
 
   bool IsNew() const { return elements_.empty(); }
+  void Save(StateWriter& out) const { out.Write(elements_); }
+  void Load(StateReader& in) { in.Read(elements_); }
 
  private:
   // Nothing for what is no JSON object (and not null).

@@ -23,14 +23,16 @@ class ListCollect {
 
   void Add(const AggregateInput& in, uint32_t row, const Settings& settings) {
     ForEach(in, row, settings, [&](const ObjectRef& item) {
-      if (settings.distinct) return distinct_.Add(item);
-      places_[item].push_back(items_.insert(items_.end(), item));
+      settings.distinct ? static_cast<void>(distinct_.Add(item)) : Append(item, added_++);
     });
   }
 
   void Remove(const AggregateInput& in, uint32_t row, const Settings& settings) {
     ForEach(in, row, settings, [&](const ObjectRef& item) {
-      if (settings.distinct) return distinct_.Remove(item);
+      if (settings.distinct) {
+        distinct_.Remove(item);
+        return;
+      }
       const auto at = places_.find(item);
       if (at == places_.end()) return;
       items_.erase(at->second.front());
@@ -45,7 +47,7 @@ class ListCollect {
       if (settings.distinct) {
         for (const auto& entry : distinct_.entries()) list.items.push_back(entry.key);
       } else {
-        list.items.assign(items_.begin(), items_.end());
+        for (const Item& item : items_) list.items.push_back(item.value);
       }
       made_ = MakeObject(std::move(list));
     }
@@ -54,7 +56,28 @@ class ListCollect {
 
   bool IsNew() const { return items_.empty() && distinct_.empty(); }
 
+  void Save(StateWriter& out) const {
+    out.WriteSize(added_);
+    const auto number = [](const Item& item) { return item.number; };
+    WriteNumbered(out, items_, number, [&](const Item& item) { out.Write(item.value); });
+    out.Write(distinct_);
+  }
+  void Load(StateReader& in) {
+    added_ = in.ReadSize();
+    ReadNumbered(in, added_, [&](uint64_t number) { Append(in.Get<ObjectRef>(), number); });
+    in.Read(distinct_);
+  }
+
  private:
+  struct Item {
+    ObjectRef value;
+    uint64_t number;  // among all that ever came
+  };
+
+  void Append(const ObjectRef& value, uint64_t number) {
+    places_[value].push_back(items_.insert(items_.end(), {value, number}));
+  }
+
   template <class Use>
   void ForEach(const AggregateInput& in, uint32_t row, const Settings& settings, const Use& use) {
     const ObjectRef value = ToObject(in.arguments[0]->GetValue(row));
@@ -68,8 +91,9 @@ class ListCollect {
     made_ = nullptr;
   }
 
-  using Items = std::list<ObjectRef>;
+  using Items = std::list<Item>;
   Items items_;
+  uint64_t added_ = 0;
   std::unordered_map<ObjectRef, std::deque<Items::iterator>, ObjectHash, ObjectEqual> places_;
   CountedObjects distinct_;  // instead of both, if settings.distinct
   ObjectRef made_;           // null: to be made

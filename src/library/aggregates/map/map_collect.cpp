@@ -24,7 +24,7 @@ class MapCollect {
   void Add(const AggregateInput& in, uint32_t row, const Settings& settings) {
     ForEach(in, row, settings, [&](const ObjectRef& key, ObjectRef value) {
       const auto [at, added] = places_.try_emplace(key, entries_.end());
-      if (added) at->second = entries_.insert(entries_.end(), Entry{key, {}});
+      if (added) at->second = entries_.insert(entries_.end(), Entry{key, {}, added_++});
       at->second->values.push_back(std::move(value));
     });
   }
@@ -36,6 +36,7 @@ class MapCollect {
       auto& values = at->second->values;
       for (auto each = values.begin(); each != values.end(); ++each) {
         if (!ObjectsEqual(*each, value)) continue;
+        if (each == values.begin()) ++at->second->gone;
         values.erase(each);
         break;
       }
@@ -56,10 +57,34 @@ class MapCollect {
 
   bool IsNew() const { return entries_.empty(); }
 
+  void Save(StateWriter& out) const {
+    out.WriteSize(added_);
+    const auto number = [](const Entry& entry) { return entry.number; };
+    WriteNumbered(out, entries_, number, [&](const Entry& entry) {
+      out.Write(entry.key);
+      out.WriteSequence<ObjectRef>(entry.gone, entry.values.size(),
+                                   [&](size_t i) { return entry.values[i]; });
+    });
+  }
+  void Load(StateReader& in) {
+    added_ = in.ReadSize();
+    ReadNumbered(in, added_, [&](uint64_t number) {
+      Entry entry{in.Get<ObjectRef>(), {}, number};
+      entry.gone = in.ReadSequence<ObjectRef>(
+          [&](ObjectRef value) { entry.values.push_back(std::move(value)); });
+      const auto [at, added] = places_.try_emplace(entry.key, entries_.end());
+      const bool held = added && entry.key != nullptr && !entry.values.empty();
+      if (!in.Check(held, "a key is there twice or not at all")) return;
+      at->second = entries_.insert(entries_.end(), std::move(entry));
+    });
+  }
+
  private:
   struct Entry {
     ObjectRef key;
     std::deque<ObjectRef> values;
+    uint64_t number;    // among all keys that ever came
+    uint64_t gone = 0;  // values that left at the front
   };
 
   template <class Use>
@@ -75,6 +100,7 @@ class MapCollect {
   }
 
   std::list<Entry> entries_;
+  uint64_t added_ = 0;
   std::unordered_map<ObjectRef, std::list<Entry>::iterator, ObjectHash, ObjectEqual> places_;
   ObjectRef made_;  // null: to be made
 };

@@ -2,6 +2,8 @@
 #include <cmath>
 #include <set>
 
+#include "base/hash.h"
+#include "base/state_parts.h"
 #include "catalog/registry.h"
 #include "library/aggregates/row_aggregate.h"
 
@@ -57,7 +59,35 @@ class Percentile {
 
   bool IsNew() const { return low_.empty() && high_.empty(); }
 
+  // Where the cut is makes no difference. Equal values are counted, some at a time, so that what
+  // is loaded is not much more than what is read.
+  void Save(StateWriter& out) const {
+    std::vector<Hashed<std::pair<double, uint64_t>>> runs;
+    uint64_t equal = 0;
+    for (const auto* values : {&low_, &high_}) {
+      for (const double value : *values) {
+        const bool again = !runs.empty() && !TotalOrder()(runs.back().value.first, value);
+        equal = again ? equal + 1 : 0;
+        if (equal % kRun == 0) {
+          runs.push_back({CombineHash(std::bit_cast<uint64_t>(value), equal / kRun), {value, 0}});
+        }
+        ++runs.back().value.second;
+      }
+    }
+    WriteHashed(out, std::move(runs),
+                [](const auto& run, StateWriter& to) { to.Write(run.first, run.second); });
+  }
+  void Load(StateReader& in) {
+    ReadHashed(in, [&] {
+      const auto [value, count] = in.Get<std::pair<double, uint64_t>>();
+      if (!in.Check(count <= kRun, "too many equal values")) return;
+      for (uint64_t i = 0; i < count; ++i) high_.insert(value);
+    });
+  }
+
  private:
+  static constexpr uint64_t kRun = 64;
+
   static double Read(const Column& column, uint32_t row) {
     switch (column.type()) {
       case Type::kInt:

@@ -1,6 +1,7 @@
 #include <map>
 #include <string>
 
+#include "base/hash.h"
 #include "catalog/registry.h"
 #include "library/aggregates/counted_order.h"
 #include "library/aggregates/row_aggregate.h"
@@ -56,7 +57,28 @@ class GroupConcat {
 
   bool IsNew() const { return arrived_.empty() && sorted_.empty(); }
 
+  void Save(StateWriter& out) const {
+    out.Write(arrived_);
+    std::vector<Hashed<const Sorted::value_type*>> sorted;
+    for (const auto& entry : sorted_) sorted.push_back({HashString(entry.first), &entry});
+    WriteHashed(out, std::move(sorted), [](const Sorted::value_type* entry, StateWriter& to) {
+      to.WriteText(entry->first);
+      to.WriteSize(entry->second);
+    });
+  }
+  void Load(StateReader& in) {
+    in.Read(arrived_);
+    ReadHashed(in, [&] {
+      std::string text = in.ReadText();
+      const uint64_t count = in.ReadSize();
+      const bool added = sorted_.emplace(std::move(text), count).second;
+      in.Check(added && count > 0, "a text is there twice or not at all");
+    });
+  }
+
  private:
+  using Sorted = std::map<std::string, uint64_t>;
+
   void Join(const Settings& settings) {
     text_.clear();
     first_ = true;
@@ -79,9 +101,9 @@ class GroupConcat {
     }
   }
 
-  CountedOrder<std::string> arrived_;       // for Order::kNone
-  std::map<std::string, uint64_t> sorted_;  // for the others
-  std::string text_;                        // the value, if made_
+  CountedOrder<std::string> arrived_;  // for Order::kNone
+  Sorted sorted_;                      // for the others
+  std::string text_;                   // the value, if made_
   std::string separator_;
   bool made_ = false;
   bool first_ = true;
