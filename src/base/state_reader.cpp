@@ -85,7 +85,9 @@ bool StateReader::NextPart(uint32_t section, uint8_t* key_group, uint64_t* numbe
   }
   key_ = key;
   Push(key_.size());
-  return ok();
+  if (ok()) return true;
+  EndPart();
+  return false;
 }
 
 void StateReader::EndPart() {

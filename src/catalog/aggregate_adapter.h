@@ -15,15 +15,17 @@ namespace weir {
 //
 //   struct State {
 //     using Output = double;             // storage type of the result
-//     void Add(T value);                 // a current row; the argument's storage type converts to
-//     T void Remove(T value);              // an expired row bool Value(Output* value) const;   //
-//     false: null bool IsNew() const;                // as if just made
+//     void Add(T value);                 // a current row, T from the argument's storage type
+//     void Remove(T value);              // an expired row
+//     bool Value(Output* value) const;   // false: null
+//     bool IsNew() const;                // as if just made
+//     void Save(StateWriter& out) const; // both not needed if it is plain (PlainState)
+//     void Load(StateReader& in);
 //   };
 //
-// (saved and loaded by its members Save and Load, or as its bytes if it is plain) and, if it wants:
-// AddNull() / RemoveNull() (without them a null changes nothing), Clear() where that is cheaper
-// than a new state, and `static constexpr bool kForever = true` to outlive resets. Groups, kinds,
-// nulls and resets are the adapter's; a reset costs O(1) whatever the groups.
+// and, if it wants: AddNull() / RemoveNull() (without them a null changes nothing), Clear() where
+// that is cheaper than a new state, and `static constexpr bool kForever = true` to outlive resets.
+// Groups, kinds, nulls and resets are the adapter's; a reset costs O(1) whatever the groups.
 
 // Stands for the argument of a state that looks at none: Add(NoArgument).
 struct NoArgument {};

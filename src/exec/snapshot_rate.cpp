@@ -158,8 +158,10 @@ class WindowSnapshot : public RateBase {
     LoadTextMap(in, &groups_, [this](Group* group, StateReader& part) {
       part.Read(group->place);
       for (const uint32_t c : aggregates_) {
-        const auto& [column, value] = group->newest.emplace_back(c, part.Get<Value>());
-        part.Check(value.type() == (*spec().input)[column].type, "a value has another type");
+        const Type type = (*spec().input)[c].type;
+        Value& value = group->newest.emplace_back(c, Value(type)).second;
+        part.Read(value);
+        part.Check(value.type() == type, "a value has another type");
       }
     });
     for (const auto& [name, group] : groups_) {

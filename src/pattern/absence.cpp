@@ -87,6 +87,9 @@ void PatternMachine::OnTimer(TimeMs now, uint64_t payload) {
   }
   const auto s = static_cast<uint32_t>(payload >> (kPartialBits + kGenerationBits));
   const auto id = static_cast<PartialId>(payload);
+  // Timers that were loaded may have any payload.
+  if (s >= automaton_.states.size() || !state(s).absent()) return;
+  if (id != kNone && id >= partials_.capacity()) return;
   Expire(now);
   if (id != kNone) {
     OnPartialTimer(s, id, now, payload);

@@ -14,6 +14,9 @@ using EventId = RowId;
 inline constexpr EventId kNoEvent = kNoRow;
 inline constexpr EventId kBareEvent = kNoRow - 1;
 
+// So many partial matches, or events, or lists of these share a part of a state.
+inline constexpr uint32_t kStatePartIds = 16;
+
 // The events that one state keeps for its partial matches, each stored once and counted.
 class EventStore {
  public:
@@ -46,6 +49,13 @@ class EventStore {
   }
   void Reclaim() { rows_.Reclaim(); }
 
+  void Save(StateWriter& out) const { rows_.Save(out, kStatePartIds); }
+  // Then each reference is read by LoadRef, and CheckLoaded says whether they fit what is there.
+  void Load(StateReader& in);
+  // `settled`: the state asks for an absence, so that no event can be meant.
+  void LoadRef(StateReader& in, EventId id, bool settled);
+  void CheckLoaded(StateReader& in);
+
   const RowStore& rows() const { return rows_; }
 
  private:
@@ -54,6 +64,7 @@ class EventStore {
   const StoredColumns& columns_;
   RowStore rows_;
   std::vector<uint32_t> references_;
+  std::vector<uint64_t> live_;  // only while references are loaded
   const Chunk* chunk_ = nullptr;
   const Timeline* timeline_ = nullptr;
   Chunk pruned_;  // the kept columns of *chunk_, made when the first row is stored
@@ -111,6 +122,14 @@ class PartialStore {
   // All events of a state, in order.
   std::span<const EventId> All(PartialId id, uint32_t state) const;
 
+  // Save and Load hold all but the partial matches themselves. These are loaded first to last with
+  // LoadPartial, which says whether one is alive; CheckLoaded is called after the last.
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);
+  void SavePartial(PartialId id, StateWriter& out) const;
+  bool LoadPartial(StateReader& in);
+  void CheckLoaded(StateReader& in);
+
   EventStore& events(uint32_t state) { return *events_[state]; }
   const EventStore& events(uint32_t state) const { return *events_[state]; }
 
@@ -118,6 +137,7 @@ class PartialStore {
   struct EventList {
     std::vector<EventId> events;
     uint32_t references = 0;  // partial matches that share it
+    uint32_t state = kNone;   // only while it is loaded: whose events they are
   };
 
   const uint32_t& Slot(PartialId id, uint32_t state) const {
@@ -128,6 +148,7 @@ class PartialStore {
   void Release(PartialId id, uint32_t state);
   uint32_t NewList();
   void DropList(uint32_t list, uint32_t state);
+  void LoadSlot(StateReader& in, uint32_t state, uint32_t slot);
 
   const Automaton& automaton_;
   const uint32_t width_;  // states

@@ -194,9 +194,8 @@ void PatternMachine::EnterPending(uint32_t s, WaitId wait) {
 }
 
 void PatternMachine::EnterRange(uint32_t s, WaitId wait) {
-  RangeHeap::Node node{0, ++last_order_, wait};
+  RangeHeap::Node node{0, lists_[wait].order, wait};
   if (!guards_[s]->PartialRange(lists_[wait].partial, &node.value)) return;
-  lists_.SetOrder(wait, node.order);
   const uint32_t list = lists_[wait].list;
   if (ranges_.size() <= list) ranges_.resize(size_t{list} + 1);
   RangeHeap& heap = ranges_[list];

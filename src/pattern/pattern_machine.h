@@ -56,6 +56,10 @@ class PatternMachine {
 
   const PartialStore& partials() const { return partials_; }
 
+  // Between epochs (pattern_state.cpp).
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in);
+
  private:
   static constexpr TimeMs kNoArrival = -kNever;
   static constexpr uint64_t kGivingUpTimer = UINT64_MAX;  // a payload
@@ -72,6 +76,13 @@ class PatternMachine {
     uint32_t waiting = 0;              // pending, all keys together
     KeyTable keys;
     bool relevant = false;  // its rows are in relevant_[port]
+
+    void Save(StateWriter& out) const {
+      out.Write(initialized, reset_start, active, scheduled, last_arrival);
+    }
+    void Load(StateReader& in) {
+      in.Read(initialized, reset_start, active, scheduled, last_arrival);
+    }
   };
 
   // Keeps a partial match from being freed while it moves.
@@ -160,6 +171,10 @@ class PatternMachine {
   void OnAbsentLogicalTimer(uint32_t s, TimeMs now);
   void SilenceComplete(uint32_t s, PartialId id, TimeMs now);
 
+  void LoadPartials(StateReader& in, std::vector<NumberedWait>* places);
+  void CheckPlaces(StateReader& in, const std::vector<NumberedWait>& places) const;
+  void IndexPlaces(StateReader& in);
+
   const Automaton& automaton_;
   MachineHost& host_;
   PartialStore partials_;
@@ -167,7 +182,6 @@ class PatternMachine {
   std::vector<StateMemory> memory_;
   std::vector<std::unique_ptr<GuardRunner>> guards_;
   std::vector<RangeHeap> ranges_;  // by list
-  uint64_t last_order_ = 0;
   StartQueue starts_;
   TimeMs latest_start_ = -kNever;  // of all in starts_
   StartQueue to_give_up_;          // when the clock says so, if that is wanted

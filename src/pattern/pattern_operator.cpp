@@ -54,6 +54,9 @@ class PatternOperator final : public StepOperator, private MachineHost {
     TakeOutput();
   }
 
+  void SaveStep(StateWriter& out) const override { out.Write(machine_, idle_port_, idle_rows_); }
+  void LoadStep(StateReader& in) override { in.Read(machine_, idle_port_, idle_rows_); }
+
  private:
   // Only rows that pass what some waiting state asks of the event alone are offered.
   void FeedPattern(uint32_t port, uint32_t begin, uint32_t end) {

@@ -29,6 +29,7 @@ WaitId WaitingLists::Add(uint32_t list, uint32_t state, PartialId id, Partial* p
   partial->first_wait = wait;
   ++partial->waits;
   Link(wait, list);
+  waits_[wait].order = ++last_order_;
   return wait;
 }
 
@@ -125,6 +126,7 @@ void StartQueue::Pop() {
   }
   if (++head_ < 1024 || head_ * 2 < ascending_.size()) return;
   ascending_.erase(ascending_.begin(), ascending_.begin() + static_cast<ptrdiff_t>(head_));
+  first_ += head_;
   head_ = 0;
 }
 

@@ -18,7 +18,13 @@ struct Wait {
   uint32_t list;
   WaitId previous, next;  // in the list
   WaitId sibling;         // next place of the same partial match
-  uint64_t order = 0;     // of all places in heaps; 0: in none
+  uint64_t order = 0;     // among all places ever taken: that of the list
+};
+
+// A place with its number, as a state holds it.
+struct NumberedWait {
+  WaitId id;
+  Wait wait;
 };
 
 // The lists in which partial matches wait, in order of arrival. Every state has two: fresh holds
@@ -50,15 +56,26 @@ class WaitingLists {
   void Move(WaitId id, uint32_t list) {
     Unlink(id);
     Link(id, list);
+    waits_[id].order = ++last_order_;
   }
   void Remove(WaitId id, Partial* partial);
-  // Numbers the place, in the order in which places are entered.
-  void SetOrder(WaitId id, uint64_t order) { waits_[id].order = order; }
+  // True if the place has not been left since it was taken as the `order`-th.
   bool Alive(WaitId id, uint64_t order) const {
     return waits_[id].partial != kNone && waits_[id].order == order;
   }
+  uint32_t size() const { return static_cast<uint32_t>(lists_.size()); }
+  // Of the key of a list that is loaded.
+  void SetHash(uint32_t list, uint64_t hash) { lists_[list].hash = hash; }
+
+  // The places are saved with their partial matches, what leads to them is made anew.
+  void SavePlaces(const Partial& partial, StateWriter& out) const;
+  static void LoadPlaces(PartialId id, StateReader& in, Partial* partial,
+                         std::vector<NumberedWait>* places);
+  void Save(StateWriter& out) const;
+  void Load(StateReader& in, std::vector<NumberedWait> places);
 
  private:
+  void PutPlaces(StateReader& in, std::vector<NumberedWait> places);
   void Link(WaitId id, uint32_t list);
   void Unlink(WaitId id);
 
@@ -66,6 +83,7 @@ class WaitingLists {
   std::vector<WaitId> free_;
   std::vector<List> lists_;
   std::vector<uint32_t> free_lists_;
+  uint64_t last_order_ = 0;
 };
 
 // Finds the list of a key by its hash: open addressing, the caller compares keys.
@@ -153,11 +171,16 @@ class StartQueue {
   void Keep(Live&& live) {
     const auto dead = [&](const Start& start) { return !live(start); };
     ascending_.erase(ascending_.begin(), ascending_.begin() + static_cast<ptrdiff_t>(head_));
+    first_ += head_;
     head_ = 0;
     std::erase_if(ascending_, dead);
     std::erase_if(heap_, dead);
     std::make_heap(heap_.begin(), heap_.end(), Later);
   }
+
+  void Save(StateWriter& out) const;
+  // `partials`: how many partial matches have numbers.
+  void Load(StateReader& in, uint32_t partials);
 
  private:
   static bool Later(const Start& a, const Start& b) {
@@ -170,6 +193,7 @@ class StartQueue {
 
   std::vector<Start> ascending_;  // from head_ on
   size_t head_ = 0;
+  uint64_t first_ = 0;       // position of ascending_[0] among all that were in it
   std::vector<Start> heap_;  // what came out of order
   uint64_t pushed_ = 0;
 };

@@ -78,6 +78,8 @@ class RowStore {
   RowId ReadId(StateReader& in) const;
   void ReadIds(StateReader& in, Ring<RowId>* ids) const;
   void ReadIds(StateReader& in, std::vector<RowId>* ids) const;
+  // One bit for each id ever handed out: is there a row that was not released.
+  std::vector<uint64_t> LiveBits() const;
 
  private:
   struct StoredColumn {
@@ -92,7 +94,6 @@ class RowStore {
   void StoreColumn(StoredColumn& column, const Column& from, const uint32_t* rows, uint32_t count,
                    const RowId* ids);
   void StoreString(StringRef* slot, const StringRef& from);
-  std::vector<uint64_t> LiveBits() const;
   void SaveRow(StateWriter& out, RowId id) const;
   void GrowForLoad(size_t capacity);
   void LoadRow(StateReader& in, RowId id);

@@ -7,9 +7,10 @@
 
 namespace weir {
 
-// One bit for each id ever handed out.
 std::vector<uint64_t> RowStore::LiveBits() const {
-  std::vector<uint64_t> bits(used_ / 64 + 2, ~uint64_t{0});
+  std::vector<uint64_t> bits(used_ / 64 + 2);
+  std::fill_n(bits.begin(), used_ / 64, ~uint64_t{0});
+  bits[used_ / 64] = (uint64_t{1} << (used_ % 64)) - 1;
   for (const std::vector<RowId>* gone : {&free_, &released_}) {
     for (const RowId id : *gone) bits[id / 64] &= ~(uint64_t{1} << (id % 64));
   }

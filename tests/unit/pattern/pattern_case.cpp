@@ -204,7 +204,8 @@ std::vector<CaseRow> RunOperator(const PatternCase& pattern, const std::vector<C
   CHECK(automaton.ok());
   OrderPlace place;
   place.multi_emitter = true;
-  const auto op = MakePatternOperator(place, std::move(automaton).value());
+  const auto make = [&] { return MakePatternOperator(place, automaton.value()); };
+  std::unique_ptr<Operator> op = make();
   op->Start(start);
   EpochMaker maker{pattern, run, start};
   std::vector<CaseRow> rows;
@@ -236,6 +237,7 @@ std::vector<CaseRow> RunOperator(const PatternCase& pattern, const std::vector<C
         rows.push_back(std::move(row));
       }
     }
+    if (run.between) run.between(make, &op);
   }
   return rows;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -51,10 +52,14 @@ struct PatternCase {
 // A match: its time, and for each output its value as text; `-` before a partial match given up.
 using CaseRow = std::string;
 
+using MakeOperator = std::function<std::unique_ptr<Operator>()>;
+
 struct CaseRun {
   size_t epoch_size = 1;  // messages
   bool use_index = true;
   bool select_every_other = false;  // chunks with a selection: every second row is not visible
+  // Called after each epoch; may put another operator in its place.
+  std::function<void(const MakeOperator& make, std::unique_ptr<Operator>*)> between = nullptr;
 };
 
 // What the operator makes of the events, each a message of its own, and of the time up to `end`.

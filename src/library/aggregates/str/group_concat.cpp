@@ -37,7 +37,10 @@ class GroupConcat {
     if (!in.arguments[0]->IsValid(row)) return;
     const std::string text(in.arguments[0]->values<StringRef>()[row].view());
     made_ = false;
-    if (settings.order == Order::kNone) return arrived_.Remove(text);
+    if (settings.order == Order::kNone) {
+      arrived_.Remove(text);
+      return;
+    }
     const auto at = sorted_.find(text);
     if (at != sorted_.end() && --at->second == 0) sorted_.erase(at);
   }
