@@ -34,7 +34,8 @@ class AppMaker:
 
     def app(self):
         makers = (self.simple, self.simple, self.aggregated, self.aggregated, self.joined,
-                  self.matched, self.partitioned, self.split, self.table, self.named_window, self.aggregation)
+                  self.matched, self.partitioned, self.split, self.table, self.named_window,
+                  self.aggregation)
         for _ in range(self.random.randrange(1, 6)):
             self.random.choice(makers)()
         return "\n".join(self.definitions + self.queries) + "\n"
