@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,35 @@ struct RunOutput {
 enum class LineFormat { kAny, kBare, kEnvelope };
 
 enum class BadRecordPolicy { kSkip, kStop, kFile };
+
+// When what was logged is safe from a power cut; a killed process loses nothing in any case.
+enum class LogSync {
+  kEpoch,     // before the messages are processed
+  kInterval,  // at most 0.1 s later
+  kNone,      // when the operating system likes
+};
+
+// Keeps the state of a run in a directory, so that it can go on after any crash.
+struct RunState {
+  std::string directory;  // empty: nothing is kept. Made if it is not there
+  LogSync sync = LogSync::kInterval;
+  // Between snapshots, in ms; absent: what the app says, else 30 s; 0: only at the end.
+  std::optional<int64_t> snapshot_interval_ms;
+  uint64_t retained_log_bytes = 0;  // kept beyond what recovery needs, for replays
+  // Keys that seal what is stored: a file, or the name of an environment variable; see the
+  // reference. At most one of the two; both empty: plain.
+  std::string key_file;
+  std::string key_variable;
+  // The directory may be that of another app: the state of all queries and definitions that have
+  // the same name and shape is kept, the rest is dropped and told.
+  bool migrate = false;
+};
+
+// `--resume-from [OUTPUT=]N`: rows up to this one were received.
+struct ResumePoint {
+  std::string output;  // as in RunOutput::what; empty: every output
+  uint64_t sequence = 0;
+};
 
 // Asks a run to stop reading, drain and end. Request() may be called from a signal handler.
 class StopRequest {
@@ -58,13 +88,20 @@ struct RunOptions {
   uint64_t record_bytes_max = 1 << 20;
   bool bare_output = false;
   bool sequence_numbers = false;
+  // Sources and sinks of the app may use plain text on addresses that are not this machine's own.
+  bool insecure = false;
   uint32_t epoch_size = 2048;
   // Bytes of stdin that were read already (to infer a schema); they come first.
   std::string stdin_prefix;
-  StopRequest* stop = nullptr;                   // may be null
+  RunState state;
+  std::vector<ResumePoint> resume_from;
+  bool statistics = false;      // report what log, snapshots and recovery took, at the end
+  StopRequest* stop = nullptr;  // may be null
   std::function<void(std::string_view)> report;  // warnings and bad records, one line each
   // Called now and then; may be null.
   std::function<void(uint64_t events, uint64_t bytes, uint64_t elapsed_ms)> progress;
+  // The same while a log is replayed; may be null.
+  std::function<void(uint64_t records, uint64_t all_records)> replay_progress;
 };
 
 // Reads until all inputs end, or a stop is requested, or something fails. Standard output closed by

@@ -58,8 +58,10 @@ struct SessionOptions {
   std::function<void(std::string_view json)> on_answer;
 };
 
-// Messages are numbered from 0 in the order of the calls. They are collected into epochs; rows come
-// out when an epoch is full or flushed. A refused call sends nothing. One thread at a time.
+// Sources and sinks of the app are not opened, so that nothing outside is touched; what a sink
+// writes to the log goes to on_log. Messages are numbered from 0 in the order of the calls. They
+// are collected into epochs; rows come out when an epoch is full or flushed. A refused call sends
+// nothing. One thread at a time.
 //
 // In event time (App::playback) a message moves the clock to its last row's timestamp, never back;
 // the app starts at the first timestamp seen. Otherwise only AdvanceTo moves the clock: it tells
@@ -85,6 +87,11 @@ class Session {
   // Feeds lines as `weir run` reads them; `bare_stream` (may be empty) takes bare events. The bytes
   // end with the last line. Bad records go to on_bad_record and are skipped.
   Outcome SendNdjson(std::string_view bytes, std::string_view bare_stream);
+
+  // Feeds records of one stream in a codec: `csv`, `json`, ... What @source(@map(...)) of the
+  // stream says about that codec holds. Bad records as above; kUsage if there is no such stream or
+  // codec.
+  Outcome SendEncoded(std::string_view bytes, std::string_view stream, std::string_view codec);
 
   // Runs what was sent so far, then gives on_answer the answer to an on-demand query.
   Outcome Query(std::string_view text);

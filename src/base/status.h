@@ -16,6 +16,9 @@ enum class StatusCode {
   kNotFound,
   kDataError,     // bytes from outside are malformed
   kIoError,       // the operating system refused
+  kNoSpace,       // the disk is full: the same may succeed once there is room
+  kLocked,        // somebody else holds the lock
+  kCorrupt,       // stored bytes are not what was written
   kCannotCreate,  // an output cannot be opened
   kLimit,         // a named limit was passed
 };

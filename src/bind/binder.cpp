@@ -3,19 +3,24 @@
 #include <algorithm>
 
 #include "bind/annotations.h"
-#include "bind/duration.h"
 #include "bind/fault_stream_check.h"
+#include "bind/function_binder.h"
 #include "bind/table_binder.h"
+#include "bind/transport_binder.h"
+#include "time/duration.h"
 
 namespace weir {
 namespace {
 
 class AppBinder {
  public:
-  AppBinder(const ast::App& app, const Registry& registry)
+  AppBinder(const ast::App& app, const Registry& registry, const TransportRegistry& transports)
       : app_(app),
+        transports_(transports),
         context_(registry, &diagnostics_),
-        streams_(&bound_.streams, &bound_.aggregations) {}
+        streams_(&bound_.streams, &bound_.aggregations) {
+    context_.set_functions(&bound_.functions);
+  }
 
   BindResult Bind() {
     BindAppAnnotations();
@@ -37,6 +42,7 @@ class AppBinder {
  private:
   void BindAppAnnotations();
   void BindPlayback(const ast::Annotation& annotation);
+  void BindSnapshot(const ast::Annotation& annotation);
   void DefineElement(const ast::Element& element);
   void DefinePartition(const ast::Partition& partition);
   void DefineStream(const ast::StreamDefinition& definition);
@@ -45,11 +51,6 @@ class AppBinder {
   void StreamAnnotation(const ast::Annotation& annotation, BoundStream* stream);
   void BindOnError(const ast::Annotation& annotation, BoundStream* stream);
   void AddStream(BoundStream stream);
-  void NotSupportedDefinition(const ast::Span& span, const std::string& what,
-                              const std::string& name) {
-    context_.NotSupported(span, what);
-    hidden_names_.push_back(name);
-  }
   // A query of the text, and the partition it stands in.
   struct WrittenQuery {
     const ast::Query* query;
@@ -65,6 +66,7 @@ class AppBinder {
   void CheckTimestamps();
 
   const ast::App& app_;
+  const TransportRegistry& transports_;
   std::vector<ast::Diagnostic> diagnostics_;
   BoundApp bound_;
   BindContext context_;
@@ -82,6 +84,8 @@ void AppBinder::BindAppAnnotations() {
       context_.set_app_name(bound_.name);
     } else if (SameText(name, "playback")) {
       BindPlayback(annotation);
+    } else if (SameText(name, "snapshot")) {
+      BindSnapshot(annotation);
     } else if (SameText(name, "async")) {
       context_.Error(annotation.span, "@app:async does not exist", "write @async on a stream");
     } else {
@@ -110,6 +114,22 @@ void AppBinder::BindPlayback(const ast::Annotation& annotation) {
   }
 }
 
+// `@app:snapshot(interval='30 sec')`: how often a run that keeps its state takes a snapshot.
+void AppBinder::BindSnapshot(const ast::Annotation& annotation) {
+  for (const ast::AnnotationElement& element : annotation.elements) {
+    const auto time = ParseDuration(element.value);
+    if (!SameText(element.key.text, "interval")) {
+      context_.Error(element.span, "@app:snapshot takes interval");
+    } else if (!time || *time <= 0) {
+      context_.Error(element.value_span, "'" + element.value + "' is not a time",
+                     "write it as '30 sec'");
+    } else {
+      bound_.snapshot_interval = *time;
+    }
+  }
+  if (!bound_.snapshot_interval) context_.Error(annotation.span, "@app:snapshot needs interval");
+}
+
 void AppBinder::DefineElement(const ast::Element& element) {
   if (const auto* stream = std::get_if<ast::StreamDefinition>(&element)) {
     DefineStream(*stream);
@@ -120,7 +140,7 @@ void AppBinder::DefineElement(const ast::Element& element) {
   } else if (const auto* trigger = std::get_if<ast::TriggerDefinition>(&element)) {
     DefineTrigger(*trigger);
   } else if (const auto* function = std::get_if<ast::FunctionDefinition>(&element)) {
-    NotSupportedDefinition(function->span, "define function", function->name.text);
+    DefineFunction(*function, context_, &bound_.functions);
   } else if (const auto* partition = std::get_if<ast::Partition>(&element)) {
     DefinePartition(*partition);
   }
@@ -183,11 +203,7 @@ void AppBinder::DefineTrigger(const ast::TriggerDefinition& definition) {
   } else {
     const auto cron = CronSchedule::Parse(std::get<std::string>(definition.at));
     if (!cron.ok()) {
-      if (cron.status().code() == StatusCode::kNotSupported) {
-        context_.NotSupported(definition.at_span, cron.status().message());
-      } else {
-        context_.Error(definition.at_span, cron.status().message());
-      }
+      context_.Error(definition.at_span, cron.status().message());
       hidden_names_.push_back(stream.name);
       return;
     }
@@ -225,8 +241,10 @@ void AppBinder::StreamAnnotation(const ast::Annotation& annotation, BoundStream*
       return;
     }
     stream->timestamp_attribute = *at;
-  } else if (SameText(name, "source") || SameText(name, "sink")) {
-    context_.NotSupported(annotation.span, "@" + name);
+  } else if (SameText(name, "source")) {
+    BindSource(annotation, transports_, stream, context_);
+  } else if (SameText(name, "sink")) {
+    BindSink(annotation, transports_, stream, context_);
   } else if (SameText(name, "OnError")) {
     BindOnError(annotation, stream);
   } else {
@@ -379,8 +397,9 @@ const BoundStream* BoundApp::FindStream(std::string_view stream_name) const {
   return nullptr;
 }
 
-BindResult BindApp(const ast::App& app, const Registry& registry) {
-  return AppBinder(app, registry).Bind();
+BindResult BindApp(const ast::App& app, const Registry& registry,
+                   const TransportRegistry& transports) {
+  return AppBinder(app, registry, transports).Bind();
 }
 
 }  // namespace weir

@@ -14,6 +14,7 @@ struct BindResult {
 
 // Resolves names and checks types; all errors of the app in one run, each with its place. What the
 // engine does not do yet is an error that begins with `not supported yet: `.
-BindResult BindApp(const ast::App& app, const Registry& registry);
+BindResult BindApp(const ast::App& app, const Registry& registry,
+                   const TransportRegistry& transports);
 
 }  // namespace weir

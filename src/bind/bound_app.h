@@ -9,6 +9,7 @@
 
 #include "ast/app.h"
 #include "ast/diagnostic.h"
+#include "bind/bound_transport.h"
 #include "catalog/registry.h"
 #include "exec/circuit.h"
 #include "exec/select_operator.h"
@@ -66,9 +67,11 @@ struct BoundStream {
   std::string name;
   SchemaPtr schema;
   bool defined = false;
-  bool written = false;                         // some query inserts into it
-  bool read = false;                            // some query reads it
-  bool has_sink = false;                        // an @sink takes it
+  bool written = false;   // some query inserts into it
+  bool read = false;      // some query reads it
+  bool has_sink = false;  // an @sink takes it
+  std::vector<BoundSource> sources;
+  std::vector<BoundSink> sinks;
   std::optional<uint32_t> timestamp_attribute;  // @timestamp('ATTR')
   std::optional<TriggerSpec> trigger;           // `define trigger`
   std::optional<uint32_t> partition;            // an inner stream of that partition; name is `#S`
@@ -224,8 +227,10 @@ struct BoundPartition {
 struct BoundApp {
   std::string name;
   bool playback = false;
-  std::optional<TimeMs> idle_time;  // @app:playback(idle.time=..., increment=...)
+  std::optional<TimeMs> snapshot_interval;  // @app:snapshot(interval=...)
+  std::optional<TimeMs> idle_time;          // @app:playback(idle.time=..., increment=...)
   std::optional<TimeMs> increment;
+  std::vector<FunctionSpec> functions;  // of the app itself
   std::vector<BoundStream> streams;
   std::vector<BoundAggregation> aggregations;
   std::vector<BoundQuery> queries;  // in app order, those of partitions among them

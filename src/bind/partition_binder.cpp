@@ -1,5 +1,5 @@
-#include "bind/duration.h"
 #include "bind/query_binder.h"
+#include "time/duration.h"
 
 namespace weir {
 namespace {

@@ -159,7 +159,7 @@ class WindowSnapshot : public RateBase {
       part.Read(group->place);
       for (const uint32_t c : aggregates_) {
         const Type type = (*spec().input)[c].type;
-        Value& value = group->newest.emplace_back(c, Value(type)).second;
+        Value& value = group->newest.emplace_back(c, type).second;
         part.Read(value);
         part.Check(value.type() == type, "a value has another type");
       }

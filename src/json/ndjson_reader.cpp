@@ -36,6 +36,7 @@ NdjsonReader::Space NdjsonReader::Reserve() {
   if (begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     scanned_ -= std::min(begin_, scanned_);
+    dropped_ += begin_;
     end_ -= begin_;
     begin_ = 0;
     Pad();
@@ -117,6 +118,7 @@ bool NdjsonReader::ReadLine(size_t size, MessageBatch* batch, bool* is_query) {
 
 // The unfinished line at begin_ is too long already.
 bool NdjsonReader::StartLongLine() {
+  line_at_ = dropped_ + begin_;
   ++lines_;
   const BadRecord bad{BadRecordKind::kLength,
                       "longer than " + std::to_string(limits_.record_bytes_max) + " bytes"};
@@ -140,6 +142,7 @@ bool NdjsonReader::SkipLongLine() {
 }
 
 NdjsonReader::State NdjsonReader::Read(size_t messages_max, size_t rows_max, MessageBatch* batch) {
+  query_pending_ = false;
   if (at_start_ && !SkipByteOrderMark()) return State::kNeedBytes;
   while (batch->messages.size() < messages_max && batch->rows < rows_max) {
     if (in_long_line_ && !SkipLongLine()) return State::kNeedBytes;
@@ -166,8 +169,13 @@ NdjsonReader::State NdjsonReader::Read(size_t messages_max, size_t rows_max, Mes
       continue;
     }
     bool is_query = false;
+    const uint64_t line_at = dropped_ + begin_;
     if (!ReadLine(size, batch, &is_query)) return State::kStopped;
-    if (is_query) return State::kQuery;
+    if (is_query) {
+      query_pending_ = true;
+      line_at_ = line_at;
+      return State::kQuery;
+    }
   }
   return State::kFull;
 }

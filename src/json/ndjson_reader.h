@@ -57,6 +57,19 @@ class NdjsonReader {
 
   const std::string& query() const { return parser_.query(); }
   uint64_t lines() const { return lines_; }
+  // How far lines were read: to be read again from there on. A line that is too long and not at
+  // its end yet counts as not read, and so does a query until PassQuery or the next Read.
+  uint64_t bytes_read() const {
+    return in_long_line_ || query_pending_ ? line_at_ : dropped_ + begin_;
+  }
+  uint64_t lines_read() const { return in_long_line_ || query_pending_ ? lines_ - 1 : lines_; }
+  void PassQuery() { query_pending_ = false; }
+  // The next byte that comes stands there; before the first.
+  void StartAt(uint64_t bytes, uint64_t lines) {
+    dropped_ = bytes;
+    lines_ = lines;
+    at_start_ = bytes == 0;
+  }
 
  private:
   bool ReadByTemplate(MessageBatch* batch);
@@ -75,10 +88,13 @@ class NdjsonReader {
   std::vector<char> buffer_;  // kTextPadding bytes longer than what may be filled
   size_t begin_ = 0;          // of what is not read yet
   size_t end_ = 0;
-  size_t scanned_ = 0;  // no newline in [begin_, scanned_)
+  size_t scanned_ = 0;    // no newline in [begin_, scanned_)
+  uint64_t dropped_ = 0;  // bytes that are not in the buffer any more
+  uint64_t line_at_ = 0;  // where a line begins that counts as not read
   bool finished_ = false;
   bool at_start_ = true;
   bool in_long_line_ = false;
+  bool query_pending_ = false;
   uint64_t lines_ = 0;  // read so far
 };
 

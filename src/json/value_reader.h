@@ -22,6 +22,8 @@ class ValueReader {
                    bool takes_any_scalar, int depth, ColumnBuilder* column);
   // Checks a value that nobody reads.
   bool CheckValue(simdjson::ondemand::value value, int depth);
+  // Reads a value of any kind; null gives a null pointer.
+  bool ReadObject(simdjson::ondemand::value value, int depth, ObjectRef* object);
   // Reads a timestamp in ms.
   bool ReadTimestamp(simdjson::ondemand::value value, TimeMs* time);
 
@@ -45,7 +47,6 @@ class ValueReader {
                     ColumnBuilder* column);
   bool AppendLiteral(std::string_view token, const Attribute& attribute, bool takes_any_scalar,
                      ColumnBuilder* column);
-  bool ReadObject(simdjson::ondemand::value value, int depth, ObjectRef* object);
   bool ReadList(simdjson::ondemand::array array, int depth, ObjectRef* object);
   bool ReadMap(simdjson::ondemand::object map, int depth, ObjectRef* object);
   bool ReadNumber(std::string_view token, ObjectRef* object);

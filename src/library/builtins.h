@@ -4,7 +4,11 @@
 
 namespace weir {
 
-// The registry of everything in library/builtins.def. Built on first use; thread-safe.
+class TransportRegistry;
+
+// What library/builtins.def lists: BUILTIN lines, and TRANSPORT lines. Built on first use;
+// thread-safe.
 const Registry& BuiltinRegistry();
+const TransportRegistry& BuiltinTransports();
 
 }  // namespace weir

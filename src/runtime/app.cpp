@@ -99,9 +99,13 @@ Outcome ToOutcome(const Status& status) {
     case StatusCode::kDataError:
       return {OutcomeCode::kBadRecord, status.message()};
     case StatusCode::kIoError:
+    case StatusCode::kNoSpace:
+    case StatusCode::kCorrupt:
       return {OutcomeCode::kIo, status.message()};
     case StatusCode::kCannotCreate:
       return {OutcomeCode::kCannotCreate, status.message()};
+    case StatusCode::kLocked:
+      return {OutcomeCode::kLocked, status.message()};
   }
   __builtin_unreachable();
 }

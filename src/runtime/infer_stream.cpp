@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "io/file_handle.h"
 #include "json/schema_inference.h"
 #include "runtime/app_impl.h"
-#include "runtime/file_handle.h"
 #include "weir/run.h"
 
 namespace weir {

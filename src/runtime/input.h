@@ -1,44 +1,39 @@
 #pragma once
 
-#include <memory>
 #include <string>
 
-#include "json/ndjson_reader.h"
-#include "runtime/bad_record_log.h"
-#include "runtime/file_handle.h"
+#include "io/codec.h"
 
 namespace weir {
 
-// One input of a run: a file, a pipe or standard input, read as NDJSON.
-class Input : public BadRecordSink {
+// One input of a run, as its core sees it: something to wait for that holds messages.
+class Input {
  public:
-  Input(std::string path, FileHandle file, const StreamFormats& formats, LineRules rules,
-        ReaderLimits limits, bool stop_at_bad_record, BadRecordLog* bad_records);
+  virtual ~Input() = default;
 
-  // Bytes that were read before; they come first.
-  void Prepend(std::string_view bytes);
+  // Readable when Fill may find something.
+  virtual int fd() const = 0;
+  // Files are read one after the other, everything else as it arrives.
+  virtual bool is_regular() const { return false; }
+  // Reads once; may block if fd() is not readable.
+  virtual Status Fill() = 0;
+  // Appends messages that were read; see Decoder.
+  virtual Decoder::State Read(size_t messages_max, size_t rows_max, MessageBatch* batch) = 0;
+  virtual const std::string& query() const = 0;
+  // The query is being answered; how far the input was read counts it from now on.
+  virtual void PassQuery() {}
+  // Takes the answer to query(), if it is not to be printed.
+  virtual bool TakeAnswer(const std::string& /*line*/) { return false; }
+  // All messages that were read so far have been run.
+  virtual void AfterBatch() {}
+  virtual uint64_t bytes() const = 0;  // read so far
 
-  // Reads once; blocks if nothing is there. Whether the input ended shows in ended().
-  Status Fill();
-  NdjsonReader* reader() { return &reader_; }
-
-  int fd() const { return file_.fd(); }
-  bool is_regular() const { return is_regular_; }
-  bool ended() const { return ended_; }  // no more bytes to fill in
-  uint64_t bytes() const { return bytes_; }
-
-  bool OnBadRecord(uint64_t line, const BadRecord& bad) override;
-  void OnRawBytes(std::string_view piece, bool last) override;
-
- private:
-  std::string path_;
-  FileHandle file_;
-  bool is_regular_;
-  bool stop_at_bad_record_;
-  BadRecordLog* bad_records_;
-  NdjsonReader reader_;
-  bool ended_ = false;
-  uint64_t bytes_ = 0;
+  virtual const std::string& path() const = 0;
+  // How far messages were read, for Resume in another process; empty if the input cannot be read
+  // again (a pipe, a socket).
+  virtual std::string Position() const { return ""; }
+  // Goes on where a position says. False if that was something else; then nothing is changed.
+  virtual Result<bool> Resume(const std::string& /*position*/) { return false; }
 };
 
 }  // namespace weir

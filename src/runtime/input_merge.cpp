@@ -2,9 +2,10 @@
 
 namespace weir {
 
-InputMerge::InputMerge(const StreamFormats& formats, std::vector<Input*> inputs, RunCore* core)
+InputMerge::InputMerge(const StreamFormats& formats, std::vector<FileInput*> inputs, RunCore* core)
     : formats_(formats), core_(core) {
-  for (Input* input : inputs) heads_.emplace_back(input, formats);
+  for (FileInput* input : inputs) heads_.emplace_back(input, formats);
+  core_->set_positions([this] { return Positions(); });
 }
 
 // The time that decides whose turn it is.
@@ -18,19 +19,21 @@ void InputMerge::FindTime(Head* head) {
 Status InputMerge::Refill(Head* head, bool* needs_bytes) {
   head->batch.Clear();
   head->message = 0;
-  switch (head->input->reader()->Read(kReadAhead, RunCore::kRowsMax, &head->batch)) {
-    case NdjsonReader::State::kFull:
+  head->bytes = head->input->reader().bytes_read();
+  head->lines = head->input->reader().lines_read();
+  switch (head->input->Read(kReadAhead, RunCore::kRowsMax, &head->batch)) {
+    case Decoder::State::kFull:
       break;
-    case NdjsonReader::State::kNeedBytes:
+    case Decoder::State::kNeedBytes:
       *needs_bytes = head->batch.messages.empty();
       break;
-    case NdjsonReader::State::kQuery:
+    case Decoder::State::kQuery:
       head->at_query = true;
       break;
-    case NdjsonReader::State::kStopped:
+    case Decoder::State::kStopped:
       head->at_stop = true;
       break;
-    case NdjsonReader::State::kEnd:
+    case Decoder::State::kEnd:
       head->at_end = true;
       break;
   }
@@ -63,6 +66,18 @@ void InputMerge::HandOn(Head* head) {
     to->rows += message.rows;
   }
   FindTime(head);
+}
+
+// Each input is ahead of what was handed on by a part of a batch.
+std::vector<InputPosition> InputMerge::Positions() const {
+  std::vector<InputPosition> positions;
+  for (const Head& head : heads_) {
+    std::string position = head.HasMessage()
+                               ? head.input->PositionBehind(head.bytes, head.lines, head.message)
+                               : head.input->Position();
+    if (!position.empty()) positions.push_back({head.input->path(), std::move(position)});
+  }
+  return positions;
 }
 
 InputMerge::Head* InputMerge::Next() {
@@ -103,7 +118,7 @@ Status InputMerge::Run(bool* stopped) {
         if (core_->Full()) status = core_->RunBatch();
       } else {
         next->at_query = false;
-        status = core_->Answer(next->input->reader()->query());
+        status = core_->Answer(next->input);
       }
     }
     if (!status.ok()) return status;

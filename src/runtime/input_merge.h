@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "runtime/file_input.h"
 #include "runtime/run_core.h"
 
 namespace weir {
@@ -13,7 +14,7 @@ namespace weir {
 // ended has a message, so the result does not depend on how fast the inputs are.
 class InputMerge {
  public:
-  InputMerge(const StreamFormats& formats, std::vector<Input*> inputs, RunCore* core);
+  InputMerge(const StreamFormats& formats, std::vector<FileInput*> inputs, RunCore* core);
 
   // Runs everything. *stopped tells that a bad record was met that stops the run.
   Status Run(bool* stopped);
@@ -21,18 +22,20 @@ class InputMerge {
  private:
   // What was read from one input and is not handed on yet.
   struct Head {
-    Head(Input* from, const StreamFormats& formats) : input(from), batch(formats) {}
+    Head(FileInput* from, const StreamFormats& formats) : input(from), batch(formats) {}
     bool HasMessage() const { return message < batch.messages.size(); }
     bool HasItem() const { return HasMessage() || at_query; }
 
-    Input* input;
+    FileInput* input;
     MessageBatch batch;
     std::vector<std::vector<ColumnPtr>> columns;  // by stream: the rows of the batch
     std::vector<uint32_t> next_row;               // by stream
     size_t message = 0;                           // next to be handed on
-    TimeMs time = kNoTime;                        // of the next message or query
-    bool at_query = false;                        // a query follows the batch
-    bool at_stop = false;                         // a bad record follows that stops the run
+    uint64_t bytes = 0;                           // where the batch begins
+    uint64_t lines = 0;
+    TimeMs time = kNoTime;  // of the next message or query
+    bool at_query = false;  // a query follows the batch
+    bool at_stop = false;   // a bad record follows that stops the run
     bool at_end = false;
   };
 
@@ -42,6 +45,7 @@ class InputMerge {
   void FindTime(Head* head);
   void HandOn(Head* head);
   Head* Next();
+  std::vector<InputPosition> Positions() const;
 
   const StreamFormats& formats_;
   RunCore* core_;

@@ -1,17 +1,25 @@
 #include "runtime/output_file.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+
+#include "state/kill_point.h"
 
 namespace weir {
 
 Status OutputFile::Flush() {
   std::string_view left = buffer_.view();
+  if (!left.empty()) KILL_POINT("output.before_write");
   while (!left.empty() && !reader_gone_) {
     const ssize_t written = write(file_.fd(), left.data(), left.size());
     if (written >= 0) {
       left.remove_prefix(static_cast<size_t>(written));
+      written_ += static_cast<uint64_t>(written);
+      KILL_POINT("output.after_write");
     } else if (errno == EPIPE) {
       reader_gone_ = true;
     } else if (errno == EAGAIN) {  // a terminal or pipe that others made non-blocking
@@ -23,6 +31,38 @@ Status OutputFile::Flush() {
   }
   buffer_.clear();
   return Status::Ok();
+}
+
+std::string OutputFile::identity() const {
+  struct stat about;
+  if (fstat(file_.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return "";
+  return std::to_string(about.st_dev) + ":" + std::to_string(about.st_ino);
+}
+
+void OutputFile::StartHere() {
+  const bool appends = (fcntl(file_.fd(), F_GETFL) & O_APPEND) != 0;
+  const off_t place = lseek(file_.fd(), 0, appends ? SEEK_END : SEEK_CUR);
+  written_ = place < 0 ? 0 : static_cast<uint64_t>(place);  // below 0: a pipe
+}
+
+Result<bool> OutputFile::CutTo(uint64_t size) {
+  struct stat about;
+  if (fstat(file_.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return true;
+  const auto there = static_cast<uint64_t>(about.st_size);
+  written_ = std::min(there, size);
+  if (ftruncate(file_.fd(), static_cast<off_t>(written_)) != 0 ||
+      lseek(file_.fd(), static_cast<off_t>(written_), SEEK_SET) < 0) {
+    return Status(StatusCode::kIoError, SystemError(path_, errno));
+  }
+  KILL_POINT("output.cut");
+  return there >= size;
+}
+
+Status OutputFile::Sync() const {
+  struct stat about;
+  if (fstat(file_.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return Status::Ok();
+  if (fdatasync(file_.fd()) == 0) return Status::Ok();
+  return Status(StatusCode::kIoError, SystemError(path_, errno));
 }
 
 Status OutputFile::Close() {

@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "io/file_handle.h"
 #include "json/text_buffer.h"
-#include "runtime/file_handle.h"
 
 namespace weir {
 
@@ -17,10 +17,22 @@ class OutputFile {
   TextBuffer* buffer() { return &buffer_; }
 
   // Writes what is buffered if it is worth a system call.
-  Status FlushIfLarge() { return buffer_.size() >= kLargeBytes ? Flush() : Status::Ok(); }
+  Status FlushIfLarge() { return is_large() ? Flush() : Status::Ok(); }
+  bool is_large() const { return buffer_.size() >= kLargeBytes; }
   // Writes what is buffered.
   Status Flush();
   Status Close();
+
+  // Where the next byte goes, once all is flushed; 0 for pipes. To be asked after Flush.
+  uint64_t size() const { return written_; }
+  // Which file it is, on this machine; empty for pipes.
+  std::string identity() const;
+  // What is in the file already stays and counts.
+  void StartHere();
+  // Cuts a file to what it held then. False if it is shorter. Does nothing to pipes.
+  Result<bool> CutTo(uint64_t size);
+  // What was flushed is on disk. May be called by another thread.
+  Status Sync() const;
 
   // True once nobody reads the pipe any more; what is written then is dropped.
   bool reader_gone() const { return reader_gone_; }
@@ -32,6 +44,7 @@ class OutputFile {
   FileHandle file_;
   TextBuffer buffer_;
   bool reader_gone_ = false;
+  uint64_t written_ = 0;
 };
 
 }  // namespace weir

@@ -38,7 +38,8 @@ std::string RowsJson(const SchemaPtr& schema, const std::vector<Chunk>& chunks) 
 
 }  // namespace
 
-std::string QueryAnswerer::Answer(std::string_view query) {
+std::string QueryAnswerer::Answer(std::string_view query,
+                                  const std::function<Status()>& before_change) {
   std::string answer = "{\"query\":";
   AppendStringJson(query, &answer);
   auto parsed = ParseOnDemandQuery(query);
@@ -51,7 +52,8 @@ std::string QueryAnswerer::Answer(std::string_view query) {
   if (!bound) {
     error = FirstError(parsed.diagnostics);
   } else if (bound->write) {
-    const Status written = Write(*bound);
+    Status written = before_change ? before_change() : Status::Ok();
+    if (written.ok()) written = Write(*bound);
     if (!written.ok()) error = written.message();
   } else {
     auto selected = SelectOnDemand(*bound, app_, found_, loop_->clock(), loop_->next_message());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,10 @@ class QueryAnswerer {
 
   // The answer as one line of JSON, without a newline. A query that changes a table is a message of
   // its own. Everything before it must have been run.
-  std::string Answer(std::string_view query);
+  // `before_change`, if it is given, is called before a table is changed; if that fails nothing is
+  // changed, and the answer tells why.
+  std::string Answer(std::string_view query,
+                     const std::function<Status()>& before_change = nullptr);
 
   // Rows that tables did not take because of their primary keys, one line for each of the first.
   std::vector<std::string> TakeRefusedRows();

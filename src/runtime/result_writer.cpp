@@ -1,14 +1,26 @@
 #include "runtime/result_writer.h"
 
+#include <algorithm>
+#include <map>
+
 #include "runtime/app_impl.h"
 
 namespace weir {
 
-Result<OutputFile*> ResultWriter::FileFor(const std::string& path) {
+Status CheckOutputs(const std::vector<RunOutput>& outputs, bool bare, bool sequence_numbers) {
+  if (bare && outputs.size() != 1) {
+    return Status::Invalid("--bare: the app has " + std::to_string(outputs.size()) +
+                           " outputs; name one with --output");
+  }
+  if (bare && sequence_numbers) return Status::Invalid("--bare and --seq exclude each other");
+  return Status::Ok();
+}
+
+Result<OutputFile*> ResultWriter::FileFor(const std::string& path, bool keeps_state) {
   for (const auto& file : files_) {
     if (file->path() == path) return file.get();
   }
-  Result<FileHandle> created = CreateOutput(path);
+  Result<FileHandle> created = keeps_state ? OpenOutput(path) : CreateOutput(path);
   if (!created.ok()) return created.status();
   files_.push_back(std::make_unique<OutputFile>(path, std::move(created).value()));
   return files_.back().get();
@@ -16,7 +28,9 @@ Result<OutputFile*> ResultWriter::FileFor(const std::string& path) {
 
 Status ResultWriter::Open(const Plan& plan, const std::vector<RunOutput>& outputs,
                           const RunOptions& options) {
-  standard_output_ = FileFor("-").value();
+  const bool keeps_state = !options.state.directory.empty();
+  report_ = options.report;
+  standard_output_ = FileFor("-", keeps_state).value();
   for (size_t i = 0; i < outputs.size(); ++i) {
     const OutputRequest request = ParseOutputName(outputs[i].what);
     RowFormat format;
@@ -25,18 +39,33 @@ Status ResultWriter::Open(const Plan& plan, const std::vector<RunOutput>& output
     format.envelope = options.bare_output ? RowFormat::Envelope::kNone
                       : request.query     ? RowFormat::Envelope::kQuery
                                           : RowFormat::Envelope::kStream;
-    const Result<OutputFile*> file = FileFor(outputs[i].path.empty() ? "-" : outputs[i].path);
+    const Result<OutputFile*> file =
+        FileFor(outputs[i].path.empty() ? "-" : outputs[i].path, keeps_state);
     if (!file.ok()) return file.status();
-    outputs_.push_back(
-        {RowWriter(plan.outputs[i].schema, std::move(format)), file.value()->buffer()});
+    outputs_.push_back({RowWriter(plan.outputs[i].schema, std::move(format)),
+                        file.value()->buffer(), outputs[i].what});
+  }
+  for (const ResumePoint& point : options.resume_from) {
+    bool found = false;
+    for (Output& output : outputs_) {
+      if (!point.output.empty() && point.output != output.what) continue;
+      output.known_rows = point.sequence;
+      found = true;
+    }
+    if (!found) return Status::Invalid("--resume-from: no output '" + point.output + "'");
   }
   return Status::Ok();
 }
 
 void ResultWriter::Write(const std::vector<Port>& taps) {
   merge_.ForEach(taps, [this](uint32_t tap, const Chunk& chunk, uint32_t row) {
+    if (tap >= outputs_.size()) {
+      sinks_->Write(tap - static_cast<uint32_t>(outputs_.size()), chunk, row);
+      return;
+    }
     Output& output = outputs_[tap];
-    output.writer.WriteLine(chunk, row, ++output.rows, output.buffer);
+    if (++output.rows <= output.known_rows || muted_) return;
+    output.writer.WriteLine(chunk, row, output.rows, output.buffer);
   });
 }
 
@@ -45,7 +74,13 @@ void ResultWriter::WriteAnswer(const std::string& line) {
   standard_output_->buffer()->Append('\n');
 }
 
+bool ResultWriter::is_large() const {
+  return std::any_of(files_.begin(), files_.end(),
+                     [](const auto& file) { return file->is_large(); });
+}
+
 Status ResultWriter::FlushIfLarge() {
+  if (sinks_ != nullptr && !sinks_->status().ok()) return sinks_->status();
   for (const auto& file : files_) {
     const Status status = file->FlushIfLarge();
     if (!status.ok()) return status;
@@ -54,6 +89,10 @@ Status ResultWriter::FlushIfLarge() {
 }
 
 Status ResultWriter::Flush() {
+  if (sinks_ != nullptr) {
+    const Status status = sinks_->Flush();
+    if (!status.ok()) return status;
+  }
   for (const auto& file : files_) {
     const Status status = file->Flush();
     if (!status.ok()) return status;
@@ -62,12 +101,88 @@ Status ResultWriter::Flush() {
 }
 
 Status ResultWriter::Close() {
-  Status first;
+  Status first = sinks_ == nullptr ? Status::Ok() : sinks_->Close();
   for (const auto& file : files_) {
     const Status status = file->Close();
     if (first.ok()) first = status;
   }
   return first;
+}
+
+void ResultWriter::Discard() {
+  for (const auto& file : files_) file->buffer()->clear();
+}
+
+Status ResultWriter::Sync() const {
+  for (const auto& file : files_) {
+    const Status status = file->Sync();
+    if (!status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+namespace {
+
+// Standard output may be another file each time, with what others wrote in it.
+std::string SizeName(const OutputFile& file) {
+  return file.path() == "-" ? "- " + file.identity() : file.path();
+}
+
+}  // namespace
+
+void ResultWriter::Save(StateWriter& out) const {
+  out.BeginOwner(":outputs");
+  std::map<std::string, uint64_t> rows, sizes;
+  for (const Output& output : outputs_) rows[output.what] = output.rows;
+  for (const auto& file : files_) sizes[SizeName(*file)] = file->size();
+  out.Write(rows, sizes);
+  out.EndOwner();
+}
+
+void ResultWriter::Load(StateReader& in) {
+  if (!in.BeginOwner(":outputs")) return in.Fail("the counts of output rows are missing");
+  std::map<std::string, uint64_t> rows, sizes;
+  in.Read(rows, sizes);
+  in.EndOwner();
+  if (!in.ok()) return;
+  for (Output& output : outputs_) output.rows = rows[output.what];
+  for (const auto& file : files_) {
+    if (file.get() == standard_output_ && sizes.count(SizeName(*file)) == 0) {
+      file->StartHere();
+      continue;
+    }
+    const Result<bool> cut = file->CutTo(sizes[SizeName(*file)]);
+    if (!cut.ok()) return in.Fail(cut.status().message());
+    if (!cut.value() && report_) {
+      report_("warning: " + file->path() + ": shorter than what was written to it before");
+    }
+  }
+}
+
+bool ResultWriter::LoadCounts(StateReader& in) {
+  std::map<std::string, uint64_t> rows;
+  if (in.BeginOwner(":outputs")) {
+    in.Read(rows);
+    in.EndOwner();
+  }
+  bool all = true;
+  for (Output& output : outputs_) {
+    all &= rows.count(output.what) > 0;
+    output.rows = rows[output.what];
+  }
+  return all;
+}
+
+Status ResultWriter::Empty() {
+  for (const auto& file : files_) {
+    if (file.get() == standard_output_) {
+      file->StartHere();
+      continue;
+    }
+    const Result<bool> cut = file->CutTo(0);
+    if (!cut.ok()) return cut.status();
+  }
+  return Status::Ok();
 }
 
 bool ResultWriter::reader_gone() const {

@@ -1,8 +1,12 @@
 #include <algorithm>
 
 #include "catalog/registry.h"
+#include "runtime/file_input.h"
 #include "runtime/input_merge.h"
 #include "runtime/run_core.h"
+#include "runtime/source_input.h"
+#include "runtime/state_view.h"
+#include "runtime/stored_app.h"
 
 namespace weir {
 namespace {
@@ -16,6 +20,11 @@ Outcome UnknownStream(const StreamFormats& formats, const std::string& name) {
   return {OutcomeCode::kUsage, message};
 }
 
+bool AnySink(const SinkSpec&) { return true; }
+
+// Sources may have many channels, so the buffer of each begins small.
+constexpr size_t kSourceBufferBytes = 4 << 10;
+
 // One run, from opening files to closing them.
 class AppRun {
  public:
@@ -25,17 +34,26 @@ class AppRun {
       for (const std::string& name : app.default_outputs()) outputs_.push_back({name, ""});
     }
     inputs_ = options.inputs;
-    if (inputs_.empty()) inputs_.push_back({"", "-"});
+    for (const BoundStream& stream : app_.bound.streams) {
+      has_sources_ = has_sources_ || !stream.sources.empty();
+    }
+    if (inputs_.empty() && !has_sources_) inputs_.push_back({"", "-"});
     options_.epoch_size = std::clamp<uint32_t>(options.epoch_size, 1, kMaxEpochMessages);
   }
 
   Outcome Run();
 
  private:
-  Outcome CheckOutputs() const;
   Outcome OpenInputs();
+  Outcome OpenSinks();
+  Outcome OpenSources();
+  TransportPlace Surroundings();
   Outcome OpenBadRecordFile();
   LineRules RulesFor(const RunInput& input) const;
+  Outcome OpenState();
+  Status Recover();
+  Status ResumeInputs();
+  void TellStatistics() const;
   Status ReadAll(bool* stopped);
   Status ReadInTurn(bool* stopped);
   Status Drain(Input* input, bool* ended, bool* stopped);
@@ -45,23 +63,16 @@ class AppRun {
   RunOptions options_;
   std::vector<RunOutput> outputs_;
   std::vector<RunInput> inputs_;
+  bool has_sources_ = false;
+  SinkSet sinks_;
   StreamFormats formats_;
   std::unique_ptr<BadRecordLog> bad_records_;
   std::vector<std::unique_ptr<Input>> open_inputs_;
+  std::vector<FileInput*> file_inputs_;  // of these
   ResultWriter results_;
+  std::unique_ptr<StateKeeper> keeper_;  // null: no state is kept
   std::unique_ptr<RunCore> core_;
 };
-
-Outcome AppRun::CheckOutputs() const {
-  if (options_.bare_output && outputs_.size() != 1) {
-    return {OutcomeCode::kUsage, "--bare: the app has " + std::to_string(outputs_.size()) +
-                                     " outputs; name one with --output"};
-  }
-  if (options_.bare_output && options_.sequence_numbers) {
-    return {OutcomeCode::kUsage, "--bare and --seq exclude each other"};
-  }
-  return {};
-}
 
 LineRules AppRun::RulesFor(const RunInput& input) const {
   LineRules rules;
@@ -73,7 +84,9 @@ LineRules AppRun::RulesFor(const RunInput& input) const {
   for (uint32_t s = 0; s < formats_.size(); ++s) {
     const BoundStream* stream = app_.bound.FindStream(formats_[s].name);
     if (!input.stream.empty() && formats_[s].name == input.stream) rules.bare_stream = s;
-    if (stream != nullptr && stream->defined && !stream->written) unfed.push_back(s);
+    if (stream != nullptr && stream->defined && !stream->written && stream->sources.empty()) {
+      unfed.push_back(s);
+    }
   }
   if (input.stream.empty() && unfed.size() == 1) rules.bare_stream = unfed[0];
   if (!rules.bare_stream) {
@@ -101,12 +114,63 @@ Outcome AppRun::OpenInputs() {
     if (!file.ok()) return {OutcomeCode::kNoInput, file.status().message()};
     ReaderLimits limits;
     limits.record_bytes_max = options_.record_bytes_max;
-    open_inputs_.push_back(std::make_unique<Input>(
+    auto opened = std::make_unique<FileInput>(
         input.path, std::move(file).value(), formats_, std::move(rules), limits,
-        options_.bad_records == BadRecordPolicy::kStop, bad_records_.get()));
-    if (input.path == "-") open_inputs_.back()->Prepend(options_.stdin_prefix);
+        options_.bad_records == BadRecordPolicy::kStop, bad_records_.get());
+    if (input.path == "-") opened->Prepend(options_.stdin_prefix);
+    file_inputs_.push_back(opened.get());
+    open_inputs_.push_back(std::move(opened));
   }
   return {};
+}
+
+TransportPlace AppRun::Surroundings() {
+  TransportPlace place;
+  place.app = app_.bound.name;
+  place.insecure = options_.insecure;
+  place.stop = options_.stop;
+  place.report = options_.report;
+  place.standard_output = results_.standard_output();
+  return place;
+}
+
+Outcome AppRun::OpenSources() {
+  for (uint32_t s = 0; s < formats_.size(); ++s) {
+    const BoundStream* stream = app_.bound.FindStream(formats_[s].name);
+    if (stream == nullptr) continue;
+    for (const BoundSource& bound : stream->sources) {
+      TransportPlace place = Surroundings();
+      place.stream = stream->name;
+      place.schema = stream->schema;
+      Result<std::unique_ptr<Source>> source = bound.spec->make(bound.options, place);
+      if (!source.ok()) return ToOutcome(source.status());
+      const Status opened = source.value()->Open();
+      if (opened.code() == StatusCode::kNotFound) return {OutcomeCode::kNoInput, opened.message()};
+      if (!opened.ok()) return ToOutcome(opened);
+      DecoderPlace decoding;
+      decoding.formats = &formats_;
+      decoding.stream = s;
+      decoding.limits.record_bytes_max = options_.record_bytes_max;
+      decoding.limits.buffer_bytes = kSourceBufferBytes;
+      decoding.strict_fields = options_.strict_fields;
+      open_inputs_.push_back(std::make_unique<SourceInput>(
+          "source of stream '" + stream->name + "'", std::move(source).value(), bound.make_decoder,
+          decoding,
+          SourceInput::Surroundings{options_.bad_records == BadRecordPolicy::kStop,
+                                    bad_records_.get()}));
+    }
+  }
+  return {};
+}
+
+Outcome AppRun::OpenSinks() {
+  if (!options_.state.directory.empty() && !SinkRequests(app_.bound, AnySink).empty()) {
+    return {OutcomeCode::kAppRefused, "not supported yet: @sink together with --state-dir"};
+  }
+  Status status = sinks_.Make(app_.bound, Surroundings(), AnySink);
+  if (status.ok()) status = sinks_.Open();
+  if (status.ok()) results_.AttachSinks(&sinks_);
+  return ToOutcome(status);
 }
 
 Outcome AppRun::OpenBadRecordFile() {
@@ -120,34 +184,114 @@ Outcome AppRun::OpenBadRecordFile() {
 }
 
 Outcome AppRun::Run() {
-  Outcome outcome = CheckOutputs();
+  Outcome outcome =
+      ToOutcome(CheckOutputs(outputs_, options_.bare_output, options_.sequence_numbers));
   if (!outcome.ok()) return outcome;
   PlanOptions plan_options;
   plan_options.optimize = app_.options.optimize;
   for (const RunOutput& output : outputs_) {
     plan_options.outputs.push_back(ParseOutputName(output.what));
   }
+  for (const OutputRequest& request : SinkRequests(app_.bound, AnySink)) {
+    plan_options.outputs.push_back(request);
+  }
   Result<Plan> plan = MakePlan(app_.bound, plan_options);
   if (!plan.ok()) return ToOutcome(plan.status());
   formats_ = app_.Formats(plan.value());
-  outcome = OpenBadRecordFile();
+  outcome = OpenState();
+  if (outcome.ok()) outcome = OpenBadRecordFile();
   if (outcome.ok()) outcome = OpenInputs();
   if (outcome.ok()) outcome = ToOutcome(results_.Open(plan.value(), outputs_, options_));
+  if (outcome.ok()) outcome = OpenSinks();
+  if (outcome.ok()) outcome = OpenSources();
   if (!outcome.ok()) return outcome;
   core_ = std::make_unique<RunCore>(app_, options_, SystemClock(), std::move(plan).value(),
                                     formats_, &results_);
+  core_->AfterBatch([this] {
+    for (const auto& input : open_inputs_) input->AfterBatch();
+  });
   bool stopped = false;
-  Status status = core_->Start();
+  Status status = Recover();
+  if (status.ok()) status = core_->Start();
   if (status.ok()) status = ReadAll(&stopped);
+  core_->set_positions(nullptr);
   core_->ReportRefusedRows();
   return Close(status, stopped);
 }
 
+Outcome AppRun::OpenState() {
+  const RunState& state = options_.state;
+  if (state.directory.empty()) {
+    if (state.migrate) return {OutcomeCode::kUsage, "--migrate needs --state-dir"};
+    return {};
+  }
+  Result<std::optional<KeyRing>> keys = ReadKeys(state.key_file, state.key_variable);
+  if (!keys.ok()) return ToOutcome(keys.status());
+  KeeperOptions keeper;
+  keeper.directory = state.directory;
+  keeper.sync = state.sync == LogSync::kEpoch      ? SyncPolicy::kEpoch
+                : state.sync == LogSync::kInterval ? SyncPolicy::kInterval
+                                                   : SyncPolicy::kNone;
+  keeper.snapshot_interval_ms = state.snapshot_interval_ms.value_or(
+      app_.bound.snapshot_interval.value_or(keeper.snapshot_interval_ms));
+  keeper.retained_log_bytes = state.retained_log_bytes;
+  keeper.app = EncodeStoredApp(app_);
+  keeper.rows_move_clock = app_.event_time();
+  keeper.migrate = state.migrate;
+  keeper.keys = std::move(keys).value();
+  keeper.report = options_.report;
+  keeper.replay_progress = options_.replay_progress;
+  keeper.ending = [this] { return options_.stop != nullptr && options_.stop->requested(); };
+  Result<std::unique_ptr<StateKeeper>> opened = StateKeeper::Open(std::move(keeper), formats_);
+  if (!opened.ok()) return ToOutcome(opened.status());
+  keeper_ = std::move(opened).value();
+  return {};
+}
+
+// What an earlier run left is loaded and replayed; then the inputs go on where it was.
+Status AppRun::Recover() {
+  if (keeper_ == nullptr) return Status::Ok();
+  std::vector<std::string> dropped;
+  const Status status = core_->Recover(keeper_.get(), &dropped);
+  if (!status.ok()) return status;
+  if (options_.report) {
+    for (const std::string& line : dropped) options_.report("warning: " + line);
+  }
+  return ResumeInputs();
+}
+
+Status AppRun::ResumeInputs() {
+  for (const auto& input : open_inputs_) {
+    const std::optional<std::string> position = keeper_->PositionOf(input->path());
+    if (!position) continue;
+    const Result<bool> resumed = input->Resume(*position);
+    if (!resumed.ok()) return resumed.status();
+    if (!resumed.value() && options_.report) {
+      options_.report("warning: " + input->path() +
+                      ": not the file that was read before, or it became shorter; it is read "
+                      "from its beginning");
+    }
+  }
+  core_->set_positions([this] {
+    std::vector<InputPosition> positions;
+    for (const auto& input : open_inputs_) {
+      std::string position = input->Position();
+      if (!position.empty()) positions.push_back({input->path(), std::move(position)});
+    }
+    return positions;
+  });
+  return Status::Ok();
+}
+
+void AppRun::TellStatistics() const {
+  if (!options_.statistics || !options_.report || keeper_ == nullptr) return;
+  for (const std::string& line : DescribeStats(keeper_->stats())) options_.report(line);
+}
+
 Status AppRun::ReadAll(bool* stopped) {
-  if (!app_.event_time() || open_inputs_.size() == 1) return ReadInTurn(stopped);
-  std::vector<Input*> inputs;
-  for (const auto& input : open_inputs_) inputs.push_back(input.get());
-  return InputMerge(formats_, std::move(inputs), core_.get()).Run(stopped);
+  // Nobody can tell when a socket will bring its next message, so sources are not waited for.
+  if (!app_.event_time() || open_inputs_.size() == 1 || has_sources_) return ReadInTurn(stopped);
+  return InputMerge(formats_, file_inputs_, core_.get()).Run(stopped);
 }
 
 // Files one after the other, live inputs as they arrive.
@@ -184,19 +328,19 @@ Status AppRun::ReadInTurn(bool* stopped) {
 Status AppRun::Drain(Input* input, bool* ended, bool* stopped) {
   for (;;) {
     Status status;
-    switch (input->reader()->Read(core_->messages_max(), RunCore::kRowsMax, core_->batch())) {
-      case NdjsonReader::State::kFull:
+    switch (input->Read(core_->messages_max(), RunCore::kRowsMax, core_->batch())) {
+      case Decoder::State::kFull:
         status = core_->RunBatch();
         break;
-      case NdjsonReader::State::kQuery:
-        status = core_->Answer(input->reader()->query());
+      case Decoder::State::kQuery:
+        status = core_->Answer(input);
         break;
-      case NdjsonReader::State::kNeedBytes:
+      case Decoder::State::kNeedBytes:
         return Status::Ok();
-      case NdjsonReader::State::kStopped:
+      case Decoder::State::kStopped:
         *stopped = true;
         return Status::Ok();
-      case NdjsonReader::State::kEnd:
+      case Decoder::State::kEnd:
         *ended = true;
         return Status::Ok();
     }
@@ -206,9 +350,15 @@ Status AppRun::Drain(Input* input, bool* ended, bool* stopped) {
 
 Outcome AppRun::Close(const Status& status, bool stopped) {
   // What came before a failure is still results.
+  Status kept;
+  if (keeper_ != nullptr && status.ok()) kept = keeper_->Close();
+  TellStatistics();
+  // Rows that follow from what did not get into the log come again after a restart.
+  if (keeper_ != nullptr && !keeper_->Settle().ok()) results_.Discard();
   const Status closed = results_.Close();
   const Status logged = bad_records_->Finish();
   if (!status.ok()) return ToOutcome(status);
+  if (!kept.ok()) return ToOutcome(kept);
   if (!closed.ok()) return ToOutcome(closed);
   if (!logged.ok()) return ToOutcome(logged);
   if (stopped) return {OutcomeCode::kBadRecord, "stopped at a bad record"};

@@ -27,6 +27,7 @@ RunCore::RunCore(const App::Impl& app, const RunOptions& options, const Clock& c
       results_(results),
       formats_(std::move(formats)),
       batch_(formats_),
+      units_(StateUnitsOf(app.bound, plan)),
       loop_(std::move(plan.dag), SchemasOf(formats_), app.event_time(),
             [results, log = plan.log, &options](const Timeline&, const std::vector<Port>& taps) {
               results->Write(taps);
@@ -48,8 +49,27 @@ Status RunCore::Start() { return event_time_ ? Status::Ok() : AdvanceTo(clock_.W
 Status RunCore::AdvanceTo(TimeMs time) {
   MessageBatch step(formats_);
   step.messages.push_back({time, BatchMessage::kClockStep, 0});
-  const Status status = loop_.Run(&step);
-  return status.ok() ? results_->FlushIfLarge() : status;
+  Status status = Log(step);
+  if (status.ok()) status = loop_.Run(&step);
+  if (status.ok() && keeper_ != nullptr) status = keeper_->AfterBatch();
+  return status.ok() ? FlushIfLarge() : status;
+}
+
+Status RunCore::FlushIfLarge() { return results_->is_large() ? Flush() : Status::Ok(); }
+
+// Nothing leaves that a restart would not know the cause of.
+Status RunCore::Flush() {
+  const Status settled = keeper_ == nullptr ? Status::Ok() : keeper_->Settle();
+  return settled.ok() ? results_->Flush() : settled;
+}
+
+std::vector<InputPosition> RunCore::Positions() const {
+  return positions_ ? positions_() : std::vector<InputPosition>();
+}
+
+// Nothing is run that a restart would not know of.
+Status RunCore::Log(const MessageBatch& batch) {
+  return keeper_ == nullptr ? Status::Ok() : keeper_->LogBatch(batch, Positions());
 }
 
 // On the wall clock the time of a batch is recorded as a message of its own before it; lines that
@@ -69,15 +89,21 @@ void RunCore::StampWallClock() {
 }
 
 Status RunCore::RunBatch() {
-  if (batch_.messages.empty()) return Status::Ok();
+  if (batch_.messages.empty()) {
+    if (after_batch_) after_batch_();
+    return Status::Ok();
+  }
   events_ += batch_.rows;
   if (!event_time_) StampWallClock();
-  const Status status = loop_.Run(&batch_);
+  Status status = Log(batch_);
+  if (status.ok()) status = loop_.Run(&batch_);
+  if (status.ok() && keeper_ != nullptr) status = keeper_->AfterBatch();
   if (options_.report) {
     for (const std::string& line : answerer_.TakeRefusedRows()) options_.report(line);
   }
+  if (status.ok() && after_batch_) after_batch_();
   if (options_.progress && ++batches_ % kBatchesPerLook == 0) TellProgress();
-  return status.ok() ? results_->FlushIfLarge() : status;
+  return status.ok() ? FlushIfLarge() : status;
 }
 
 void RunCore::TellProgress() {
@@ -87,11 +113,58 @@ void RunCore::TellProgress() {
   options_.progress(events_, bytes_, static_cast<uint64_t>(now - started_at_));
 }
 
-Status RunCore::Answer(const std::string& query) {
-  const Status status = RunBatch();
-  if (status.ok()) results_->WriteAnswer(answerer_.Answer(query));
+Status RunCore::Answer(Input* input) {
+  Status status = RunBatch();
+  if (!status.ok()) return status;
+  input->PassQuery();
+  const std::string& query = input->query();
+  const auto log = [&] {
+    if (keeper_ != nullptr) status = keeper_->LogQuery(query, Positions());
+    return status;
+  };
+  const std::string answer = answerer_.Answer(query, log);
+  if (status.ok() && !input->TakeAnswer(answer)) results_->WriteAnswer(answer);
   return status;
 }
+
+Status RunCore::Recover(StateKeeper* keeper, std::vector<std::string>* dropped) {
+  dropped_ = dropped;
+  const Status status = keeper->Recover(this);
+  dropped_ = nullptr;
+  keeper_ = keeper;
+  return status.ok() ? results_->FlushIfLarge() : status;
+}
+
+void RunCore::Save(StateWriter& out) const {
+  SaveAppState(units_, loop_, out);
+  results_->Save(out);
+}
+
+Status RunCore::Load(StateReader& in, bool migrate) {
+  UnitChanges changes;
+  const Status status = LoadAppState(units_, in, &loop_, migrate ? &changes : nullptr);
+  if (!status.ok()) return status;
+  *dropped_ = std::move(changes.details);
+  results_->Load(in);
+  return in.status();
+}
+
+Status RunCore::Begin() { return results_->Empty(); }
+
+// Answers and what is told to the user were put out before.
+Status RunCore::Replay(MessageBatch* batch) {
+  const Status status = loop_.Run(batch);
+  answerer_.TakeRefusedRows();
+  return status.ok() ? results_->FlushIfLarge() : status;
+}
+
+Status RunCore::ReplayQuery(const std::string& query) {
+  answerer_.Answer(query);
+  return Status::Ok();
+}
+
+Status RunCore::FlushOutputs() { return results_->Flush(); }
+Status RunCore::SyncOutputs() { return results_->Sync(); }
 
 void RunCore::ReportRefusedRows() {
   if (!options_.report) return;
@@ -120,13 +193,13 @@ Input* RunCore::WaitForOne(std::span<Input* const> inputs, Status* status) {
   if (inputs.size() == 1 && inputs[0]->is_regular()) return inputs[0];
   if (Input* ready = Poll(inputs, 0)) return ready;
   *status = RunBatch();
-  if (status->ok()) *status = results_->Flush();
+  if (status->ok()) *status = Flush();
   idle_since_ = clock_.MonotonicMs();
   while (status->ok() && !Ending()) {
     if (Input* ready = Poll(inputs, TimeoutMs())) return ready;
     if (Ending()) break;
     *status = OnIdle();
-    if (status->ok()) *status = results_->Flush();
+    if (status->ok()) *status = Flush();
   }
   return nullptr;
 }

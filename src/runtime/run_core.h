@@ -1,21 +1,24 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
 #include "runtime/app_impl.h"
+#include "runtime/app_state.h"
 #include "runtime/epoch_loop.h"
 #include "runtime/input.h"
 #include "runtime/query_answer.h"
 #include "runtime/result_writer.h"
+#include "runtime/state_keeper.h"
 #include "time/system_clock.h"
 
 namespace weir {
 
 // The middle of a run: messages go in by the batch, results go out, and time passes while inputs
 // are waited for. How several inputs become one order of messages is decided by the callers.
-class RunCore {
+class RunCore final : private KeptRun {
  public:
   RunCore(const App::Impl& app, const RunOptions& options, const Clock& clock, Plan plan,
           StreamFormats formats, ResultWriter* results);
@@ -30,8 +33,18 @@ class RunCore {
   Status Start();
   // Runs what is in the batch.
   Status RunBatch();
-  // Runs the batch, then prints the answer to an on-demand query.
-  Status Answer(const std::string& query);
+  // Runs the batch, then prints the answer to the on-demand query that `input` stands at.
+  Status Answer(Input* input);
+
+  // Every batch goes through the keeper from now on; what it kept of an earlier run is loaded and
+  // replayed. Before anything else. `positions` tells how far the inputs were read.
+  Status Recover(StateKeeper* keeper, std::vector<std::string>* dropped);
+  void set_positions(std::function<std::vector<InputPosition>()> positions) {
+    positions_ = std::move(positions);
+  }
+
+  // `call` is called whenever a batch has been run.
+  void AfterBatch(std::function<void()> call) { after_batch_ = std::move(call); }
 
   // Tells what tables did not take because of their primary keys.
   void ReportRefusedRows();
@@ -51,6 +64,18 @@ class RunCore {
   int TimeoutMs() const;
   Status OnIdle();
   Status AdvanceTo(TimeMs time);
+  Status Log(const MessageBatch& batch);
+  Status FlushIfLarge();
+  Status Flush();
+  std::vector<InputPosition> Positions() const;
+
+  void Save(StateWriter& out) const override;
+  Status Load(StateReader& in, bool migrate) override;
+  Status Begin() override;
+  Status Replay(MessageBatch* batch) override;
+  Status ReplayQuery(const std::string& query) override;
+  Status FlushOutputs() override;
+  Status SyncOutputs() override;
   void StampWallClock();
   void TellProgress();
 
@@ -60,8 +85,13 @@ class RunCore {
   ResultWriter* results_;
   StreamFormats formats_;
   MessageBatch batch_;
+  std::vector<StateUnit> units_;
   EpochLoop loop_;
   QueryAnswerer answerer_;
+  StateKeeper* keeper_ = nullptr;
+  std::function<std::vector<InputPosition>()> positions_;
+  std::vector<std::string>* dropped_ = nullptr;  // of another app's state
+  std::function<void()> after_batch_;
   bool event_time_;
   bool warned_of_clock_steps_ = false;
   TimeMs idle_since_ = 0;  // monotonic

@@ -5,10 +5,12 @@
 #include "json/ndjson_reader.h"
 #include "json/row_writer.h"
 #include "json/text_scan.h"
+#include "library/builtins.h"
 #include "runtime/app_impl.h"
 #include "runtime/app_state.h"
 #include "runtime/epoch_loop.h"
 #include "runtime/query_answer.h"
+#include "runtime/sink_set.h"
 #include "runtime/tap_merge.h"
 
 namespace weir {
@@ -54,6 +56,8 @@ bool Convert(const SessionValue& value, Type type, Value* result) {
   return true;
 }
 
+bool WritesLog(const SinkSpec& spec) { return spec.writes_log; }
+
 bool InRange(const std::optional<int64_t>& timestamp) {
   return !timestamp || (*timestamp >= -kTimestampMax && *timestamp <= kTimestampMax);
 }
@@ -84,10 +88,19 @@ struct Session::Impl : BadRecordSink {
         units(StateUnitsOf(app->impl().bound, plan)),
         answerer(app->impl().bound, {std::move(plan.found), std::move(plan.aggregations)}, formats,
                  &loop) {
-    for (size_t i = 0; i < plan.outputs.size(); ++i) {
+    for (size_t i = 0; i < options.outputs.size(); ++i) {
       const OutputRequest request = ParseOutputName(options.outputs[i]);
       outputs.push_back({request.name, request.query, RowWriter(plan.outputs[i].schema, {})});
     }
+  }
+
+  Status OpenSinks() {
+    TransportPlace place;
+    place.report = [this](std::string_view line) {
+      if (options.on_log) options.on_log(message, line);
+    };
+    const Status made = log_sinks.Make(app->impl().bound, place, WritesLog);
+    return made.ok() ? log_sinks.Open() : made;
   }
 
   LineRules Rules(std::string_view bare_stream) const {
@@ -122,6 +135,10 @@ struct Session::Impl : BadRecordSink {
   Outcome RunBatch();
   void SaveCounts(StateWriter& out) const;
   void LoadCounts(StateReader& in);
+  // How records of the stream are read in that codec: as its source says, if it has one.
+  Result<MakeDecoder> DecoderOf(uint32_t stream, std::string_view codec) const;
+  template <class Reader>
+  Outcome Feed(Reader* reader, std::string_view bytes, Session& session);
 
   bool OnBadRecord(uint64_t line, const BadRecord& bad) override {
     if (options.on_bad_record) options.on_bad_record(line, bad.reason);
@@ -139,6 +156,8 @@ struct Session::Impl : BadRecordSink {
   std::vector<StateUnit> units;
   QueryAnswerer answerer;
   std::vector<Output> outputs;
+  SinkSet log_sinks;     // their taps follow those of the outputs
+  uint64_t message = 0;  // that caused the row in a sink's hands
   TapMerge merge;
   TextBuffer values;
   TextBuffer event;
@@ -149,6 +168,11 @@ struct Session::Impl : BadRecordSink {
 
 void Session::Impl::HandOut(const Timeline& timeline, const std::vector<Port>& taps) {
   merge.ForEach(taps, [&](uint32_t tap, const Chunk& chunk, uint32_t row) {
+    message = timeline.first_message + MomentPosition(chunk.moment(row));
+    if (tap >= outputs.size()) {
+      log_sinks.Write(tap - static_cast<uint32_t>(outputs.size()), chunk, row);
+      return;
+    }
     Output& output = outputs[tap];
     ++output.rows;
     if (!options.on_row) return;
@@ -161,7 +185,7 @@ void Session::Impl::HandOut(const Timeline& timeline, const std::vector<Port>& t
     result.is_query = output.is_query;
     result.is_expired = chunk.kind(row) == RowKind::kExpired;
     result.timestamp = chunk.timestamp(row);
-    result.message = timeline.first_message + MomentPosition(chunk.moment(row));
+    result.message = message;
     result.sequence = output.rows;
     result.values = values.view();
     result.event = event.view();
@@ -225,6 +249,46 @@ Outcome Session::Impl::RunIfFull() {
 
 Outcome Session::Impl::RunBatch() { return ToOutcome(loop.Run(&batch)); }
 
+Result<MakeDecoder> Session::Impl::DecoderOf(uint32_t stream, std::string_view codec) const {
+  const CodecSpec* spec = BuiltinTransports().FindCodec(codec);
+  if (spec == nullptr) return Status::Invalid("no such codec: '" + std::string(codec) + "'");
+  const BoundStream* bound = app->impl().bound.FindStream(formats[stream].name);
+  for (const BoundSource& source : bound->sources) {
+    if (source.codec == spec) return source.make_decoder;
+  }
+  CodecSetup setup;
+  const Status complete = setup.options.Complete(spec->decoder_options);
+  return complete.ok() ? spec->bind_decoder(setup, bound->schema) : complete;
+}
+
+// Messages go one by one, so that epochs end where they would if the caller had sent them.
+template <class Reader>
+Outcome Session::Impl::Feed(Reader* reader, std::string_view bytes, Session& session) {
+  while (!bytes.empty()) {
+    const auto space = reader->Reserve();
+    const size_t size = std::min(space.size, bytes.size());
+    std::copy_n(bytes.data(), size, space.data);
+    reader->Commit(size);
+    bytes.remove_prefix(size);
+    if (bytes.empty()) reader->Finish();
+    for (;;) {
+      const size_t before = batch.messages.size();
+      const Decoder::State state = reader->Read(before + 1, SIZE_MAX, &batch);
+      if (batch.messages.size() > before) {
+        const Outcome ran = RunIfFull();
+        if (!ran.ok()) return ran;
+      }
+      if (state == Decoder::State::kQuery) {
+        const Outcome answered = session.Query(reader->query());
+        if (!answered.ok()) return answered;
+      } else if (state != Decoder::State::kFull) {
+        break;
+      }
+    }
+  }
+  return {};
+}
+
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Session::~Session() = default;
 
@@ -238,12 +302,15 @@ Outcome Session::Open(std::shared_ptr<const App> app, SessionOptions options,
   for (const std::string& output : options.outputs) {
     plan_options.outputs.push_back(ParseOutputName(output));
   }
+  for (const OutputRequest& request : SinkRequests(app->impl().bound, WritesLog)) {
+    plan_options.outputs.push_back(request);
+  }
   Result<Plan> plan = MakePlan(app->impl().bound, plan_options);
   if (!plan.ok()) return ToOutcome(plan.status());
   StreamFormats formats = app->impl().Formats(plan.value());
   *session = std::unique_ptr<Session>(new Session(std::make_unique<Impl>(
       std::move(app), std::move(options), std::move(plan).value(), std::move(formats))));
-  return {};
+  return ToOutcome((*session)->impl_->OpenSinks());
 }
 
 Outcome Session::SendJson(std::string_view stream, std::span<const SessionJsonRow> rows) {
@@ -288,29 +355,22 @@ Outcome Session::SendNdjson(std::string_view bytes, std::string_view bare_stream
     return impl_->UnknownStream(bare_stream);
   }
   NdjsonReader reader(impl_->formats, impl_->Rules(bare_stream), {}, impl_.get());
-  while (!bytes.empty()) {
-    const NdjsonReader::Space space = reader.Reserve();
-    const size_t size = std::min(space.size, bytes.size());
-    std::copy_n(bytes.data(), size, space.data);
-    reader.Commit(size);
-    bytes.remove_prefix(size);
-    if (bytes.empty()) reader.Finish();
-    for (;;) {
-      const size_t before = impl_->batch.messages.size();
-      const NdjsonReader::State state = reader.Read(before + 1, SIZE_MAX, &impl_->batch);
-      if (impl_->batch.messages.size() > before) {
-        const Outcome ran = impl_->RunIfFull();
-        if (!ran.ok()) return ran;
-      }
-      if (state == NdjsonReader::State::kQuery) {
-        const Outcome answered = Query(reader.query());
-        if (!answered.ok()) return answered;
-      } else if (state != NdjsonReader::State::kFull) {
-        break;
-      }
-    }
-  }
-  return {};
+  return impl_->Feed(&reader, bytes, *this);
+}
+
+Outcome Session::SendEncoded(std::string_view bytes, std::string_view stream,
+                             std::string_view codec) {
+  const std::optional<uint32_t> at = impl_->FindStream(stream);
+  if (!at) return impl_->UnknownStream(stream);
+  const Result<MakeDecoder> make = impl_->DecoderOf(*at, codec);
+  if (!make.ok()) return ToOutcome(make.status());
+  DecoderPlace place;
+  place.formats = &impl_->formats;
+  place.stream = *at;
+  place.bad_records = impl_.get();
+  place.strict_fields = impl_->options.strict_fields;
+  const std::unique_ptr<Decoder> decoder = make.value()(place);
+  return impl_->Feed(decoder.get(), bytes, *this);
 }
 
 Outcome Session::Query(std::string_view text) {

@@ -15,7 +15,7 @@ BenchPipeline::BenchPipeline(const std::string& queries) {
     std::fputs(ast::RenderDiagnostic(d, "bench", text).c_str(), stderr);
   }
   CHECK(parsed.value.has_value());
-  auto bound = BindApp(*parsed.value, BuiltinRegistry());
+  auto bound = BindApp(*parsed.value, BuiltinRegistry(), BuiltinTransports());
   for (const ast::Diagnostic& d : bound.diagnostics) {
     std::fputs(ast::RenderDiagnostic(d, "bench", text).c_str(), stderr);
   }

@@ -281,7 +281,7 @@ void Reader::ReadRow(const Line& line, GoldenStep* step) {
 void Reader::ReadRaw(const std::vector<std::string>& words, GoldenStep* step) {
   const size_t line = lines_[at_++].number;
   if (words.size() != 3) return Fail(line, "write 'raw STREAM CODEC' (STREAM may be -)");
-  if (words[2] != "ndjson") return Fail(line, "unknown codec '" + words[2] + "'");
+  step->codec = words[2];
   step->kind = GoldenStep::Kind::kRaw;
   step->stream = words[1] == "-" ? "" : words[1];
   for (; !AtBlank() && !AtExpected(); ++at_) step->bytes += lines_[at_].text + "\n";

@@ -41,6 +41,7 @@ struct GoldenStep {
   bool together = false;        // all rows are one message
   std::vector<GoldenRow> rows;  // kSend
   std::string bytes;            // kRaw; kQuery: the query
+  std::string codec;            // kRaw
   GoldenBlock expected;
 };
 

@@ -167,7 +167,10 @@ void Player::Send(const GoldenStep& step) {
   if (step.at_ms && !Check(session_->AdvanceTo(*step.at_ms), step.line)) return;
   if (step.kind == GoldenStep::Kind::kQuery) Check(session_->Query(step.bytes), step.line);
   if (step.kind == GoldenStep::Kind::kRaw) {
-    Check(session_->SendNdjson(step.bytes, step.stream), step.line);
+    const bool plain = step.codec == "ndjson";
+    Check(plain ? session_->SendNdjson(step.bytes, step.stream)
+                : session_->SendEncoded(step.bytes, step.stream, step.codec),
+          step.line);
   }
   std::vector<SessionJsonRow> rows;
   for (const GoldenRow& row : step.rows) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "arguments.h"
 #include "commands.h"
 #include "console.h"
 #include "text_file.h"
@@ -64,16 +65,8 @@ void AppendFinding(const std::string& path, const weir::AppDiagnostic& diagnosti
 
 }  // namespace
 
-int CheckCommand(const Arguments& arguments) {
-  CheckArguments parsed;
-  switch (ParseCheck(arguments, &parsed)) {
-    case Parsed::kHelp:
-      return 0;
-    case Parsed::kUsage:
-      return ExitCode(OutcomeCode::kUsage);
-    case Parsed::kOk:
-      break;
-  }
+int CheckCommand(const Settings& settings) {
+  const CheckArguments parsed = TakeCheck(settings);
   bool missing = false;
   bool refused = false;
   bool warned = false;

@@ -3,31 +3,12 @@
 #include <string>
 #include <vector>
 
-#include "testing/golden_runner.h"
-#include "weir/app.h"
-#include "weir/run.h"
+#include "command_table.h"
+#include "settings.h"
 
-// What the user typed, checked as far as that needs no app.
+// The only part that knows how options are typed.
 
-// `weir run` and `weir -q`.
-struct RunArguments {
-  std::string app_path;  // run
-  std::string query;     // -q
-  weir::CompileOptions compile;
-  weir::RunOptions run;
-};
-
-struct CheckArguments {
-  std::vector<std::string> paths;
-  bool json = false;
-  bool deny_warnings = false;
-};
-
-struct ExplainArguments {
-  std::string path;
-  std::string format = "text";
-  weir::CompileOptions compile;
-};
+using Arguments = std::vector<std::string>;  // without the program's and the command's name
 
 enum class Parsed {
   kOk,
@@ -35,13 +16,11 @@ enum class Parsed {
   kUsage,  // the fault was reported on stderr
 };
 
-using Arguments = std::vector<std::string>;  // without the program's and the command's name
+// Reads what was typed behind the command's name; what was not comes from the configuration.
+Parsed ReadArguments(const CommandSpec& command, const Arguments& arguments, Settings* settings);
 
-Parsed ParseRun(const Arguments& arguments, RunArguments* result);
-Parsed ParseOneLiner(const Arguments& arguments, RunArguments* result);
-Parsed ParseCheck(const Arguments& arguments, CheckArguments* result);
-Parsed ParseTest(const Arguments& arguments, weir::GoldenOptions* result);
-Parsed ParseExplain(const Arguments& arguments, ExplainArguments* result);
+// What `weir COMMAND --help` prints.
+std::string CommandHelp(const CommandSpec& command);
 
 // Reports a fault of the command line; returns the exit code.
 int UsageError(const std::string& message);

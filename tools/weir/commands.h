@@ -1,15 +1,18 @@
 #pragma once
 
-#include "command_line.h"
+class Settings;
 
 // Each runs a command and returns the exit code.
-int RunCommand(const Arguments& arguments);
-int OneLinerCommand(const Arguments& arguments);
-int CheckCommand(const Arguments& arguments);
-int ExplainCommand(const Arguments& arguments);
-int TestCommand(const Arguments& arguments);
-int NewCommand(const Arguments& arguments);
-int HelpCommand(const Arguments& arguments);
-
-// The commands that `weir help` lists.
-std::vector<std::string> CommandNames();
+int RunCommand(const Settings& settings);
+int OneLinerCommand(const Settings& settings);
+int CheckCommand(const Settings& settings);
+int ExplainCommand(const Settings& settings);
+int LogCommand(const Settings& settings);
+int SnapshotCommand(const Settings& settings);
+int ReplayCommand(const Settings& settings);
+int TestCommand(const Settings& settings);
+int ReplCommand(const Settings& settings);
+int NewCommand(const Settings& settings);
+int ConfigCommand(const Settings& settings);
+int CompletionCommand(const Settings& settings);
+int HelpCommand(const Settings& settings);

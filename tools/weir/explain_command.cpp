@@ -1,21 +1,14 @@
 #include <iostream>
 
+#include "arguments.h"
 #include "commands.h"
 #include "console.h"
 #include "text_file.h"
 
-int ExplainCommand(const Arguments& arguments) {
+int ExplainCommand(const Settings& settings) {
   using weir::ExitCode;
   using weir::OutcomeCode;
-  ExplainArguments parsed;
-  switch (ParseExplain(arguments, &parsed)) {
-    case Parsed::kHelp:
-      return 0;
-    case Parsed::kUsage:
-      return ExitCode(OutcomeCode::kUsage);
-    case Parsed::kOk:
-      break;
-  }
+  ExplainArguments parsed = TakeExplain(settings);
   std::string text;
   weir::Outcome outcome = ReadTextFile(parsed.path, &text);
   if (outcome.ok()) {

@@ -1,44 +1,13 @@
-#include <algorithm>
-#include <functional>
 #include <iostream>
 
+#include "command_line.h"
 #include "commands.h"
+#include "exit_codes.h"
+#include "option_text.h"
+#include "settings.h"
 #include "weir/help.h"
 
 namespace {
-
-struct Command {
-  const char* name;
-  const char* summary;
-  std::function<int(const Arguments&)> run;
-};
-
-const std::vector<Command>& Commands() {
-  static const std::vector<Command> commands = {
-      {"run", "run an app: events in, results out", RunCommand},
-      {"-q", "run queries given as text over standard input, no file needed", OneLinerCommand},
-      {"check", "parse apps, check names and types, run nothing", CheckCommand},
-      {"explain", "show the plan of an app", ExplainCommand},
-      {"test", "run .test files: an app, timed input, expected output", TestCommand},
-      {"new", "make an app, sample events and a test to begin with", NewCommand},
-      {"help", "explain a command, a part of the language or a built-in", HelpCommand},
-  };
-  return commands;
-}
-
-constexpr const char* kExitCodes =
-    "Exit codes\n\n"
-    "   0  ok; also when nobody reads standard output any more\n"
-    "   1  failed tests, or warnings under check --deny-warnings\n"
-    "  64  usage: an unknown option, stream or query name\n"
-    "  65  a bad record under --errors stop\n"
-    "  66  no such input, or a directory\n"
-    "  70  internal error: a fault of weir\n"
-    "  73  an output or the state directory cannot be created\n"
-    "  74  input or output failed: disk full, failed write\n"
-    "  75  the state directory is in use by another process\n"
-    "  78  the app is refused: it has errors, or needs what is not supported yet\n\n"
-    "SIGINT and SIGTERM end a run in order, with exit code 0; a second one stops it at once.\n";
 
 struct Kind {
   const char* name;
@@ -60,16 +29,23 @@ void ListKind(const Kind& kind) {
   }
 }
 
+void ListExitCodes() {
+  std::cout << "Exit codes\n\n";
+  for (const ExitCodeSpec& one : kExitCodes) {
+    std::cout << (one.code < 10 ? "   " : "  ") << one.code << "  " << one.meaning << "\n";
+  }
+  std::cout << "\n" << kSignals << "\n";
+}
+
 void Overview() {
   std::cout
       << "weir - complex event processing over streams of JSON lines\n\n"
          "  weir run APP.sql --input STREAM=events.ndjson\n"
          "  weir -q 'from stdin[price > 50] select symbol insert into Out;' < events.ndjson\n\n"
          "Commands\n\n";
-  for (const Command& command : Commands()) {
-    std::cout << "  " << command.name
-              << std::string(10 - std::string_view(command.name).size(), ' ') << command.summary
-              << "\n";
+  for (const CommandSpec& command : Commands()) {
+    std::cout << "  " << command.name << std::string(12 - command.name.size(), ' ')
+              << command.summary << "\n";
   }
   std::cout << "\nHelp on\n\n"
                "  weir help COMMAND      the options of a command\n"
@@ -78,12 +54,19 @@ void Overview() {
                "                         stream-functions\n"
                "  weir help grammar      the grammar; weir help RULE: one rule of it\n"
                "  weir help reference    all of these as one Markdown document\n"
+               "  weir help options      every option with its environment variable and key\n"
+               "  weir help man          the manual page: weir help man | man -l -\n"
                "  weir help exit-codes   what the exit codes mean\n";
 }
 
 int HelpOn(const std::string& name) {
-  for (const Command& command : Commands()) {
-    if (name == command.name && name != "help") return command.run({"--help"});
+  if (const CommandSpec* command = FindCommand(name)) {
+    if (name == "help") {
+      Overview();
+    } else {
+      std::cout << CommandHelp(*command);
+    }
+    return 0;
   }
   for (const Kind& kind : kKinds) {
     if (name != kind.plural) continue;
@@ -95,9 +78,11 @@ int HelpOn(const std::string& name) {
   } else if (name == "reference") {
     std::cout << weir::LanguageReference();
   } else if (name == "exit-codes") {
-    std::cout << kExitCodes;
-  } else if (name == "help") {
-    Overview();
+    ListExitCodes();
+  } else if (name == "options") {
+    std::cout << OptionReference();
+  } else if (name == "man") {
+    std::cout << ManualPage();
   } else {
     std::string text;
     if (weir::DescribeBuiltin(name, &text)) {
@@ -108,8 +93,8 @@ int HelpOn(const std::string& name) {
       std::cout << rule;
       return 0;
     }
-    std::vector<std::string> names = {"grammar", "reference", "exit-codes"};
-    for (const Command& command : Commands()) names.push_back(command.name);
+    std::vector<std::string> names = {"grammar", "reference", "options", "man", "exit-codes"};
+    for (const CommandSpec& command : Commands()) names.emplace_back(command.name);
     for (const Kind& kind : kKinds) {
       names.push_back(kind.plural);
       for (const weir::BuiltinSummary& one : weir::ListBuiltins(kind.name)) {
@@ -125,17 +110,6 @@ int HelpOn(const std::string& name) {
 
 }  // namespace
 
-std::vector<std::string> CommandNames() {
-  std::vector<std::string> names;
-  for (const Command& command : Commands()) names.push_back(command.name);
-  return names;
-}
-
-int HelpCommand(const Arguments& arguments) {
-  if (arguments.size() > 1) return UsageError("help takes one name");
-  if (arguments.empty() || arguments[0] == "-h" || arguments[0] == "--help") {
-    Overview();
-    return 0;
-  }
-  return HelpOn(arguments[0]);
+int HelpCommand(const Settings& settings) {
+  return HelpOn(settings.operands.empty() ? "help" : settings.operands[0]);
 }

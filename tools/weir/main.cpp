@@ -4,40 +4,47 @@
 #include <exception>
 #include <iostream>
 
-#include "commands.h"
+#include "command_line.h"
 #include "weir/help.h"
 
 namespace {
 
-constexpr const char* kComing[] = {"repl", "log", "snapshot", "replay"};
-
 int UnknownCommand(const std::string& name) {
-  if (std::find(std::begin(kComing), std::end(kComing), name) != std::end(kComing)) {
-    return UsageError("not supported yet: weir " + name);
-  }
-  const std::string near = weir::NearestText(name, CommandNames());
+  std::vector<std::string> names;
+  for (const CommandSpec& command : Commands()) names.emplace_back(command.name);
+  const std::string near = weir::NearestText(name, names);
   return UsageError("unknown command '" + name + "'" +
                     (near.empty() ? "" : "; did you mean '" + near + "'?"));
+}
+
+int Call(const CommandSpec& command, const Arguments& arguments) {
+  Settings settings(command);
+  switch (ReadArguments(command, arguments, &settings)) {
+    case Parsed::kHelp:
+      return 0;
+    case Parsed::kUsage:
+      return weir::ExitCode(weir::OutcomeCode::kUsage);
+    case Parsed::kOk:
+      break;
+  }
+  return command.run(settings);
 }
 
 int Main(const Arguments& arguments) {
   if (arguments.empty()) return UsageError("a command is missing");
   const std::string& name = arguments[0];
   const Arguments rest(arguments.begin() + 1, arguments.end());
-  if (name == "run") return RunCommand(rest);
-  if (name == "check") return CheckCommand(rest);
-  if (name == "explain") return ExplainCommand(rest);
-  if (name == "test") return TestCommand(rest);
-  if (name == "new") return NewCommand(rest);
-  if (name == "help") return HelpCommand(rest);
-  if (name == "-h" || name == "--help") return HelpCommand({});
+  if (name == "-h" || name == "--help") return Call(*FindCommand("help"), {});
   if (name == "--version") {
     std::cout << "weir " << WEIR_VERSION << "\n";
     return 0;
   }
   // Without a command only queries can be meant; another option may stand before them.
-  if (!name.empty() && name[0] == '-') return OneLinerCommand(arguments);
-  return UnknownCommand(name);
+  if (name.starts_with('-')) return Call(*FindCommand("-q"), arguments);
+  // The name of one command looks like an option.
+  if (name == "help" && rest == Arguments{"-q"}) return Call(*FindCommand(name), {"--", "-q"});
+  const CommandSpec* command = FindCommand(name);
+  return command == nullptr ? UnknownCommand(name) : Call(*command, rest);
 }
 
 }  // namespace

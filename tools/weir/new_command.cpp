@@ -4,15 +4,11 @@
 #include <fstream>
 #include <iostream>
 
+#include "command_line.h"
 #include "commands.h"
+#include "settings.h"
 
 namespace {
-
-constexpr const char* kUsage =
-    "Makes NAME.sql, NAME.ndjson and NAME.test to begin with: a commented app, sample events and\n"
-    "a test that passes.\n"
-    "Usage: weir new NAME\n\n"
-    "Example:\n  weir new fraud && weir test fraud.test\n";
 
 constexpr const char* kApp =
     R"(-- Trades, and how much each symbol moves: run it with
@@ -84,17 +80,12 @@ std::string Filled(std::string text, const std::string& name) {
 
 }  // namespace
 
-int NewCommand(const Arguments& arguments) {
-  if (arguments.size() == 1 && (arguments[0] == "-h" || arguments[0] == "--help")) {
-    std::cout << kUsage;
-    return 0;
-  }
-  if (arguments.size() != 1) return UsageError("new takes one name");
-  const std::string& name = arguments[0];
+int NewCommand(const Settings& settings) {
+  const std::string& name = settings.operands[0];
   const bool good = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
   });
-  if (!good || name[0] == '-') {
+  if (!good) {
     return UsageError("'" + name + "' is no name for an app: use letters, digits, _ and -");
   }
   const std::pair<std::string, const char*> files[] = {

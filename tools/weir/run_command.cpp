@@ -1,36 +1,16 @@
-#include <csignal>
 #include <iostream>
 
+#include "arguments.h"
+#include "command_line.h"
 #include "commands.h"
 #include "console.h"
+#include "stop_signals.h"
 #include "text_file.h"
 
 namespace {
 
 using weir::ExitCode;
 using weir::OutcomeCode;
-
-weir::StopRequest* stop_request = nullptr;
-
-// The first signal asks for an orderly end, the second is the end.
-extern "C" void OnStopSignal(int number) {
-  if (stop_request->requested()) {
-    std::signal(number, SIG_DFL);
-    std::raise(number);
-    return;
-  }
-  stop_request->Request();
-}
-
-void HandleSignals(weir::StopRequest* stop) {
-  stop_request = stop;
-  std::signal(SIGPIPE, SIG_IGN);  // seen as a failed write
-  struct sigaction action = {};
-  action.sa_handler = OnStopSignal;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
 
 int Finish(const weir::Outcome& outcome) {
   ClearProgress();
@@ -64,18 +44,12 @@ bool OnlyBindingErrors(const weir::CompileResult& compiled) {
 
 }  // namespace
 
-int RunCommand(const Arguments& arguments) {
+int RunCommand(const Settings& settings) {
   RunArguments parsed;
-  switch (ParseRun(arguments, &parsed)) {
-    case Parsed::kHelp:
-      return 0;
-    case Parsed::kUsage:
-      return ExitCode(OutcomeCode::kUsage);
-    case Parsed::kOk:
-      break;
-  }
+  const weir::Outcome taken = TakeRun(settings, &parsed);
+  if (!taken.ok()) return UsageError(taken.message());
   weir::StopRequest stop;
-  HandleSignals(&stop);
+  HandleStopSignals(&stop);
   parsed.run.stop = &stop;
   std::string text;
   const weir::Outcome read = ReadTextFile(parsed.app_path, &text);
@@ -84,18 +58,12 @@ int RunCommand(const Arguments& arguments) {
   return Run(weir::CompileApp(text, parsed.compile), &parsed);
 }
 
-int OneLinerCommand(const Arguments& arguments) {
+int OneLinerCommand(const Settings& settings) {
   RunArguments parsed;
-  switch (ParseOneLiner(arguments, &parsed)) {
-    case Parsed::kHelp:
-      return 0;
-    case Parsed::kUsage:
-      return ExitCode(OutcomeCode::kUsage);
-    case Parsed::kOk:
-      break;
-  }
+  const weir::Outcome taken = TakeOneLiner(settings, &parsed);
+  if (!taken.ok()) return UsageError(taken.message());
   weir::StopRequest stop;
-  HandleSignals(&stop);
+  HandleStopSignals(&stop);
   parsed.run.stop = &stop;
   if (parsed.run.inputs.empty()) parsed.run.inputs.push_back({"", "-"});
   std::string& path = parsed.run.inputs[0].path;

@@ -1,17 +1,13 @@
 #include <iostream>
 
+#include "arguments.h"
+#include "command_line.h"
 #include "commands.h"
 
-int TestCommand(const Arguments& arguments) {
+int TestCommand(const Settings& settings) {
   weir::GoldenOptions options;
-  switch (ParseTest(arguments, &options)) {
-    case Parsed::kHelp:
-      return 0;
-    case Parsed::kUsage:
-      return weir::ExitCode(weir::OutcomeCode::kUsage);
-    case Parsed::kOk:
-      break;
-  }
+  const weir::Outcome taken = TakeTest(settings, &options);
+  if (!taken.ok()) return UsageError(taken.message());
   const weir::Outcome outcome =
       weir::RunGoldenTests(options, [](std::string_view text) { std::cout << text; });
   if (!outcome.ok() && outcome.code() != weir::OutcomeCode::kFindings) {

@@ -40,6 +40,8 @@ class RecordingDag : public Dag {
   const Status& status() const override { return status_; }
   TimeMs NextDue() const override { return due_; }
   const std::vector<IslandInfo>& islands() const override { return islands_; }
+  void Save(StateWriter&) const override {}
+  void Load(StateReader&, std::optional<TimeMs>) override {}
 
   int runs = 0;
 

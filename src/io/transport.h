@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/options.h"
+#include "json/text_buffer.h"
+#include "types/chunk.h"
+
+namespace weir {
+
+class StopRequest;
+
+// What became of a payload that its sender waits for.
+struct PayloadReceipt {
+  uint64_t accepted = 0;  // messages
+  uint64_t bad = 0;       // records
+  std::string first_bad;  // the reason
+  std::string answer;     // to an on-demand query; one line of JSON
+};
+
+// Takes what a source has found.
+class SourceOutput {
+ public:
+  virtual ~SourceOutput() = default;
+  // The next bytes of a channel (a connection, a file). Channels are numbers that the source
+  // chooses; `name` tells users which one it is and counts when the channel begins.
+  virtual void OnBytes(uint64_t channel, std::string_view name, std::string_view bytes) = 0;
+  // The channel ends here. `whole`: a record without its end counts.
+  virtual void OnEnd(uint64_t channel, bool whole) = 0;
+  // One payload by itself; the source gets a receipt for it unless the channel is 0.
+  virtual void OnPayload(uint64_t channel, std::string_view name, std::string_view bytes) = 0;
+};
+
+// Where events come from. Called by the engine's thread only; may have threads of its own.
+class Source {
+ public:
+  virtual ~Source() = default;
+  // Opens files, binds addresses; called once.
+  virtual Status Open() = 0;
+  // Readable when Take may find something.
+  virtual int poll_fd() const = 0;
+  // Hands on a bounded part of what is there, without blocking.
+  virtual Status Take(SourceOutput* out) = 0;
+  // Nothing will come any more.
+  virtual bool ended() const { return false; }
+  // Everything in the payload was run.
+  virtual void OnReceipt(uint64_t /*channel*/, const PayloadReceipt&) {}
+  // Bytes up to here were taken and run: opaque, empty if the source cannot be read again. `read`
+  // tells how far the records of each channel were handed out.
+  virtual std::string Position(const std::function<uint64_t(uint64_t channel)>& /*read*/) const {
+    return "";
+  }
+  // Goes on from there; before Open.
+  virtual Status Resume(std::string_view /*position*/) {
+    return Status::NotSupported("this source cannot be read again");
+  }
+};
+
+// One record for a sink, with the row that it shows.
+struct SinkRecord {
+  std::string_view bytes;  // without a newline
+  const Chunk* chunk;
+  uint32_t row;  // physical
+};
+
+// Where results go. Called by the engine's thread only; may have threads of its own.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual Status Open() = 0;
+  // Takes the record over; waits while the sink holds as much as it may. kNotFound: nobody is
+  // there who would take it, so it is dropped. Any other failure ends the run.
+  virtual Status Write(const SinkRecord& record) = 0;
+  // Hands on what was written.
+  virtual Status Flush() = 0;
+  // Flushes, and waits until what was written is gone or cannot go.
+  virtual Status Close() = 0;
+  // Records that have left the process.
+  virtual uint64_t delivered() const = 0;
+};
+
+// What surrounds a source or sink.
+struct TransportPlace {
+  std::string app;     // its name; may be empty
+  std::string stream;  // the stream that it feeds or that feeds it
+  SchemaPtr schema;    // of the stream
+  std::string head;    // what the codec puts before the first record
+  size_t record_bytes_max = 1 << 20;
+  bool waits = false;     // a sink waits until somebody takes its records
+  bool insecure = false;  // plain text on addresses that are not this machine's own is allowed
+  StopRequest* stop = nullptr;                        // ends all waiting; may be null
+  TextBuffer* standard_output = nullptr;              // flushed by others; may be null
+  std::function<void(std::string_view line)> report;  // for the user; engine's thread only
+};
+
+struct SourceSpec {
+  const char* name;
+  const char* summary;  // one sentence
+  const char* example;  // a definition of a stream
+  std::vector<OptionSpec> options;
+  const char* codec = "json";  // if there is no @map
+  // Further checks of the options, when the app is checked; may be null.
+  std::function<Status(const Options&, const TransportPlace&)> check;
+  std::function<Result<std::unique_ptr<Source>>(const Options&, const TransportPlace&)> make;
+};
+
+struct SinkSpec {
+  const char* name;
+  const char* summary;
+  const char* example;
+  std::vector<OptionSpec> options;
+  const char* codec = "json";
+  bool writes_log = false;  // for the user of the app; nothing outside is touched
+  std::function<Status(const Options&, const TransportPlace&)> check;
+  std::function<Result<std::unique_ptr<Sink>>(const Options&, const TransportPlace&)> make;
+};
+
+}  // namespace weir

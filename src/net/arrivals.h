@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+// What the loop's thread has received and the engine's thread has not taken yet. Bounded: once it
+// is full, whoever pushes stops reading its socket until there is room.
+class Arrivals {
+ public:
+  struct Item {
+    enum class Kind { kBytes, kEnd, kCut, kPayload };  // kCut: it ended within a record
+    Kind kind = Kind::kBytes;
+    uint64_t channel = 0;
+    std::string name;  // of the channel
+    std::string bytes;
+  };
+
+  explicit Arrivals(size_t bytes_max);
+  ~Arrivals();
+  Arrivals(const Arrivals&) = delete;
+  Arrivals& operator=(const Arrivals&) = delete;
+
+  // Loop thread. Takes the item; false: it is full now, `on_room` will be called.
+  bool Push(Item item);
+  // Engine's thread: everything that is there. Calls on_room if it was full.
+  std::vector<Item> Take();
+  // Set before the first Push; called on the engine's thread.
+  void OnRoom(std::function<void()> call) { on_room_ = std::move(call); }
+
+  int fd() const { return fd_; }  // readable while something is there
+
+ private:
+  const size_t bytes_max_;
+  int fd_;
+  std::function<void()> on_room_;
+  std::mutex mutex_;  // of all below
+  std::vector<Item> items_;
+  size_t bytes_ = 0;
+  bool was_full_ = false;
+};
+
+}  // namespace weir

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "types/type.h"
+#include "weir/run.h"
+
+namespace weir {
+
+// What the engine's thread and the loop's thread both know of records on their way out.
+class Outgoing {
+ public:
+  // Some records as bytes; it is over once nobody holds it any more.
+  struct Piece {
+    Piece(std::shared_ptr<Outgoing> to, std::string text, uint64_t count);
+    ~Piece();
+    Piece(const Piece&) = delete;
+    Piece& operator=(const Piece&) = delete;
+
+    std::shared_ptr<Outgoing> owner;
+    std::string bytes;
+    uint64_t records;
+    bool sent = false;  // to somebody; loop thread
+  };
+
+  explicit Outgoing(size_t bytes_max);
+  ~Outgoing();
+  Outgoing(const Outgoing&) = delete;
+  Outgoing& operator=(const Outgoing&) = delete;
+
+  // Loop thread.
+  void SetPeers(size_t peers);
+  void SetFailure(std::string why);
+
+  // Engine's thread.
+  bool has_peers() const;
+  bool IsFull() const;
+  bool IsEmpty() const;
+  std::string failure() const;  // why the last attempt to connect failed; empty: it did not
+  uint64_t delivered() const;   // records
+  uint64_t lost() const;        // records that went to nobody
+  // Returns when something has changed, or the time is over; false if a stop was requested.
+  bool Wait(StopRequest* stop, TimeMs at_most_ms);
+
+ private:
+  void Signal();
+
+  const size_t bytes_max_;
+  int changed_;  // eventfd
+  mutable std::mutex mutex_;
+  size_t peers_ = 0;
+  size_t bytes_ = 0;
+  uint64_t delivered_ = 0;
+  uint64_t lost_ = 0;
+  std::string failure_;
+};
+
+}  // namespace weir

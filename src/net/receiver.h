@@ -1,0 +1,69 @@
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "net/arrivals.h"
+#include "net/listener.h"
+#include "net/socket_options.h"
+#include "net/wire.h"
+
+namespace weir {
+
+// Reads one connection into the arrivals and closes it when it breaks the limits. Loop thread only.
+class Receiver : public std::enable_shared_from_this<Receiver> {
+ public:
+  using OnClosed = std::function<void(Receiver*)>;
+  struct Setup {
+    const SocketOptions* options;  // outlives the receiver
+    Arrivals* arrivals;            // likewise
+    std::string token;             // the client must say; empty: nothing
+    std::string greeting;          // what a client says first; may be empty
+    uint64_t channel = 0;
+    std::string name;
+    Listener::Place place;  // kept; may be null
+  };
+  Receiver(boost::asio::io_context& context, std::shared_ptr<Wire> wire, Setup setup,
+           OnClosed on_closed);
+
+  void Start(Wire::Role role);
+  // Goes on if it waits for room.
+  void Resume();
+  void Close();
+  bool was_of_use() const { return pushed_; }  // it has brought something
+
+ private:
+  void Greet();
+  void ReadNext();
+  void OnRead(size_t size);
+  // Takes the client's first line off the bytes; false as long as it is not there.
+  bool TakeToken(std::string* bytes);
+  // Hands on whole frames; false if a frame is too long.
+  bool PushFrames(std::string_view bytes, bool* room);
+  void NotePartial(std::string_view bytes);
+  void ArmTimer();
+  TimeMs TimeLeft(TimeMs now) const;
+  void Push(Arrivals::Item::Kind kind, std::string bytes, bool* room);
+  void Finish(bool whole);
+
+  std::shared_ptr<Wire> wire_;
+  Setup setup_;
+  OnClosed on_closed_;
+  boost::asio::steady_timer timer_;
+  std::vector<char> buffer_;
+  std::string greeting_;  // of a token that is not complete
+  std::string frame_;     // bytes of a frame that is not complete
+  bool greeted_;
+  bool pushed_ = false;
+  bool paused_ = false;
+  bool closed_ = false;
+  TimeMs last_byte_ms_;
+  bool any_byte_ = false;
+  // The record that is not complete.
+  uint64_t partial_bytes_ = 0;
+  TimeMs partial_since_ms_ = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,149 @@
+#include "runtime/source_input.h"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+const std::string kNoQuery;
+
+}  // namespace
+
+struct SourceInput::Channel : BadRecordSink {
+  bool OnBadRecord(uint64_t line, const BadRecord& bad) override {
+    if (receipt.bad++ == 0) receipt.first_bad = bad.reason;
+    surroundings->bad_records->Add(name, line, bad);
+    return !surroundings->stop_at_bad_record;
+  }
+  void OnRawBytes(std::string_view piece, bool last) override {
+    surroundings->bad_records->AddRaw(piece, last);
+  }
+
+  uint64_t number = 0;
+  std::string name;
+  const Surroundings* surroundings = nullptr;
+  std::unique_ptr<Decoder> decoder;
+  bool is_payload = false;
+  bool is_ready = false;
+  bool ended = false;
+  PayloadReceipt receipt;
+};
+
+SourceInput::SourceInput(std::string name, std::unique_ptr<Source> source, MakeDecoder make_decoder,
+                         DecoderPlace place, Surroundings surroundings)
+    : name_(std::move(name)),
+      source_(std::move(source)),
+      make_decoder_(std::move(make_decoder)),
+      place_(std::move(place)),
+      surroundings_(surroundings) {}
+
+SourceInput::~SourceInput() = default;
+
+SourceInput::Channel* SourceInput::Find(uint64_t number, std::string_view name, bool payload) {
+  if (!payload) {
+    const auto at = channels_.find(number);
+    if (at != channels_.end()) return at->second.get();
+  }
+  auto channel = std::make_unique<Channel>();
+  channel->number = number;
+  channel->name = name;
+  channel->surroundings = &surroundings_;
+  channel->is_payload = payload;
+  DecoderPlace place = place_;
+  place.bad_records = channel.get();
+  place.whole = payload;
+  channel->decoder = make_decoder_(place);
+  Channel* made = channel.get();
+  if (payload) {
+    payloads_.push_back(std::move(channel));
+  } else {
+    channels_.emplace(number, std::move(channel));
+  }
+  return made;
+}
+
+void SourceInput::MarkReady(Channel* channel) {
+  if (channel->is_ready) return;
+  channel->is_ready = true;
+  ready_.push_back(channel);
+}
+
+void SourceInput::OnBytes(uint64_t number, std::string_view name, std::string_view bytes) {
+  Channel* channel = Find(number, name, /*payload=*/false);
+  channel->decoder->Put(bytes);
+  bytes_ += bytes.size();
+  MarkReady(channel);
+}
+
+void SourceInput::OnEnd(uint64_t number, bool whole) {
+  const auto at = channels_.find(number);
+  if (at == channels_.end()) return;
+  if (whole) at->second->decoder->Finish();
+  at->second->ended = true;
+  MarkReady(at->second.get());
+}
+
+void SourceInput::OnPayload(uint64_t number, std::string_view name, std::string_view bytes) {
+  Channel* channel = Find(number, name, /*payload=*/true);
+  channel->decoder->Put(bytes);
+  channel->decoder->Finish();
+  channel->ended = true;
+  bytes_ += bytes.size();
+  MarkReady(channel);
+}
+
+void SourceInput::Pass(Channel* channel) {
+  channel->is_ready = false;
+  ready_.pop_front();
+  if (!channel->ended) return;
+  if (!channel->is_payload) {
+    channels_.erase(channel->number);
+    return;
+  }
+  if (channel->number != 0) {
+    receipts_.emplace_back(channel->number, std::move(channel->receipt));
+  }
+  payloads_.pop_front();  // payloads become ready in the order in which they came
+}
+
+Decoder::State SourceInput::Read(size_t messages_max, size_t rows_max, MessageBatch* batch) {
+  asking_ = nullptr;
+  while (!ready_.empty()) {
+    Channel* channel = ready_.front();
+    const size_t before = batch->messages.size();
+    const Decoder::State state = channel->decoder->Read(messages_max, rows_max, batch);
+    channel->receipt.accepted += batch->messages.size() - before;
+    switch (state) {
+      case Decoder::State::kQuery:
+        asking_ = channel;
+        return state;
+      case Decoder::State::kFull:
+      case Decoder::State::kStopped:
+        return state;
+      case Decoder::State::kNeedBytes:
+      case Decoder::State::kEnd:
+        Pass(channel);
+        break;
+    }
+  }
+  return source_->ended() && channels_.empty() ? Decoder::State::kEnd : Decoder::State::kNeedBytes;
+}
+
+const std::string& SourceInput::query() const {
+  return asking_ == nullptr ? kNoQuery : asking_->decoder->query();
+}
+
+// Who waits for a receipt gets the answer with it.
+bool SourceInput::TakeAnswer(const std::string& line) {
+  if (asking_ == nullptr || !asking_->is_payload || asking_->number == 0) return false;
+  if (!asking_->receipt.answer.empty()) asking_->receipt.answer += '\n';
+  asking_->receipt.answer += line;
+  return true;
+}
+
+void SourceInput::AfterBatch() {
+  for (const auto& [channel, receipt] : receipts_) source_->OnReceipt(channel, receipt);
+  receipts_.clear();
+}
+
+}  // namespace weir

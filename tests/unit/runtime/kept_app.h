@@ -1,0 +1,53 @@
+// An app whose state is kept on a simulated disk, fed by batches made from a seed.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "json/row_writer.h"
+#include "runtime/app_state.h"
+#include "runtime/query_answer.h"
+#include "runtime/state_keeper.h"
+#include "testing/sim_file_system.h"
+#include "weir/app.h"
+
+namespace weir {
+
+// What came out and is not lost by a crash, as a file is not.
+using OutputLines = std::vector<std::string>;
+
+// One life of the app: made, recovered, fed, destroyed.
+class KeptApp final : public KeptRun {
+ public:
+  KeptApp(std::shared_ptr<const App> app, OutputLines* lines);
+
+  const StreamFormats& formats() const { return formats_; }
+  // Messages run so far, over all lives.
+  uint64_t messages() const { return loop_->next_message(); }
+  Status Run(MessageBatch* batch) { return loop_->Run(batch); }
+
+  void Save(StateWriter& out) const override;
+  Status Load(StateReader& in, bool migrate) override;
+  Status Begin() override;
+  Status Replay(MessageBatch* batch) override { return loop_->Run(batch); }
+  Status ReplayQuery(const std::string&) override { return Status::Ok(); }
+
+ private:
+  std::shared_ptr<const App> app_;
+  OutputLines* lines_;
+  StreamFormats formats_;
+  std::vector<StateUnit> units_;
+  std::vector<std::unique_ptr<RowWriter>> writers_;
+  std::unique_ptr<EpochLoop> loop_;
+};
+
+// An app with windows, a pattern, a table, groups and a partition.
+std::shared_ptr<const App> MakeKeptApp();
+// The n-th batch, of kBatchMessages messages.
+inline constexpr uint64_t kBatchMessages = 8;
+void FillBatch(uint64_t seed, uint64_t number, MessageBatch* batch);
+// What comes out of `batches` batches without any crash.
+OutputLines CleanOutput(const std::shared_ptr<const App>& app, uint64_t seed, uint64_t batches);
+
+}  // namespace weir
