@@ -382,8 +382,10 @@ NodeId QueryLowering::LowerStream(const BoundStreamInput& input, Edge from) {
                                                             AggregatesNeedExpired(input));
   Chain chain = StreamSide(input, from, subset, expires, /*needs_find_rows=*/false);
   if (subset.keeps_all() && !keyed_) return Select(std::move(chain), query_.select, expires);
-  return Select(std::move(chain),
-                RemapSelect(query_.select, subset.new_position, subset.kept.size()), expires);
+  // The select clause does not know of the key's number, which stands before what is computed.
+  std::vector<uint32_t> mapping = subset.new_position;
+  if (keyed_) mapping.pop_back();
+  return Select(std::move(chain), RemapSelect(query_.select, mapping, subset.kept.size()), expires);
 }
 
 // Makes keys, bounds and the rest of the condition; says how the rows of a table are found.
