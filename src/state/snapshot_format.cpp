@@ -211,7 +211,11 @@ void SnapshotRun::Sort() {
   SortByPieces(entries_);
   size_t kept = 0;
   for (size_t i = 0; i < entries_.size(); ++i) {
-    if (i + 1 < entries_.size() && KeyOf(entries_[i]) == KeyOf(entries_[i + 1])) continue;
+    // Equal keys have equal pieces, and most neighbours have not.
+    if (i + 1 < entries_.size() && entries_[i].order == entries_[i + 1].order &&
+        KeyOf(entries_[i]) == KeyOf(entries_[i + 1])) {
+      continue;
+    }
     entries_[kept++] = entries_[i];
   }
   entries_.resize(kept);
