@@ -34,7 +34,8 @@ class Files(weir_program.Case):
             self.write(name, row)
         app = self.write("app.sql", "@source(type='file', file.uri='*.csv', tailing='false', "
                          "@map(type='csv'))\n" + IN
-                         + "@sink(type='file', file.uri='out.csv', @map(type='csv'))\n" + OUT + PASS)
+                         + "@sink(type='file', file.uri='out.csv', @map(type='csv'))\n" + OUT
+                         + PASS)
         self.expect(0, self.weir("run", app))
         self.assertEqual(self.read("out.csv"), "A,7.0\nB,6.0\n")
         self.expect(0, self.weir("run", app))
