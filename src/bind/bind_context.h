@@ -29,6 +29,21 @@ class BindContext {
       : registry_(registry), diagnostics_(diagnostics) {}
 
   const Registry& registry() const { return registry_; }
+  // Functions that the app itself defines; they come before built-ins. They outlive the context.
+  void set_functions(const std::vector<FunctionSpec>* functions) { functions_ = functions; }
+  const FunctionSpec* FindFunction(std::string_view name) const {
+    const FunctionSpec* own = FindOwnFunction(name);
+    return own != nullptr ? own : registry_.FindFunction(name);
+  }
+  // Null also for built-ins.
+  const FunctionSpec* FindOwnFunction(std::string_view name) const {
+    if (functions_ == nullptr) return nullptr;
+    for (const FunctionSpec& function : *functions_) {
+      if (function.name == name) return &function;
+    }
+    return nullptr;
+  }
+  const std::vector<FunctionSpec>* functions() const { return functions_; }
   // Empty as long as the app has no name.
   const std::string& app_name() const { return app_name_; }
   void set_app_name(std::string name) { app_name_ = std::move(name); }
@@ -56,6 +71,7 @@ class BindContext {
  private:
   const Registry& registry_;
   std::vector<ast::Diagnostic>* diagnostics_;
+  const std::vector<FunctionSpec>* functions_ = nullptr;
   std::string app_name_;
   uint32_t call_site_ = 0;
 };

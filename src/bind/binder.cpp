@@ -4,6 +4,7 @@
 
 #include "bind/annotations.h"
 #include "bind/fault_stream_check.h"
+#include "bind/function_binder.h"
 #include "bind/table_binder.h"
 #include "bind/transport_binder.h"
 #include "time/duration.h"
@@ -17,7 +18,9 @@ class AppBinder {
       : app_(app),
         transports_(transports),
         context_(registry, &diagnostics_),
-        streams_(&bound_.streams, &bound_.aggregations) {}
+        streams_(&bound_.streams, &bound_.aggregations) {
+    context_.set_functions(&bound_.functions);
+  }
 
   BindResult Bind() {
     BindAppAnnotations();
@@ -48,11 +51,6 @@ class AppBinder {
   void StreamAnnotation(const ast::Annotation& annotation, BoundStream* stream);
   void BindOnError(const ast::Annotation& annotation, BoundStream* stream);
   void AddStream(BoundStream stream);
-  void NotSupportedDefinition(const ast::Span& span, const std::string& what,
-                              const std::string& name) {
-    context_.NotSupported(span, what);
-    hidden_names_.push_back(name);
-  }
   // A query of the text, and the partition it stands in.
   struct WrittenQuery {
     const ast::Query* query;
@@ -142,7 +140,7 @@ void AppBinder::DefineElement(const ast::Element& element) {
   } else if (const auto* trigger = std::get_if<ast::TriggerDefinition>(&element)) {
     DefineTrigger(*trigger);
   } else if (const auto* function = std::get_if<ast::FunctionDefinition>(&element)) {
-    NotSupportedDefinition(function->span, "define function", function->name.text);
+    DefineFunction(*function, context_, &bound_.functions);
   } else if (const auto* partition = std::get_if<ast::Partition>(&element)) {
     DefinePartition(*partition);
   }
@@ -205,11 +203,7 @@ void AppBinder::DefineTrigger(const ast::TriggerDefinition& definition) {
   } else {
     const auto cron = CronSchedule::Parse(std::get<std::string>(definition.at));
     if (!cron.ok()) {
-      if (cron.status().code() == StatusCode::kNotSupported) {
-        context_.NotSupported(definition.at_span, cron.status().message());
-      } else {
-        context_.Error(definition.at_span, cron.status().message());
-      }
+      context_.Error(definition.at_span, cron.status().message());
       hidden_names_.push_back(stream.name);
       return;
     }

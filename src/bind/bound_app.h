@@ -230,6 +230,7 @@ struct BoundApp {
   std::optional<TimeMs> snapshot_interval;  // @app:snapshot(interval=...)
   std::optional<TimeMs> idle_time;          // @app:playback(idle.time=..., increment=...)
   std::optional<TimeMs> increment;
+  std::vector<FunctionSpec> functions;  // of the app itself
   std::vector<BoundStream> streams;
   std::vector<BoundAggregation> aggregations;
   std::vector<BoundQuery> queries;  // in app order, those of partitions among them

@@ -63,8 +63,12 @@ class ConditionScope final : public Scope {
 
 class Compiler final : public ConditionCompiler {
  public:
-  Compiler(const Registry& registry, std::string stream, SchemaPtr schema)
-      : registry_(registry), stream_(std::move(stream)), schema_(std::move(schema)) {}
+  Compiler(const Registry& registry, std::vector<FunctionSpec> functions, std::string stream,
+           SchemaPtr schema)
+      : registry_(registry),
+        functions_(std::move(functions)),
+        stream_(std::move(stream)),
+        schema_(std::move(schema)) {}
 
   Result<std::unique_ptr<WindowCondition>> Compile(std::string_view text) const override {
     // Data is never taken for variables, and a condition is a line, not an app.
@@ -74,6 +78,7 @@ class Compiler final : public ConditionCompiler {
     if (!parsed.ok()) return Failed(text, parsed.diagnostics);
     std::vector<ast::Diagnostic> findings;
     BindContext context(registry_, &findings);
+    context.set_functions(&functions_);
     ConditionScope scope(stream_, *schema_);
     std::vector<BoundAggregate> aggregates;
     ExpressionBinder binder(context, scope, &aggregates);
@@ -117,6 +122,7 @@ class Compiler final : public ConditionCompiler {
   }
 
   const Registry& registry_;
+  std::vector<FunctionSpec> functions_;
   std::string stream_;
   SchemaPtr schema_;
 };
@@ -124,9 +130,11 @@ class Compiler final : public ConditionCompiler {
 }  // namespace
 
 std::shared_ptr<const ConditionCompiler> MakeConditionCompiler(const Registry& registry,
+                                                               std::vector<FunctionSpec> functions,
                                                                std::string stream,
                                                                SchemaPtr schema) {
-  return std::make_shared<Compiler>(registry, std::move(stream), std::move(schema));
+  return std::make_shared<Compiler>(registry, std::move(functions), std::move(stream),
+                                    std::move(schema));
 }
 
 }  // namespace weir

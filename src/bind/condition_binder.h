@@ -10,8 +10,9 @@
 namespace weir {
 
 // Compiles conditions over the rows of the stream `stream`, which have the attributes of `schema`.
-// The registry must outlive the compiler and the conditions.
+// The registry must outlive the compiler and the conditions. `functions` are those of the app.
 std::shared_ptr<const ConditionCompiler> MakeConditionCompiler(const Registry& registry,
+                                                               std::vector<FunctionSpec> functions,
                                                                std::string stream,
                                                                SchemaPtr schema);
 

@@ -33,7 +33,7 @@ Value LiteralValue(const ast::Literal& literal) {
 }
 
 // Namespaces of functions that apps of this language use and that are not built in yet.
-constexpr std::string_view kExtensionNamespaces[] = {"time", "unique", "js", "env"};
+constexpr std::string_view kExtensionNamespaces[] = {"js", "env"};
 
 std::string FullName(const ast::Call& call) {
   return call.ns.text.empty() ? call.name.text : call.ns.text + ":" + call.name.text;
@@ -213,8 +213,9 @@ ExprPtr ExpressionBinder::BindNode(const ast::Call& node, const ast::Span& span)
   if (auto own = scope().ResolveCall(node)) return *own;
   const std::string name = FullName(node);
   if (name == "eventTimestamp" && node.args.size() == 1) return BindTimestamp(*node.args[0]);
-  const AggregateSpec* aggregate = context_.registry().FindAggregate(name);
-  const FunctionSpec* function = context_.registry().FindFunction(name);
+  const FunctionSpec* function = context_.FindFunction(name);
+  const AggregateSpec* aggregate =
+      context_.FindOwnFunction(name) != nullptr ? nullptr : context_.registry().FindAggregate(name);
   if (aggregate == nullptr && function == nullptr) {
     for (const ast::ExprPtr& arg : node.args) Bind(*arg);
     ReportUnknownFunction(name, node.name.span);
@@ -300,6 +301,9 @@ void ExpressionBinder::ReportUnknownFunction(const std::string& name, const ast:
   std::vector<std::string> names;
   for (const FunctionSpec& spec : context_.registry().functions()) names.push_back(spec.name);
   for (const AggregateSpec& spec : context_.registry().aggregates()) names.push_back(spec.name);
+  if (context_.functions() != nullptr) {
+    for (const FunctionSpec& spec : *context_.functions()) names.push_back(spec.name);
+  }
   // A name without its namespace: str:upper for upper.
   std::string written = name;
   for (const std::string& known : names) {

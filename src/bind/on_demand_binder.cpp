@@ -10,7 +10,9 @@ class OnDemandBinder {
  public:
   OnDemandBinder(const BoundApp& app, const Registry& registry,
                  std::vector<ast::Diagnostic>* diagnostics)
-      : app_(app), context_(registry, diagnostics), all_(app.streams), streams_(&all_) {}
+      : app_(app), context_(registry, diagnostics), all_(app.streams), streams_(&all_) {
+    context_.set_functions(&app.functions);
+  }
 
   std::optional<BoundOnDemand> Bind(ast::OnDemandQuery query) {
     ScopeSource source{"", "", std::make_shared<const Schema>(), 0};

@@ -193,8 +193,10 @@ std::optional<BoundWindow> QueryBinder::BindWindow(const ast::Call& call, const 
   window.overload = overload.value();
   if (spec->make_conditional) {
     const ScopeSource& source = scope.sources().front();
+    const std::vector<FunctionSpec>* functions = context_.functions();
     window.conditions = MakeConditionCompiler(
-        context_.registry(), source.alias.empty() ? source.name : source.alias, source.schema);
+        context_.registry(), functions == nullptr ? std::vector<FunctionSpec>() : *functions,
+        source.alias.empty() ? source.name : source.alias, source.schema);
   }
   // Made once here so that values out of range are found by `check`.
   const auto made = window.Make(window.arguments);

@@ -91,8 +91,8 @@ class Window {
   // The state beside the stored rows and the timers, which are the host's: ids of rows and what
   // else makes a difference later. Load is called once on a new window, when `rows` are loaded; it
   // checks every id (RowStore::ReadIds does).
-  virtual void Save(StateWriter&) const { CHECK(false); }
-  virtual void Load(StateReader&, const RowStore&) { CHECK(false); }
+  virtual void Save(StateWriter& out) const = 0;
+  virtual void Load(StateReader& in, const RowStore& rows) = 0;
   // True if every arriving row is emitted as current at once and unchanged. Such a window does
   // nothing at all where expired rows are not needed, and the host leaves it out there.
   virtual bool passes_current() const { return false; }

@@ -21,6 +21,9 @@ class WindowCondition {
   virtual void Clear() = 0;
   // Whether the condition is true of the run from `first` to `last`, which is not empty.
   virtual bool Holds(RowId first, RowId last, const RowStore& rows, TimeMs now) = 0;
+  // What it knows of the run. Load is called once on a new one.
+  virtual void Save(StateWriter& out) const = 0;
+  virtual void Load(StateReader& in) = 0;
 };
 
 // Makes conditions over the rows of one window from their text. Any thread may use it.

@@ -67,8 +67,8 @@ class Operator {
   // The state between two epochs: all that makes a difference to what comes out later. Load is
   // called once, instead of Start, on an operator that has processed nothing; a state that cannot
   // be right makes the reader fail. Operators without state write nothing.
-  virtual void Save(StateWriter&) const { CHECK(false); }
-  virtual void Load(StateReader&) { CHECK(false); }
+  virtual void Save(StateWriter&) const = 0;
+  virtual void Load(StateReader&) = 0;
   // The same under the operator's name; islands give each member a name of its own. Without state
   // there, an operator starts at `now` if the app has started.
   virtual void SaveOwned(const std::string& owner, StateWriter& out) const;

@@ -48,6 +48,25 @@ class RowCondition final : public WindowCondition {
     return !EvalFilter(*spec_.condition, {chunk, &timeline}).empty();
   }
 
+  void Save(StateWriter& out) const override {
+    for (size_t a = 0; a < values_.size(); ++a) {
+      spec_.aggregates[a].state->SaveGroup(0, out);
+      out.Write(values_[a]->GetValue(0));
+    }
+  }
+  void Load(StateReader& in) override {
+    for (size_t a = 0; a < values_.size(); ++a) {
+      spec_.aggregates[a].state->LoadGroup(0, in);
+      const Type type = spec_.aggregates[a].type;
+      Value value(type);
+      in.Read(value);
+      if (!in.Check(value.type() == type, "the value of an aggregate has another type")) return;
+      auto column = std::make_shared<Column>(type, 1);
+      column->SetValue(0, value);
+      values_[a] = std::move(column);
+    }
+  }
+
  private:
   static ColumnPtr OneLong(int64_t value) {
     auto column = std::make_shared<Column>(Type::kLong, 1);

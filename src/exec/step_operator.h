@@ -44,8 +44,8 @@ class StepOperator : public Operator {
 
  protected:
   // The state of the operator beside its timers, as Operator::Save and Load.
-  virtual void SaveStep(StateWriter&) const { CHECK(false); }
-  virtual void LoadStep(StateReader&) { CHECK(false); }
+  virtual void SaveStep(StateWriter&) const = 0;
+  virtual void LoadStep(StateReader&) = 0;
 
   // Takes visible rows [begin, end) of a chunk of `port`: whole emissions, with no row of another
   // port between them. For each emission, in order, an implementation calls BeginStep(key) first:

@@ -12,8 +12,8 @@
 namespace weir {
 
 // A compiled regular expression in Java's syntax over UTF-8. What Java has and this does not
-// (classes within classes, `&&` in a class, the flags u, d and U) is an error of Compile, never a
-// different meaning. Immutable; may be used by any thread.
+// (the flags d and U behind the begin of the pattern) is an error of Compile, never a different
+// meaning. Immutable; may be used by any thread.
 class Regex {
  public:
   enum class Mode {

@@ -26,6 +26,7 @@ class TextBuffer {
   void Advance(const char* end) { size_ = static_cast<size_t>(end - data_.get()); }
 
   void Append(std::string_view text) {
+    if (text.empty()) return;  // memcpy takes no null, even for nothing
     std::memcpy(Reserve(text.size()), text.data(), text.size());
     size_ += text.size();
   }

@@ -115,11 +115,7 @@ ast::JoinInput StatementBuilder::BuildJoin(ast::JoinSide left, P::JoinContext* c
 ast::JoinType StatementBuilder::BuildJoinType(P::JoinTypeContext* context) {
   if (context->K_LEFT() != nullptr) return ast::JoinType::kLeftOuter;
   if (context->K_RIGHT() != nullptr) return ast::JoinType::kRightOuter;
-  if (context->K_FULL() != nullptr) return ast::JoinType::kFullOuter;
-  if (context->K_OUTER() != nullptr) {
-    Error(SpanOf(*context), "an outer join must say which side it keeps",
-          "write 'left outer join', 'right outer join' or 'full outer join'");
-  }
+  if (context->K_OUTER() != nullptr) return ast::JoinType::kFullOuter;
   return ast::JoinType::kInner;
 }
 

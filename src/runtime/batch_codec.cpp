@@ -140,9 +140,9 @@ void EncodeQuery(std::string_view query, const std::vector<InputPosition>& posit
 }
 
 // Takes values off the front of bytes; once something is not there, everything is zero.
-class EntryDecoder::Cursor {
+class EntryCursor {
  public:
-  explicit Cursor(std::string_view bytes) : left_(bytes) {}
+  explicit EntryCursor(std::string_view bytes) : left_(bytes) {}
   bool ok() const { return ok_; }
   bool empty() const { return left_.empty(); }
 
@@ -210,43 +210,60 @@ Status Damaged() {
 
 }  // namespace
 
-Result<EntryDecoder> EntryDecoder::Make(std::string_view described, const StreamFormats& formats) {
-  EntryDecoder decoder;
-  decoder.formats_ = formats;
-  Cursor in(described);
+Result<StreamFormats> ReadFormats(std::string_view described) {
+  StreamFormats formats;
+  EntryCursor in(described);
   for (uint64_t left = in.Size(); left > 0 && in.ok(); --left) {
-    Stream stream;
-    stream.name = in.Text();
+    StreamFormat format;
+    format.name = in.Text();
     const uint64_t time = in.Size();
-    if (time > 0) stream.time_attribute = static_cast<uint32_t>(time - 1);
-    const auto at = std::find_if(formats.begin(), formats.end(),
-                                 [&](const StreamFormat& f) { return f.name == stream.name; });
-    if (at != formats.end()) stream.target = static_cast<uint32_t>(at - formats.begin());
+    std::vector<Attribute> attributes;
     for (uint64_t count = in.Size(); count > 0 && in.ok(); --count) {
-      const std::string name(in.Text());
+      std::string name(in.Text());
       const auto type = static_cast<uint8_t>(in.Byte());
       if (type > static_cast<uint8_t>(Type::kObject)) return Damaged();
-      Source source{static_cast<Type>(type), std::nullopt};
-      if (stream.target) source.target = at->schema->Find(name);
+      attributes.push_back({std::move(name), static_cast<Type>(type)});
+    }
+    if (time > attributes.size()) return Damaged();
+    if (time > 0) format.time_attribute = static_cast<uint32_t>(time - 1);
+    format.schema = std::make_shared<const Schema>(std::move(attributes));
+    formats.push_back(std::move(format));
+  }
+  if (!in.ok() || !in.empty()) return Damaged();
+  return formats;
+}
+
+Result<EntryDecoder> EntryDecoder::Make(std::string_view described, const StreamFormats& formats,
+                                        bool rows_move_clock) {
+  const Result<StreamFormats> logged = ReadFormats(described);
+  if (!logged.ok()) return logged.status();
+  EntryDecoder decoder;
+  decoder.formats_ = formats;
+  decoder.rows_move_clock_ = rows_move_clock;
+  for (const StreamFormat& format : logged.value()) {
+    Stream stream;
+    stream.time_attribute = format.time_attribute;
+    const auto at = std::find_if(formats.begin(), formats.end(),
+                                 [&](const StreamFormat& f) { return f.name == format.name; });
+    if (at != formats.end()) stream.target = static_cast<uint32_t>(at - formats.begin());
+    for (const Attribute& attribute : format.schema->attributes()) {
+      Source source{attribute.type, std::nullopt};
+      if (stream.target) source.target = at->schema->Find(attribute.name);
       if (source.target && (*at->schema)[*source.target].type != source.type) {
         return Status(StatusCode::kLimit,
-                      "stream " + stream.name + ": attribute '" + name + "' was logged as " +
-                          std::string(TypeName(source.type)) + " and is " +
+                      "stream " + format.name + ": attribute '" + attribute.name +
+                          "' was logged as " + std::string(TypeName(source.type)) + " and is " +
                           std::string(TypeName((*at->schema)[*source.target].type)) + " now");
       }
       stream.attributes.push_back(source);
     }
-    if (stream.time_attribute && *stream.time_attribute >= stream.attributes.size()) {
-      return Damaged();
-    }
     decoder.streams_.push_back(std::move(stream));
   }
-  if (!in.ok()) return Damaged();
   return decoder;
 }
 
 Status EntryDecoder::Decode(std::string_view bytes, Entry* entry, MessageBatch* batch) const {
-  Cursor in(bytes);
+  EntryCursor in(bytes);
   entry->kind = static_cast<LogEntryKind>(in.Byte());
   entry->positions.clear();
   for (uint64_t left = in.Size(); left > 0 && in.ok(); --left) {
@@ -261,7 +278,7 @@ Status EntryDecoder::Decode(std::string_view bytes, Entry* entry, MessageBatch* 
   return in.ok() && in.empty() ? Status::Ok() : Damaged();
 }
 
-bool EntryDecoder::DecodeMessages(Cursor* in, MessageBatch* batch) const {
+bool EntryDecoder::DecodeMessages(EntryCursor* in, MessageBatch* batch) const {
   std::vector<uint64_t> left(streams_.size(), 0);
   std::vector<std::vector<TimeMs>> times(streams_.size());
   for (uint64_t count = in->Size(); count > 0; --count) {
@@ -292,6 +309,8 @@ bool EntryDecoder::DecodeMessages(Cursor* in, MessageBatch* batch) const {
     if (!step && streams_[s].target) {
       message.stream = *streams_[s].target;
       message.rows = static_cast<uint32_t>(rows);
+    } else if (!step && !rows_move_clock_) {
+      message.time = kNoTime;  // the message stays, for those behind it keep their numbers
     }
     batch->messages.push_back(message);
     batch->rows += message.rows;
@@ -321,7 +340,7 @@ void DecodeValues(const std::vector<uint64_t>& validity, uint64_t rows, ColumnBu
 
 }  // namespace
 
-bool EntryDecoder::DecodeStream(Cursor* in, const Stream& stream, uint64_t rows,
+bool EntryDecoder::DecodeStream(EntryCursor* in, const Stream& stream, uint64_t rows,
                                 MessageBatch* batch, std::vector<TimeMs>* times) const {
   StreamRows* target = stream.target ? &batch->streams[*stream.target] : nullptr;
   const bool of_column = in->Byte() == kTimesOfColumn;

@@ -26,6 +26,8 @@ struct InputPosition {
 
 // The streams that entries of a log are about, as text that stands at the head of its segments.
 std::string DescribeFormats(const StreamFormats& formats);
+// The way back, but for takes_any_scalar. kDataError if the description cannot be read.
+Result<StreamFormats> ReadFormats(std::string_view described);
 
 // Appends an entry with the messages of a batch, column by column. Nothing of the batch changes.
 void EncodeBatch(const StreamFormats& formats, const MessageBatch& batch,
@@ -33,12 +35,15 @@ void EncodeBatch(const StreamFormats& formats, const MessageBatch& batch,
 void EncodeQuery(std::string_view query, const std::vector<InputPosition>& positions,
                  std::string* entry);
 
+class EntryCursor;
+
 // Reads entries that were written for other streams, or the same: a stream or attribute that is
-// gone is left out (its messages still move the clock), a new attribute is null.
+// gone is left out (its messages still move the clock if rows do), a new attribute is null.
 class EntryDecoder {
  public:
   // kDataError if the description cannot be read, kLimit if an attribute changed its type.
-  static Result<EntryDecoder> Make(std::string_view described, const StreamFormats& formats);
+  static Result<EntryDecoder> Make(std::string_view described, const StreamFormats& formats,
+                                   bool rows_move_clock);
 
   struct Entry {
     LogEntryKind kind = LogEntryKind::kBatch;
@@ -55,19 +60,18 @@ class EntryDecoder {
     std::optional<uint32_t> target;
   };
   struct Stream {
-    std::string name;
     std::optional<uint32_t> target;
     std::optional<uint32_t> time_attribute;
     std::vector<Source> attributes;
   };
-  class Cursor;
 
-  bool DecodeMessages(Cursor* in, MessageBatch* batch) const;
-  bool DecodeStream(Cursor* in, const Stream& stream, uint64_t rows, MessageBatch* batch,
+  bool DecodeMessages(EntryCursor* in, MessageBatch* batch) const;
+  bool DecodeStream(EntryCursor* in, const Stream& stream, uint64_t rows, MessageBatch* batch,
                     std::vector<TimeMs>* times) const;
 
   std::vector<Stream> streams_;
   StreamFormats formats_;
+  bool rows_move_clock_ = true;
 };
 
 }  // namespace weir

@@ -7,6 +7,15 @@
 
 namespace weir {
 
+Status CheckOutputs(const std::vector<RunOutput>& outputs, bool bare, bool sequence_numbers) {
+  if (bare && outputs.size() != 1) {
+    return Status::Invalid("--bare: the app has " + std::to_string(outputs.size()) +
+                           " outputs; name one with --output");
+  }
+  if (bare && sequence_numbers) return Status::Invalid("--bare and --seq exclude each other");
+  return Status::Ok();
+}
+
 Result<OutputFile*> ResultWriter::FileFor(const std::string& path, bool keeps_state) {
   for (const auto& file : files_) {
     if (file->path() == path) return file.get();
@@ -55,7 +64,7 @@ void ResultWriter::Write(const std::vector<Port>& taps) {
       return;
     }
     Output& output = outputs_[tap];
-    if (++output.rows <= output.known_rows) return;
+    if (++output.rows <= output.known_rows || muted_) return;
     output.writer.WriteLine(chunk, row, output.rows, output.buffer);
   });
 }
@@ -112,11 +121,20 @@ Status ResultWriter::Sync() const {
   return Status::Ok();
 }
 
+namespace {
+
+// Standard output may be another file each time, with what others wrote in it.
+std::string SizeName(const OutputFile& file) {
+  return file.path() == "-" ? "- " + file.identity() : file.path();
+}
+
+}  // namespace
+
 void ResultWriter::Save(StateWriter& out) const {
   out.BeginOwner(":outputs");
   std::map<std::string, uint64_t> rows, sizes;
   for (const Output& output : outputs_) rows[output.what] = output.rows;
-  for (const auto& file : files_) sizes[file->path()] = file->size();
+  for (const auto& file : files_) sizes[SizeName(*file)] = file->size();
   out.Write(rows, sizes);
   out.EndOwner();
 }
@@ -129,7 +147,11 @@ void ResultWriter::Load(StateReader& in) {
   if (!in.ok()) return;
   for (Output& output : outputs_) output.rows = rows[output.what];
   for (const auto& file : files_) {
-    const Result<bool> cut = file->CutTo(sizes[file->path()]);
+    if (file.get() == standard_output_ && sizes.count(SizeName(*file)) == 0) {
+      file->StartHere();
+      continue;
+    }
+    const Result<bool> cut = file->CutTo(sizes[SizeName(*file)]);
     if (!cut.ok()) return in.Fail(cut.status().message());
     if (!cut.value() && report_) {
       report_("warning: " + file->path() + ": shorter than what was written to it before");
@@ -137,8 +159,26 @@ void ResultWriter::Load(StateReader& in) {
   }
 }
 
+bool ResultWriter::LoadCounts(StateReader& in) {
+  std::map<std::string, uint64_t> rows;
+  if (in.BeginOwner(":outputs")) {
+    in.Read(rows);
+    in.EndOwner();
+  }
+  bool all = true;
+  for (Output& output : outputs_) {
+    all &= rows.count(output.what) > 0;
+    output.rows = rows[output.what];
+  }
+  return all;
+}
+
 Status ResultWriter::Empty() {
   for (const auto& file : files_) {
+    if (file.get() == standard_output_) {
+      file->StartHere();
+      continue;
+    }
     const Result<bool> cut = file->CutTo(0);
     if (!cut.ok()) return cut.status();
   }

@@ -13,6 +13,9 @@
 
 namespace weir {
 
+// Whether outputs can be printed so.
+Status CheckOutputs(const std::vector<RunOutput>& outputs, bool bare, bool sequence_numbers);
+
 // Writes what the taps hold as lines, each output to its file, all in the order of the keys.
 class ResultWriter {
  public:
@@ -24,6 +27,8 @@ class ResultWriter {
   // For sinks that write to the standard output.
   TextBuffer* standard_output() { return standard_output_->buffer(); }
 
+  // Rows are counted, but not written. False at first.
+  void set_muted(bool muted) { muted_ = muted; }
   void Write(const std::vector<Port>& taps);
   void WriteAnswer(const std::string& line);
 
@@ -40,6 +45,11 @@ class ResultWriter {
   // that was saved, so that nothing is written twice.
   void Save(StateWriter& out) const;
   void Load(StateReader& in);
+  // The counts of rows alone; false if one of the outputs was not saved. Files stay as they are.
+  bool LoadCounts(StateReader& in);
+  void ForgetCounts() {
+    for (Output& output : outputs_) output.rows = 0;
+  }
   // Nothing was saved: files begin anew.
   Status Empty();
 
@@ -63,6 +73,7 @@ class ResultWriter {
   std::function<void(std::string_view)> report_;
   SinkSet* sinks_ = nullptr;
   TapMerge merge_;
+  bool muted_ = false;
 };
 
 }  // namespace weir

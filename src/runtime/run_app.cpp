@@ -5,6 +5,8 @@
 #include "runtime/input_merge.h"
 #include "runtime/run_core.h"
 #include "runtime/source_input.h"
+#include "runtime/state_view.h"
+#include "runtime/stored_app.h"
 
 namespace weir {
 namespace {
@@ -16,20 +18,6 @@ Outcome UnknownStream(const StreamFormats& formats, const std::string& name) {
   std::string message = "--input: the app has no stream named '" + name + "'";
   if (!near.empty()) message += "; did you mean '" + near + "'?";
   return {OutcomeCode::kUsage, message};
-}
-
-Result<std::optional<KeyRing>> ReadKeys(const RunState& state) {
-  if (!state.key_file.empty() && !state.key_variable.empty()) {
-    return Status::Invalid("--state-key-file and --state-key-env exclude each other");
-  }
-  if (state.key_file.empty() && state.key_variable.empty()) {
-    return std::optional<KeyRing>();
-  }
-  Result<KeyRing> ring = state.key_file.empty()
-                             ? KeyRing::FromEnvironment(state.key_variable)
-                             : KeyRing::FromFile(&PosixFileSystem(), state.key_file);
-  if (!ring.ok()) return ring.status();
-  return std::optional<KeyRing>(std::move(ring).value());
 }
 
 bool AnySink(const SinkSpec&) { return true; }
@@ -56,7 +44,6 @@ class AppRun {
   Outcome Run();
 
  private:
-  Outcome CheckOutputs() const;
   Outcome OpenInputs();
   Outcome OpenSinks();
   Outcome OpenSources();
@@ -86,17 +73,6 @@ class AppRun {
   std::unique_ptr<StateKeeper> keeper_;  // null: no state is kept
   std::unique_ptr<RunCore> core_;
 };
-
-Outcome AppRun::CheckOutputs() const {
-  if (options_.bare_output && outputs_.size() != 1) {
-    return {OutcomeCode::kUsage, "--bare: the app has " + std::to_string(outputs_.size()) +
-                                     " outputs; name one with --output"};
-  }
-  if (options_.bare_output && options_.sequence_numbers) {
-    return {OutcomeCode::kUsage, "--bare and --seq exclude each other"};
-  }
-  return {};
-}
 
 LineRules AppRun::RulesFor(const RunInput& input) const {
   LineRules rules;
@@ -208,7 +184,8 @@ Outcome AppRun::OpenBadRecordFile() {
 }
 
 Outcome AppRun::Run() {
-  Outcome outcome = CheckOutputs();
+  Outcome outcome =
+      ToOutcome(CheckOutputs(outputs_, options_.bare_output, options_.sequence_numbers));
   if (!outcome.ok()) return outcome;
   PlanOptions plan_options;
   plan_options.optimize = app_.options.optimize;
@@ -248,7 +225,7 @@ Outcome AppRun::OpenState() {
     if (state.migrate) return {OutcomeCode::kUsage, "--migrate needs --state-dir"};
     return {};
   }
-  Result<std::optional<KeyRing>> keys = ReadKeys(state);
+  Result<std::optional<KeyRing>> keys = ReadKeys(state.key_file, state.key_variable);
   if (!keys.ok()) return ToOutcome(keys.status());
   KeeperOptions keeper;
   keeper.directory = state.directory;
@@ -258,6 +235,8 @@ Outcome AppRun::OpenState() {
   keeper.snapshot_interval_ms = state.snapshot_interval_ms.value_or(
       app_.bound.snapshot_interval.value_or(keeper.snapshot_interval_ms));
   keeper.retained_log_bytes = state.retained_log_bytes;
+  keeper.app = EncodeStoredApp(app_);
+  keeper.rows_move_clock = app_.event_time();
   keeper.migrate = state.migrate;
   keeper.keys = std::move(keys).value();
   keeper.report = options_.report;

@@ -5,24 +5,19 @@
 #include <algorithm>
 #include <atomic>
 
+#include "runtime/state_view.h"
+#include "runtime/stored_app.h"
 #include "state/kill_point.h"
+#include "time/system_clock.h"
 
 namespace weir {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
-// The file that says what the directory is; the number is the version of what stands beside it.
-constexpr std::string_view kFormatName = "WEIR-STATE";
-constexpr std::string_view kFormatText = "weir state directory 1\n";
-constexpr std::string_view kFormatBegin = "weir state directory ";
-
 constexpr uint64_t kReplayedPerWord = 256;
 constexpr auto kFullDiskWait = std::chrono::milliseconds(100);
 
-int64_t MsSince(SteadyClock::time_point begin) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(SteadyClock::now() - begin).count();
-}
+TimeMs NowMs() { return SystemClock().MonotonicMs(); }
+int64_t MsSince(TimeMs begin) { return NowMs() - begin; }
 
 // The records of a snapshot that is loaded, which are noted in the index on the way, so that the
 // next snapshot against it writes only what changed.
@@ -75,7 +70,7 @@ struct StateKeeper::Pending {
   uint64_t number = 0;
   uint64_t log_number = 0;
   std::unique_ptr<SnapshotChange> change;
-  SteadyClock::time_point begin;
+  TimeMs begin = 0;
   std::unique_ptr<StateImage> image;
   ImageStats stats;
   int64_t ms = 0;
@@ -88,7 +83,7 @@ StateKeeper::StateKeeper(KeeperOptions options, const StreamFormats& formats)
     : options_(std::move(options)),
       formats_(formats),
       fs_(options_.file_system != nullptr ? options_.file_system : &PosixFileSystem()),
-      last_snapshot_(SteadyClock::now()) {
+      last_snapshot_(NowMs()) {
   if (options_.keys) sealing_ = std::make_unique<Sealing>(std::move(*options_.keys));
 }
 
@@ -112,7 +107,9 @@ Result<std::unique_ptr<StateKeeper>> StateKeeper::Open(KeeperOptions options,
   std::unique_ptr<StateKeeper> keeper(new StateKeeper(std::move(options), formats));
   FileSystem* fs = keeper->fs_;
   const std::string& directory = keeper->options_.directory;
-  const Status made = fs->MakeDirectory(directory);
+  Status made = fs->MakeDirectory(directory);
+  // Else a power cut may take the directory with all that was synced in it.
+  if (made.ok()) made = fs->SyncDirectory(DirectoryOf(directory));
   if (!made.ok()) return Status(StatusCode::kCannotCreate, made.message());
   auto lock = fs->Lock(JoinPath(directory, "lock"));
   if (!lock.ok() && lock.status().code() != StatusCode::kLocked) {
@@ -128,14 +125,14 @@ Result<std::unique_ptr<StateKeeper>> StateKeeper::Open(KeeperOptions options,
 }
 
 Status StateKeeper::CheckFormat() {
-  const std::string path = JoinPath(options_.directory, kFormatName);
+  const std::string path = JoinPath(options_.directory, kStateFormatName);
   const Result<bool> there = fs_->Exists(path);
   if (!there.ok()) return there.status();
   if (there.value()) {
     const Result<std::string> text = fs_->ReadAll(path);
     if (!text.ok()) return text.status();
-    if (text.value() == kFormatText) return Status::Ok();
-    const bool other_version = text.value().starts_with(kFormatBegin);
+    if (text.value() == kStateFormatText) return Status::Ok();
+    const bool other_version = text.value().starts_with(kStateFormatBegin);
     return Status(StatusCode::kCannotCreate,
                   path + (other_version ? ": the directory was written by another version of weir"
                                         : ": this is no state directory"));
@@ -144,18 +141,18 @@ Status StateKeeper::CheckFormat() {
   if (!names.ok()) return names.status();
   for (const std::string& name : names.value()) {
     // A crash while the file was being published leaves its temporary form.
-    if (name == "lock" || name.starts_with(kFormatName)) continue;
+    if (name == "lock" || name.starts_with(kStateFormatName)) continue;
     return Status(StatusCode::kCannotCreate,
                   options_.directory + ": not empty, and no state directory");
   }
-  const Status published = fs_->Publish(path, kFormatText);
+  const Status published = fs_->Publish(path, kStateFormatText);
   if (published.code() == StatusCode::kNoSpace) return published;
   if (!published.ok()) return Status(StatusCode::kCannotCreate, published.message());
   return Status::Ok();
 }
 
 Status StateKeeper::Recover(KeptRun* run) {
-  const auto begin = SteadyClock::now();
+  const auto begin = NowMs();
   run_ = run;
   SnapshotOptions snapshots;
   snapshots.sealing = sealing_.get();
@@ -174,10 +171,13 @@ Status StateKeeper::Recover(KeptRun* run) {
   const uint64_t next = std::max(recovered.value().next_number, snapshot_number_ + 1);
   fresh_ = next == 1;
   if (next > snapshot_number_ + 1) status = ReplayLog(run, snapshot_number_ + 1, next);
+  if (status.ok() && !options_.app.empty()) {
+    status = PublishStoredApp(fs_, options_.directory, options_.app, sealing_.get());
+  }
   if (status.ok()) status = OpenLog(next);
   if (status.ok()) KILL_POINT("keeper.recovered");
   stats_.recovery_ms = MsSince(begin);
-  last_snapshot_ = SteadyClock::now();
+  last_snapshot_ = NowMs();
   return status;
 }
 
@@ -212,7 +212,8 @@ Status StateKeeper::ReplayLog(KeptRun* run, uint64_t from, uint64_t end) {
     if (!more.ok()) return more.status();
     if (!more.value()) return Status::Ok();
     if (!decoder || record.has_new_schema) {
-      Result<EntryDecoder> made = EntryDecoder::Make(reader.value()->schema(), formats_);
+      Result<EntryDecoder> made =
+          EntryDecoder::Make(reader.value()->schema(), formats_, options_.rows_move_clock);
       if (!made.ok()) return made.status();
       decoder = std::move(made).value();
     }
@@ -337,7 +338,7 @@ Status StateKeeper::BeginSnapshot() {
   if (!status.ok()) return status;
   KILL_POINT("keeper.before_image");
   auto pending = std::make_unique<Pending>();
-  pending->begin = last_snapshot_ = SteadyClock::now();
+  pending->begin = last_snapshot_ = NowMs();
   auto change = store_->Begin();
   if (!change.ok()) return GiveUp(change.status(), last_number_);
   pending->change = std::move(change).value();
@@ -433,7 +434,7 @@ Status StateKeeper::FinishSnapshot() {
 // A snapshot that could not be written is told and given up: the log still has everything.
 Status StateKeeper::GiveUp(const Status& why, uint64_t log_number) {
   ++stats_.failed_snapshots;
-  last_snapshot_ = SteadyClock::now();
+  last_snapshot_ = NowMs();
   Report("error: the snapshot at log record " + std::to_string(log_number) +
          " could not be written: " + why.message());
   return log_->Sync();  // fails if the log itself is at its end

@@ -26,7 +26,10 @@ struct KeeperOptions {
   SyncPolicy sync = SyncPolicy::kInterval;
   int64_t snapshot_interval_ms = 30'000;  // 0: only when asked for, and at the end
   uint64_t retained_log_bytes = 0;        // kept beyond what recovery needs
-  bool migrate = false;                   // take over what another app's state has in common
+  // What the file `app` is to hold (stored_app.h); empty: there is none.
+  std::string app;
+  bool rows_move_clock = true;  // see EntryDecoder
+  bool migrate = false;         // take over what another app's state has in common
   // Everything happens in the calls themselves: no thread, no fork. For deterministic tests.
   bool in_place = false;
   FileSystem* file_system = nullptr;  // null: the disk
@@ -144,8 +147,8 @@ class StateKeeper {
   bool fresh_ = true;
   std::vector<InputPosition> positions_;
   std::string entry_;
-  uint64_t snapshot_number_ = 0;  // the last log record that the newest snapshot covers
-  std::chrono::steady_clock::time_point last_snapshot_;
+  uint64_t snapshot_number_ = 0;      // the last log record that the newest snapshot covers
+  TimeMs last_snapshot_;              // monotonic
   std::unique_ptr<Pending> pending_;  // a snapshot being written
   KeeperStats stats_;
 };

@@ -59,10 +59,15 @@ Result<LogSegmentReader::Found> LogSegmentReader::Next() {
   offset_ = next_offset_;
   const uint64_t left = file_bytes_ - offset_;
   if (left == 0) return Found::kEnd;
-  if (left < kLogRecordHeadBytes) return Found::kBad;
+  is_cut_off_ = left < kLogRecordHeadBytes;
+  if (is_cut_off_) return Found::kBad;
   Result<const char*> bytes = Fetch(offset_, kLogRecordHeadBytes);
   if (!bytes.ok()) return bytes.status();
-  if (!ReadLogRecordHead(bytes.value(), left, &record_head_)) return Found::kBad;
+  record_head_ = LogRecordHead();
+  if (!ReadLogRecordHead(bytes.value(), left, &record_head_)) {
+    is_cut_off_ = record_head_.stored_bytes > left - kLogRecordHeadBytes;
+    return Found::kBad;
+  }
   const uint64_t size = kLogRecordHeadBytes + record_head_.stored_bytes;
   bytes = Fetch(offset_, size);
   if (!bytes.ok()) return bytes.status();
@@ -94,6 +99,29 @@ Result<uint64_t> LogSegmentReader::SyncedBehind(uint64_t number) {
     }
   }
   return synced;
+}
+
+Result<bool> LogSegmentReader::PassDamage() {
+  const uint64_t begin = offset_ + 1;
+  if (begin >= file_bytes_) return false;
+  const Result<const char*> bytes = Fetch(begin, file_bytes_ - begin);
+  if (!bytes.ok()) return bytes.status();
+  const std::string_view rest(bytes.value(), file_bytes_ - begin);
+  std::string marker;
+  AppendFixed(kLogRecordMarker, &marker);
+  for (size_t at = rest.find(marker); at != std::string_view::npos;
+       at = rest.find(marker, at + 1)) {
+    if (at < kLogMarkerOffset) continue;
+    const std::string_view from = rest.substr(at - kLogMarkerOffset);
+    LogRecordHead head;
+    if (from.size() < kLogRecordHeadBytes || !ReadLogRecordHead(from.data(), from.size(), &head) ||
+        !CheckLogRecord(from.substr(0, kLogRecordHeadBytes + head.stored_bytes), head_.salt)) {
+      continue;
+    }
+    next_offset_ = begin + at - kLogMarkerOffset;
+    return true;
+  }
+  return false;
 }
 
 // --- segments of a directory

@@ -32,6 +32,14 @@ class LogSegmentReader {
   // Where the record found, the bad bytes or the end begin.
   uint64_t offset() const { return offset_; }
 
+  // The next Next finds the record found again.
+  void StayAtRecord() { next_offset_ = offset_; }
+  // After kBad: the file ends before the record that its bytes begin does.
+  bool is_cut_off() const { return is_cut_off_; }
+  // After kBad: goes to the next whole record in the file, which Next then finds. False if there
+  // is none.
+  Result<bool> PassDamage();
+
   // The highest `synced_through` of the whole records from offset() on, however damaged the bytes
   // between them, with a number above `number`; 0 if there are none. Ends the reading.
   Result<uint64_t> SyncedBehind(uint64_t number);
@@ -51,6 +59,7 @@ class LogSegmentReader {
   std::string_view record_;
   uint64_t offset_ = 0;
   uint64_t next_offset_ = 0;
+  bool is_cut_off_ = false;
   std::string buffer_;
   uint64_t buffer_offset_ = 0;
 };

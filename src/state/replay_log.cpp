@@ -161,7 +161,8 @@ uint64_t LogWriter::synced_through() const {
 // --- reading
 
 Result<std::unique_ptr<LogReader>> LogReader::Open(FileSystem* fs, const std::string& directory,
-                                                   const Sealing* sealing, uint64_t from) {
+                                                   const Sealing* sealing, uint64_t from,
+                                                   Tail tail) {
   Result<std::vector<LogSegmentFile>> files = FindLogSegments(fs, directory);
   if (!files.ok()) return files.status();
   size_t first = 0;
@@ -171,10 +172,26 @@ Result<std::unique_ptr<LogReader>> LogReader::Open(FileSystem* fs, const std::st
                                             " is not there: the log begins " + "with record " +
                                             std::to_string(files.value()[first].first_number));
   }
-  std::unique_ptr<LogReader> reader(new LogReader(fs, sealing, std::move(files).value(), from));
+  std::unique_ptr<LogReader> reader(
+      new LogReader(fs, sealing, std::move(files).value(), from, tail));
   reader->next_file_ = first;
   if (first < reader->files_.size()) reader->next_number_ = reader->files_[first].first_number;
   return reader;
+}
+
+// The last segment was created and nothing written to it.
+bool LogReader::IsTornHead() const {
+  if (tail_ == Tail::kWhole || next_file_ + 1 != files_.size()) return false;
+  const Result<uint64_t> bytes = fs_->SizeOf(files_[next_file_].path);
+  return bytes.ok() && bytes.value() == 0;
+}
+
+// The segment is the last one, and no record behind the bad bytes proves that they were a record.
+Result<bool> LogReader::IsTornTail() const {
+  if (tail_ == Tail::kWhole || next_file_ != files_.size()) return false;
+  const Result<uint64_t> synced = segment_->SyncedBehind(next_number_);
+  if (!synced.ok()) return synced.status();
+  return synced.value() < next_number_;
 }
 
 Status LogReader::OpenSegment() {
@@ -199,7 +216,7 @@ Status LogReader::OpenSegment() {
 Result<bool> LogReader::Next(Record* record) {
   while (true) {
     if (segment_ == nullptr) {
-      if (next_file_ == files_.size()) return false;
+      if (next_file_ == files_.size() || IsTornHead()) return false;
       if (Status status = OpenSegment(); !status.ok()) return status;
     }
     const Result<LogSegmentReader::Found> found = segment_->Next();
@@ -212,6 +229,9 @@ Result<bool> LogReader::Next(Record* record) {
                               " at offset " + std::to_string(segment_->offset());
     if (found.value() == LogSegmentReader::Found::kBad ||
         segment_->record_head().number != next_number_) {
+      const Result<bool> torn = IsTornTail();
+      if (!torn.ok()) return torn.status();
+      if (torn.value()) return false;
       return Status(StatusCode::kCorrupt, where + ": damaged");
     }
     ++next_number_;

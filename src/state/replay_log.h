@@ -94,9 +94,13 @@ struct LogRecovery {
 // that is left is durable. Fine where there is no log.
 Result<LogRecovery> RecoverLog(FileSystem* fs, const std::string& directory, LogNeeds needs);
 
-// Reads a recovered log. Not thread-safe.
+// Reads a log. Not thread-safe.
 class LogReader {
  public:
+  enum class Tail {
+    kWhole,      // the log has been through RecoverLog
+    kMayBeTorn,  // it has not, or somebody writes to it: what RecoverLog would cut is not there
+  };
   struct Record {
     uint64_t number = 0;
     std::string_view payload;  // valid until the next call
@@ -106,7 +110,8 @@ class LogReader {
 
   // Reads from record `from` on; kCorrupt if the log begins later. `sealing` may be null.
   static Result<std::unique_ptr<LogReader>> Open(FileSystem* fs, const std::string& directory,
-                                                 const Sealing* sealing, uint64_t from);
+                                                 const Sealing* sealing, uint64_t from,
+                                                 Tail tail = Tail::kWhole);
 
   // False at the end.
   Result<bool> Next(Record* record);
@@ -114,13 +119,21 @@ class LogReader {
 
  private:
   LogReader(FileSystem* fs, const Sealing* sealing, std::vector<LogSegmentFile> files,
-            uint64_t from)
-      : fs_(fs), sealing_(sealing), files_(std::move(files)), next_number_(from), from_(from) {}
+            uint64_t from, Tail tail)
+      : fs_(fs),
+        sealing_(sealing),
+        tail_(tail),
+        files_(std::move(files)),
+        next_number_(from),
+        from_(from) {}
 
   Status OpenSegment();
+  bool IsTornHead() const;
+  Result<bool> IsTornTail() const;
 
   FileSystem* const fs_;
   const Sealing* const sealing_;
+  const Tail tail_;
   const std::vector<LogSegmentFile> files_;
   size_t next_file_ = 0;
   std::unique_ptr<LogSegmentReader> segment_;

@@ -27,54 +27,77 @@ IOStatus ToRocks(const Status& status) {
   }
 }
 
+// Counts what fails on the way to the disk and back.
+class Failures {
+ public:
+  explicit Failures(std::atomic<uint64_t>* count) : count_(count) {}
+
+  IOStatus Note(const Status& status) const {
+    if (!status.ok() && count_ != nullptr) ++*count_;
+    return ToRocks(status);
+  }
+
+ private:
+  std::atomic<uint64_t>* const count_;
+};
+
 std::string_view View(const Slice& slice) { return {slice.data(), slice.size()}; }
 
 class RocksWritableFile : public rocksdb::FSWritableFile {
  public:
-  explicit RocksWritableFile(std::unique_ptr<WritableFile> file) : file_(std::move(file)) {}
+  RocksWritableFile(std::unique_ptr<WritableFile> file, Failures failures)
+      : file_(std::move(file)), failures_(failures) {}
 
   using FSWritableFile::Append;
   IOStatus Append(const Slice& data, const IOOptions&, IODebugContext*) override {
-    return ToRocks(file_->Append(View(data)));
+    return failures_.Note(file_->Append(View(data)));
   }
   IOStatus Truncate(uint64_t size, const IOOptions&, IODebugContext*) override {
-    return size >= file_->size() ? IOStatus::OK() : ToRocks(file_->Truncate(size));
+    return size >= file_->size() ? IOStatus::OK() : failures_.Note(file_->Truncate(size));
   }
-  IOStatus Close(const IOOptions&, IODebugContext*) override { return ToRocks(file_->Close()); }
+  IOStatus Close(const IOOptions&, IODebugContext*) override {
+    return failures_.Note(file_->Close());
+  }
   IOStatus Flush(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
-  IOStatus Sync(const IOOptions&, IODebugContext*) override { return ToRocks(file_->Sync()); }
+  IOStatus Sync(const IOOptions&, IODebugContext*) override {
+    return failures_.Note(file_->Sync());
+  }
   bool IsSyncThreadSafe() const override { return true; }
   uint64_t GetFileSize(const IOOptions&, IODebugContext*) override { return file_->size(); }
 
  private:
   const std::unique_ptr<WritableFile> file_;
+  const Failures failures_;
 };
 
 class RocksRandomAccessFile : public rocksdb::FSRandomAccessFile {
  public:
-  explicit RocksRandomAccessFile(std::unique_ptr<RandomAccessFile> file) : file_(std::move(file)) {}
+  RocksRandomAccessFile(std::unique_ptr<RandomAccessFile> file, Failures failures)
+      : file_(std::move(file)), failures_(failures) {}
 
   IOStatus Read(uint64_t offset, size_t n, const IOOptions&, Slice* result, char* scratch,
                 IODebugContext*) const override {
     const weir::Result<size_t> got = file_->ReadAt(offset, n, scratch);
     *result = Slice(scratch, got.ok() ? got.value() : 0);
-    return ToRocks(got.status());
+    return failures_.Note(got.status());
   }
 
  private:
   const std::unique_ptr<RandomAccessFile> file_;
+  const Failures failures_;
 };
 
 class RocksSequentialFile : public rocksdb::FSSequentialFile {
  public:
-  explicit RocksSequentialFile(std::unique_ptr<RandomAccessFile> file) : file_(std::move(file)) {}
+  RocksSequentialFile(std::unique_ptr<RandomAccessFile> file, Failures failures)
+      : file_(std::move(file)), failures_(failures) {}
 
   IOStatus Read(size_t n, const IOOptions&, Slice* result, char* scratch,
                 IODebugContext*) override {
     const weir::Result<size_t> got = file_->ReadAt(offset_, n, scratch);
     *result = Slice(scratch, got.ok() ? got.value() : 0);
     offset_ += result->size();
-    return ToRocks(got.status());
+    return failures_.Note(got.status());
   }
   IOStatus Skip(uint64_t n) override {
     offset_ += n;
@@ -83,21 +106,24 @@ class RocksSequentialFile : public rocksdb::FSSequentialFile {
 
  private:
   const std::unique_ptr<RandomAccessFile> file_;
+  const Failures failures_;
   uint64_t offset_ = 0;
 };
 
 class RocksDirectory : public rocksdb::FSDirectory {
  public:
-  RocksDirectory(FileSystem* fs, std::string path) : fs_(fs), path_(std::move(path)) {}
+  RocksDirectory(FileSystem* fs, std::string path, Failures failures)
+      : fs_(fs), path_(std::move(path)), failures_(failures) {}
 
   IOStatus Fsync(const IOOptions&, IODebugContext*) override {
-    return ToRocks(fs_->SyncDirectory(path_));
+    return failures_.Note(fs_->SyncDirectory(path_));
   }
   IOStatus Close(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
 
  private:
   FileSystem* const fs_;
   const std::string path_;
+  const Failures failures_;
 };
 
 class RocksLock : public rocksdb::FileLock {
@@ -131,7 +157,8 @@ std::string Clean(const std::string& path) {
 
 class RocksFileSystem : public rocksdb::FileSystem {
  public:
-  explicit RocksFileSystem(weir::FileSystem* fs) : fs_(fs) {}
+  RocksFileSystem(weir::FileSystem* fs, std::atomic<uint64_t>* failures)
+      : fs_(fs), failures_(failures) {}
 
   const char* Name() const override { return "WeirFileSystem"; }
 
@@ -157,7 +184,7 @@ class RocksFileSystem : public rocksdb::FileSystem {
   }
   IOStatus NewDirectory(const std::string& path, const IOOptions&,
                         std::unique_ptr<rocksdb::FSDirectory>* result, IODebugContext*) override {
-    *result = std::make_unique<RocksDirectory>(fs_, Clean(path));
+    *result = std::make_unique<RocksDirectory>(fs_, Clean(path), failures_);
     return IOStatus::OK();
   }
 
@@ -199,11 +226,11 @@ class RocksFileSystem : public rocksdb::FileSystem {
   }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions&,
                       IODebugContext*) override {
-    return ToRocks(fs_->Rename(Clean(from), Clean(to)));
+    return failures_.Note(fs_->Rename(Clean(from), Clean(to)));
   }
   IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions&,
                     IODebugContext*) override {
-    return ToRocks(fs_->Link(Clean(from), Clean(to)));
+    return failures_.Note(fs_->Link(Clean(from), Clean(to)));
   }
   IOStatus LockFile(const std::string& path, const IOOptions&, rocksdb::FileLock** lock,
                     IODebugContext*) override {
@@ -235,10 +262,14 @@ class RocksFileSystem : public rocksdb::FileSystem {
   }
 
  private:
+  // That a file is not there is no failure: RocksDB looks for some.
   template <class File, class From, class To>
-  static IOStatus Opened(Result<std::unique_ptr<From>> file, std::unique_ptr<To>* result) {
-    if (!file.ok()) return ToRocks(file.status());
-    *result = std::make_unique<File>(std::move(file).value());
+  IOStatus Opened(Result<std::unique_ptr<From>> file, std::unique_ptr<To>* result) const {
+    if (!file.ok()) {
+      const bool is_missing = file.status().code() == StatusCode::kNotFound;
+      return is_missing ? ToRocks(file.status()) : failures_.Note(file.status());
+    }
+    *result = std::make_unique<File>(std::move(file).value(), failures_);
     return IOStatus::OK();
   }
   template <class T>
@@ -249,12 +280,13 @@ class RocksFileSystem : public rocksdb::FileSystem {
   }
 
   weir::FileSystem* const fs_;
+  const Failures failures_;
 };
 
 }  // namespace
 
-std::unique_ptr<rocksdb::Env> MakeRocksEnv(FileSystem* fs) {
-  return rocksdb::NewCompositeEnv(std::make_shared<RocksFileSystem>(fs));
+std::unique_ptr<rocksdb::Env> MakeRocksEnv(FileSystem* fs, std::atomic<uint64_t>* failures) {
+  return rocksdb::NewCompositeEnv(std::make_shared<RocksFileSystem>(fs, failures));
 }
 
 Status FromRocks(const rocksdb::Status& status, const std::string& path) {

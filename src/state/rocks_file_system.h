@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -15,7 +17,10 @@ namespace weir {
 class FileSystem;
 
 // RocksDB's view of our file system; `fs` must outlive it. Threads and clocks are RocksDB's own.
-std::unique_ptr<rocksdb::Env> MakeRocksEnv(FileSystem* fs);
+// Reads and writes that failed are counted in `failures`, if given: RocksDB does not pass on all of
+// them.
+std::unique_ptr<rocksdb::Env> MakeRocksEnv(FileSystem* fs,
+                                           std::atomic<uint64_t>* failures = nullptr);
 
 // The Status of a failed RocksDB call on the database at `path`: kNoSpace, kCorrupt or kIoError.
 Status FromRocks(const rocksdb::Status& status, const std::string& path);

@@ -171,6 +171,13 @@ Status Sealing::CheckKey(const KeyId& id, const std::string& where) const {
                          ", the ring has" + have);
 }
 
+std::optional<KeyId> Sealing::FindKey(std::string_view id_text) const {
+  for (const KeyRing::Key& key : ring_.keys()) {
+    if (KeyIdText(key.id) == id_text) return key.id;
+  }
+  return std::nullopt;
+}
+
 // Two texts under one key must never share a nonce: 8 random bytes per process and 2^32 texts,
 // then a counter.
 void Sealing::NextNonce(char* to) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +60,9 @@ class Sealing {
   const KeyId& current() const { return ring_.keys().front().id; }
   // Fails with the id of the key that is missing from the ring.
   Status CheckKey(const KeyId& id, const std::string& where) const;
+
+  // The key whose id is written so, if the ring has it.
+  std::optional<KeyId> FindKey(std::string_view id_text) const;
 
   // Appends the sealed text to `out`. The key must be in the ring.
   void Seal(const KeyId& key, std::string_view identity, std::string_view plain, std::string* out);

@@ -99,12 +99,13 @@ KeyId CurrentKey(const Sealing* sealing) {
 
 }  // namespace
 
-SnapshotDatabase::SnapshotDatabase(FileSystem* fs, std::string path, Sealing* sealing)
+SnapshotDatabase::SnapshotDatabase(FileSystem* fs, std::string path, const SnapshotOptions& options)
     : fs_(fs),
       path_(std::move(path)),
-      sealing_(sealing),
-      env_(MakeRocksEnv(fs)),
-      codec_(sealing, CurrentKey(sealing)) {}
+      sealing_(options.sealing),
+      read_only_(options.read_only),
+      env_(MakeRocksEnv(fs, &failures_)),
+      codec_(sealing_, CurrentKey(sealing_)) {}
 
 SnapshotDatabase::~SnapshotDatabase() = default;
 
@@ -139,6 +140,7 @@ Status SnapshotDatabase::Open() {
   db_.reset();
   meta_ = SnapshotMeta();
   codec_ = SnapshotCodec(sealing_, CurrentKey(sealing_));
+  if (read_only_) return OpenToRead();
   // RocksDB makes its directory, but leaves it to chance whether its name survives.
   Status made = fs_->MakeDirectory(path_);
   if (made.ok()) made = fs_->SyncDirectory(DirectoryOf(path_));
@@ -146,6 +148,23 @@ Status SnapshotDatabase::Open() {
   if (!made.ok()) return made;
   rocksdb::DB* db = nullptr;
   const rocksdb::Status status = rocksdb::DB::Open(MakeOptions(), path_, &db);
+  return Opened(status, db);
+}
+
+Status SnapshotDatabase::OpenToRead() {
+  const Result<bool> there = fs_->Exists(JoinPath(path_, "CURRENT"));
+  is_broken_ = !there.ok();
+  if (!there.ok()) return there.status();
+  if (!there.value()) return Status::Ok();  // never written
+  rocksdb::Options options = MakeOptions();
+  // A damaged log is told, not passed over.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status = rocksdb::DB::OpenForReadOnly(options, path_, &db);
+  return Opened(status, db);
+}
+
+Status SnapshotDatabase::Opened(const rocksdb::Status& status, rocksdb::DB* db) {
   is_broken_ = !status.ok();
   if (!status.ok()) return FromRocks(status, path_);
   db_.reset(db);
@@ -176,12 +195,17 @@ Status SnapshotDatabase::Wipe() {
   return status.ok() ? Open() : status;
 }
 
-Status SnapshotDatabase::Committed(Status status, const SnapshotMeta& meta) {
-  if (status.ok()) {
-    meta_ = meta;
-  } else {
-    set_broken();
+// RocksDB may go on after a failure: when it cannot read where the keys of an ingested file begin,
+// it takes the file, and never looks for a key in it. So a commit during which any read or write
+// failed is a failed commit.
+Status SnapshotDatabase::Committed(Status status, uint64_t failures_before,
+                                   const SnapshotMeta& meta) {
+  if (status.ok()) status = ReadMeta();
+  if (status.ok() && (failures_ != failures_before || meta_.number != meta.number)) {
+    status = Status(StatusCode::kIoError, path_ + ": a read or write failed while snapshot " +
+                                              std::to_string(meta.number) + " was committed");
   }
+  if (!status.ok()) set_broken();
   return status;
 }
 
@@ -197,10 +221,11 @@ Status SnapshotDatabase::Apply(const SnapshotRun& run, const SnapshotMeta& meta)
   if (!status.ok()) return FromRocks(status, path_);
   rocksdb::WriteOptions write;
   write.sync = true;
+  const uint64_t failures_before = failures_;
   KILL_POINT("snapshot.before_batch");
   status = db_->Write(write, &batch);
   KILL_POINT("snapshot.after_batch");
-  return Committed(FromRocks(status, path_), meta);
+  return Committed(FromRocks(status, path_), failures_before, meta);
 }
 
 Status SnapshotDatabase::WriteRun(const SnapshotRun& run, const std::string& file) const {
@@ -228,10 +253,11 @@ Status SnapshotDatabase::Ingest(const std::vector<std::string>& files, const Sna
   rocksdb::IngestExternalFileOptions ingest;
   ingest.move_files = true;
   ingest.write_global_seqno = false;
+  const uint64_t failures_before = failures_;
   KILL_POINT("snapshot.before_ingest");
   const rocksdb::Status status = db_->IngestExternalFile(files, ingest);
   KILL_POINT("snapshot.after_ingest");
-  return Committed(FromRocks(status, path_), meta);
+  return Committed(FromRocks(status, path_), failures_before, meta);
 }
 
 Result<std::unique_ptr<SnapshotReader>> SnapshotDatabase::Read() const {

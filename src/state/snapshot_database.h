@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,6 +11,7 @@
 namespace rocksdb {
 class DB;
 class Env;
+class Status;
 struct Options;
 }  // namespace rocksdb
 
@@ -17,7 +20,7 @@ namespace weir {
 // One snapshot in one RocksDB database.
 class SnapshotDatabase {
  public:
-  SnapshotDatabase(FileSystem* fs, std::string path, Sealing* sealing);
+  SnapshotDatabase(FileSystem* fs, std::string path, const SnapshotOptions& options);
   ~SnapshotDatabase();
 
   // Opens what is there and reads the meta; a database that is not there is empty.
@@ -47,12 +50,16 @@ class SnapshotDatabase {
 
  private:
   rocksdb::Options MakeOptions() const;
+  Status OpenToRead();
+  Status Opened(const rocksdb::Status& status, rocksdb::DB* db);
   Status ReadMeta();
-  Status Committed(Status status, const SnapshotMeta& meta);
+  Status Committed(Status status, uint64_t failures_before, const SnapshotMeta& meta);
 
   FileSystem* const fs_;
   const std::string path_;
   Sealing* const sealing_;
+  const bool read_only_;
+  std::atomic<uint64_t> failures_ = 0;  // of reads and writes
   const std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::DB> db_;
   SnapshotCodec codec_;

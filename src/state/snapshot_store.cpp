@@ -81,17 +81,15 @@ Status SnapshotChange::Commit(const SnapshotMeta& meta) {
 
 SnapshotStore::SnapshotStore(FileSystem* fs, std::string directory, SnapshotOptions options)
     : fs_(fs), directory_(std::move(directory)), options_(options) {
-  databases_[0] =
-      std::make_unique<SnapshotDatabase>(fs, JoinPath(directory_, "a"), options.sealing);
-  databases_[1] =
-      std::make_unique<SnapshotDatabase>(fs, JoinPath(directory_, "b"), options.sealing);
+  databases_[0] = std::make_unique<SnapshotDatabase>(fs, JoinPath(directory_, "a"), options);
+  databases_[1] = std::make_unique<SnapshotDatabase>(fs, JoinPath(directory_, "b"), options);
 }
 
 SnapshotStore::~SnapshotStore() = default;
 
-Result<std::unique_ptr<SnapshotStore>> SnapshotStore::Open(FileSystem* fs,
-                                                           const std::string& directory,
-                                                           SnapshotOptions options) {
+namespace {
+
+Status MakeReady(FileSystem* fs, const std::string& directory) {
   Status status = fs->MakeDirectory(directory);
   if (status.ok()) status = fs->SyncDirectory(DirectoryOf(directory));
   if (!status.ok()) return status;
@@ -102,6 +100,16 @@ Result<std::unique_ptr<SnapshotStore>> SnapshotStore::Open(FileSystem* fs,
     status = fs->Remove(JoinPath(directory, name));
     if (!status.ok()) return status;
   }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SnapshotStore>> SnapshotStore::Open(FileSystem* fs,
+                                                           const std::string& directory,
+                                                           SnapshotOptions options) {
+  Status status = options.read_only ? Status::Ok() : MakeReady(fs, directory);
+  if (!status.ok()) return status;
   std::unique_ptr<SnapshotStore> store(new SnapshotStore(fs, directory, options));
   for (const auto& database : store->databases_) {
     status = database->Open();
@@ -131,6 +139,12 @@ SnapshotMeta SnapshotStore::older() const {
 std::vector<std::string> SnapshotStore::notes() const {
   const std::lock_guard lock(mutex_);
   return notes_;
+}
+
+std::string SnapshotStore::PathOf(uint64_t number) const {
+  const std::lock_guard lock(mutex_);
+  const SnapshotDatabase* database = Find(number);
+  return database == nullptr ? "" : database->path();
 }
 
 SnapshotDatabase* SnapshotStore::Find(uint64_t number) const {
@@ -183,6 +197,7 @@ void SnapshotStore::Drop(uint64_t number) {
 }
 
 Result<std::unique_ptr<SnapshotChange>> SnapshotStore::Begin(bool fresh) {
+  CHECK(!options_.read_only);
   const std::lock_guard lock(mutex_);
   const bool first_is_newer = databases_[0]->meta().number > databases_[1]->meta().number;
   SnapshotDatabase* const target = databases_[first_is_newer ? 1 : 0].get();

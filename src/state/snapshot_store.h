@@ -68,6 +68,8 @@ struct SnapshotOptions {
   // Changes of up to so many bytes are written through RocksDB's log, larger ones as files.
   size_t batch_bytes_max = size_t{4} << 20;
   size_t run_bytes = size_t{64} << 20;  // of records sorted in memory at a time
+  // Nothing in the directory is changed; Begin is not called. Nobody else may be writing.
+  bool read_only = false;
 };
 
 // The two latest snapshots, each in a RocksDB database of its own (`a` and `b` below the
@@ -84,6 +86,8 @@ class SnapshotStore {
 
   SnapshotMeta newest() const;  // number 0: there is none
   SnapshotMeta older() const;
+  // The directory of a snapshot's files; empty if there is no such snapshot.
+  std::string PathOf(uint64_t number) const;
   // What was found damaged, one line each.
   std::vector<std::string> notes() const;
 

@@ -29,9 +29,6 @@ constexpr Field kMonth{"month", 1, 12, kMonths};
 constexpr Field kDayOfWeek{"day of week", 1, 7, kDays};
 
 Status Bad(const Field& field, std::string_view text) {
-  if (text.find_first_of("LW#") != std::string_view::npos) {
-    return Status::NotSupported("L, W and # in a cron expression");
-  }
   return Status::Invalid("'" + std::string(text) + "' is not a " + field.name +
                          " of a cron expression, " + std::to_string(field.least) + " to " +
                          std::to_string(field.most));
@@ -141,12 +138,19 @@ Result<CronSchedule> CronSchedule::Parse(std::string_view text) {
   Status status = ParseField(kSecond, words[0], &cron.seconds_);
   if (status.ok()) status = ParseField(kMinute, words[1], &cron.minutes_);
   if (status.ok()) status = ParseField(kHour, words[2], &cron.hours_);
+  const std::optional<MovingDay> moving =
+      words[5] == "?" ? ParseDayOfMonth(words[3]) : ParseDayOfWeek(words[5]);
+  if (moving) cron.moving_ = *moving;
   if (status.ok()) {
-    status = ParseField(kDayOfMonth, words[3] == "?" ? "*" : words[3], &cron.days_of_month_);
+    const bool any = words[3] == "?" || moving;
+    status = ParseField(kDayOfMonth, any ? "*" : words[3], &cron.days_of_month_);
   }
   if (status.ok()) status = ParseField(kMonth, words[4], &cron.months_);
   if (status.ok()) {
-    status = ParseField(kDayOfWeek, words[5] == "?" ? "*" : words[5], &cron.days_of_week_);
+    // `L` alone is the last day of a week.
+    const bool any = words[5] == "?" || moving;
+    const std::string day = words[5] == "L" ? "7" : words[5];
+    status = ParseField(kDayOfWeek, any ? "*" : day, &cron.days_of_week_);
   }
   if (status.ok() && words.size() == 7 && words[6] != "*") {
     constexpr Field kYear{"year", kFirstYear, kLastYear, {}};
@@ -155,6 +159,75 @@ Result<CronSchedule> CronSchedule::Parse(std::string_view text) {
   }
   if (!status.ok()) return status;
   return cron;
+}
+
+std::optional<CronSchedule::MovingDay> CronSchedule::ParseDayOfMonth(std::string_view text) {
+  MovingDay day;
+  if (text.ends_with('W')) {
+    day.nearest = true;
+    text.remove_suffix(1);
+  }
+  const bool last = text.starts_with('L');
+  day.kind = last ? MovingDay::Kind::kFromLast : MovingDay::Kind::kNumber;
+  if (text == "L") return day;
+  if (!last && !day.nearest) return std::nullopt;
+  if (last && !text.starts_with("L-")) return std::nullopt;
+  const auto number = Number(text.substr(last ? 2 : 0));
+  if (!number || *number < 1 || *number > (last ? 30 : 31)) return std::nullopt;
+  day.number = *number;
+  return day;
+}
+
+std::optional<CronSchedule::MovingDay> CronSchedule::ParseDayOfWeek(std::string_view text) {
+  MovingDay day;
+  const size_t hash = text.find('#');
+  if (hash != std::string_view::npos) {
+    const auto number = Number(text.substr(hash + 1));
+    if (!number || *number < 1 || *number > 5) return std::nullopt;
+    day.kind = MovingDay::Kind::kNthWeekday;
+    day.number = *number;
+    text = text.substr(0, hash);
+  } else if (text.size() > 1 && text.ends_with('L')) {
+    day.kind = MovingDay::Kind::kLastWeekday;
+    text.remove_suffix(1);
+  } else {
+    return std::nullopt;
+  }
+  const auto day_of_week = FieldValue(kDayOfWeek, text);
+  if (!day_of_week) return std::nullopt;
+  day.day_of_week = *day_of_week;
+  return day;
+}
+
+bool CronSchedule::MatchesDay(const std::chrono::year_month_day& date) const {
+  using namespace std::chrono;
+  const int day = static_cast<int>(static_cast<unsigned>(date.day()));
+  const year_month_day_last end = date.year() / date.month() / std::chrono::last;
+  const int last = static_cast<int>(static_cast<unsigned>(end.day()));
+  const int day_of_week = static_cast<int>(weekday(sys_days(date)).c_encoding()) + 1;
+  const auto nearest_to = [&](int wanted) {
+    const unsigned there = weekday(sys_days(date.year() / date.month() / wanted)).c_encoding();
+    if (there == 6) return wanted == 1 ? 3 : wanted - 1;
+    if (there == 0) return wanted == last ? wanted - 2 : wanted + 1;
+    return wanted;
+  };
+  switch (moving_.kind) {
+    case MovingDay::Kind::kNone:
+      return days_of_month_[static_cast<size_t>(day)] &&
+             days_of_week_[static_cast<size_t>(day_of_week)];
+    case MovingDay::Kind::kFromLast:
+    case MovingDay::Kind::kNumber: {
+      const bool from_last = moving_.kind == MovingDay::Kind::kFromLast;
+      const int wanted = from_last ? last - moving_.number : moving_.number;
+      if (wanted < 1 || wanted > last) return false;
+      return day == (moving_.nearest ? nearest_to(wanted) : wanted);
+    }
+    case MovingDay::Kind::kLastWeekday:
+      return day_of_week == moving_.day_of_week && day + 7 > last;
+    case MovingDay::Kind::kNthWeekday:
+      return day_of_week == moving_.day_of_week && (day - 1) / 7 + 1 == moving_.number;
+  }
+  return false;
 }
 
 bool CronSchedule::MatchesYear(int year) const {
@@ -214,9 +287,7 @@ std::optional<TimeMs> CronSchedule::NextAfter(TimeMs after) const {
     } else if (!months_[static_cast<unsigned>(date.month())]) {
       skip_to(sys_days((date.year() / date.month() + months(1)) / 1));
     } else {
-      const bool matches = days_of_month_[static_cast<unsigned>(date.day())] &&
-                           days_of_week_[weekday(day).c_encoding() + 1];
-      const auto found = matches ? TimeOfDay(second) : std::nullopt;
+      const auto found = MatchesDay(date) ? TimeOfDay(second) : std::nullopt;
       if (found) return day.time_since_epoch().count() * kDayMs + *found;
       skip_to(day + days(1));
     }

@@ -60,7 +60,6 @@ class ExitCodes(weir_program.Case):
                 (("run", app, "--time", "S"), "STREAM=ATTR"),
                 (("run", app, "--bare", "--seq"), "exclude"),
                 (("run", app, "--at-eof", "flush"), "not supported yet: --at-eof flush"),
-                (("repl",), "not supported yet: weir repl"),
                 (("help", "timebatch"), "no help on 'timebatch'"),
                 (("explain", app, "--format", "svg"), "--format")]:
             out, err = self.expect(64, self.weir(*arguments))

@@ -36,7 +36,8 @@ update or insert into Last set Last.price = price, Last.n = n on Last.symbol == 
 select Trades.id as id, Last.n as n insert into Known;
 
 from Trades[price > 50] select id, symbol, price insert into Recent;
-@info(name = 'limited') from Recent select id, symbol output last every 20 events insert into Limited;
+@info(name = 'limited') from Recent select id, symbol output last every 20 events
+insert into Limited;
 
 partition with (symbol of Trades) begin
   @info(name = 'each') from Trades#window.lengthBatch(7) select symbol, avg(price) as mean

@@ -37,7 +37,9 @@ weir::Outcome TakeInputs(const Settings& settings, weir::RunOptions* run) {
   return {};
 }
 
-weir::Outcome TakeOutputs(const Settings& settings, weir::RunOptions* run) {
+// `run` is what has outputs: a run or a replay.
+template <class Run>
+weir::Outcome TakeOutputs(const Settings& settings, Run* run) {
   for (const std::string& output : settings.Texts("output")) {
     if (output == "none") {
       run->no_outputs = true;
@@ -141,6 +143,19 @@ weir::Outcome TakeState(const Settings& settings, weir::RunOptions* run) {
   return {};
 }
 
+weir::Outcome TakeLocation(const Settings& settings, weir::StateLocation* state) {
+  state->directory = settings.Text("state-dir");
+  state->key_file = settings.Text("state-key-file");
+  state->key_variable = settings.Text("state-key-env");
+  return state->directory.empty() ? Refuse("--state-dir is required") : weir::Outcome();
+}
+
+weir::Outcome TakeSpan(const Settings& settings, weir::LogSpan* span) {
+  span->from = settings.Number("from");
+  if (settings.Number("to") != 0) span->to = settings.Number("to");
+  return span->from <= span->to ? weir::Outcome() : Refuse("--from is behind --to");
+}
+
 // The options that `run` and `-q` share.
 weir::Outcome TakeRunOptions(const Settings& settings, RunArguments* result) {
   if (settings.Text("at-eof") == "flush") return Refuse("not supported yet: --at-eof flush");
@@ -173,6 +188,33 @@ weir::Outcome TakeRun(const Settings& settings, RunArguments* result) {
 weir::Outcome TakeOneLiner(const Settings& settings, RunArguments* result) {
   result->query = settings.Text("query");
   return TakeRunOptions(settings, result);
+}
+
+weir::Outcome TakeLog(const Settings& settings, LogArguments* result) {
+  result->action = settings.operands[0];
+  result->numbers = settings.Flag("numbers");
+  if (result->numbers && result->action != "show") return Refuse("--numbers is for `log show`");
+  const weir::Outcome outcome = TakeLocation(settings, &result->state);
+  return outcome.ok() ? TakeSpan(settings, &result->span) : outcome;
+}
+
+weir::Outcome TakeSnapshot(const Settings& settings, SnapshotArguments* result) {
+  result->action = settings.operands[0];
+  result->number = settings.Number("number");
+  if (result->number != 0 && result->action != "show") {
+    return Refuse("--number is for `snapshot show`");
+  }
+  return TakeLocation(settings, &result->state);
+}
+
+weir::Outcome TakeReplay(const Settings& settings, ReplayArguments* result) {
+  weir::ReplayOptions& replay = result->replay;
+  result->app_path = settings.Text("app");
+  replay.bare_output = settings.Flag("bare");
+  replay.sequence_numbers = settings.Flag("seq");
+  weir::Outcome outcome = TakeLocation(settings, &replay.state);
+  if (outcome.ok()) outcome = TakeSpan(settings, &replay.span);
+  return outcome.ok() ? TakeOutputs(settings, &replay) : outcome;
 }
 
 weir::Outcome TakeTest(const Settings& settings, weir::GoldenOptions* result) {

@@ -8,6 +8,7 @@
 #include "weir/app.h"
 #include "weir/outcome.h"
 #include "weir/run.h"
+#include "weir/state.h"
 
 // What commands are asked to do, checked as far as that needs no app.
 
@@ -31,9 +32,30 @@ struct ExplainArguments {
   weir::CompileOptions compile;
 };
 
+struct LogArguments {
+  std::string action;  // ls, show or verify
+  weir::StateLocation state;
+  weir::LogSpan span;
+  bool numbers = false;
+};
+
+struct SnapshotArguments {
+  std::string action;  // ls, show or verify
+  weir::StateLocation state;
+  uint64_t number = 0;  // 0: the newest
+};
+
+struct ReplayArguments {
+  std::string app_path;  // empty: the app whose state it is
+  weir::ReplayOptions replay;
+};
+
 // kUsage says what is wrong.
 weir::Outcome TakeRun(const Settings& settings, RunArguments* result);
 weir::Outcome TakeOneLiner(const Settings& settings, RunArguments* result);
+weir::Outcome TakeLog(const Settings& settings, LogArguments* result);
+weir::Outcome TakeSnapshot(const Settings& settings, SnapshotArguments* result);
+weir::Outcome TakeReplay(const Settings& settings, ReplayArguments* result);
 weir::Outcome TakeTest(const Settings& settings, weir::GoldenOptions* result);
 CheckArguments TakeCheck(const Settings& settings);
 ExplainArguments TakeExplain(const Settings& settings);

@@ -6,78 +6,9 @@
 
 namespace {
 
-// Shared by `run` and `-q`.
-const std::vector<OptionSpec>& RunOptionSpecs() {
+// Shared by `run` and `-q`, as those of RunOptionSpecs.
+const std::vector<OptionSpec>& StateOptionSpecs() {
   static const std::vector<OptionSpec> options = {
-      {.name = "input",
-       .letter = 'i',
-       .value = "[STREAM=]PATH",
-       .is_path = true,
-       .is_list = true,
-       .section = "run",
-       .help = "Read events from PATH (- is standard input, read if there is no --input); STREAM "
-               "takes bare events. May be given several times"},
-      {.name = "output",
-       .letter = 'o',
-       .value = "WHAT[=PATH]",
-       .is_path = true,
-       .is_list = true,
-       .section = "run",
-       .help = "Print a stream, query:NAME (expired rows included) or none; with a path, write it "
-               "there. May be given several times"},
-      {.name = "playback",
-       .section = "run",
-       .help = "Run on event time: timestamps move the clock"},
-      {.name = "time",
-       .value = "STREAM=ATTR",
-       .is_list = true,
-       .section = "run",
-       .help = "Take the timestamp of STREAM's events from a long attribute (ms); implies "
-               "--playback"},
-      {.name = "format",
-       .choices = "any|bare|envelope",
-       .initial = "any",
-       .section = "run",
-       .help = "What input lines are"},
-      {.name = "insecure",
-       .section = "run",
-       .help = "Sources and sinks of the app may use plain text on addresses that are not this "
-               "machine's own"},
-      {.name = "strict-fields",
-       .section = "run",
-       .help = "An unknown key makes a record bad, instead of being ignored"},
-      {.name = "errors",
-       .value = "skip|stop|FILE",
-       .initial = "skip",
-       .is_path = true,
-       .section = "run",
-       .help = "Bad records: skip them, stop (exit 65), or write them to a file"},
-      {.name = "max-record-bytes",
-       .value = "N",
-       .least = 1,
-       .most = uint64_t{1} << 30,
-       .initial = "1048576",
-       .section = "run",
-       .help = "Longer lines are bad records"},
-      {.name = "bare", .section = "run", .help = "Print events without envelope (one output)"},
-      {.name = "seq", .section = "run", .help = "Number the rows of each output"},
-      {.name = "epoch-size",
-       .value = "N",
-       .least = 1,
-       .most = 4096,
-       .initial = "2048",
-       .section = "run",
-       .help = "Messages worked on together: changes speed, never output"},
-      {.name = "at-eof",
-       .choices = "stop|flush",
-       .initial = "stop",
-       .section = "run",
-       .help = "What happens at the end of input"},
-      {.name = "optimizer",
-       .choices = "on|off",
-       .initial = "on",
-       .section = "run",
-       .help = "Improve the plan: same output"},
       {.name = "state-dir",
        .value = "DIR",
        .is_path = true,
@@ -117,6 +48,87 @@ const std::vector<OptionSpec>& RunOptionSpecs() {
       {.name = "stats",
        .section = "run",
        .help = "Say at the end what log, snapshots and recovery took"},
+      {.name = "insecure",
+       .section = "run",
+       .help = "Sources and sinks of the app may use plain text on addresses that are not this "
+               "machine's own"},
+  };
+  return options;
+}
+
+const std::vector<OptionSpec>& StreamOptionSpecs() {
+  static const std::vector<OptionSpec> options = {
+      {.name = "input",
+       .letter = 'i',
+       .value = "[STREAM=]PATH",
+       .is_path = true,
+       .is_list = true,
+       .section = "run",
+       .help = "Read events from PATH (- is standard input, read if there is no --input); STREAM "
+               "takes bare events. May be given several times"},
+      {.name = "output",
+       .letter = 'o',
+       .value = "WHAT[=PATH]",
+       .is_path = true,
+       .is_list = true,
+       .section = "run",
+       .help = "Print a stream, query:NAME (expired rows included) or none; with a path, write it "
+               "there. May be given several times"},
+      {.name = "playback",
+       .section = "run",
+       .help = "Run on event time: timestamps move the clock"},
+      {.name = "time",
+       .value = "STREAM=ATTR",
+       .is_list = true,
+       .section = "run",
+       .help = "Take the timestamp of STREAM's events from a long attribute (ms); implies "
+               "--playback"},
+  };
+  return options;
+}
+
+const std::vector<OptionSpec>& RunOptionSpecs() {
+  static const std::vector<OptionSpec> options = {
+      {.name = "format",
+       .choices = "any|bare|envelope",
+       .initial = "any",
+       .section = "run",
+       .help = "What input lines are"},
+      {.name = "strict-fields",
+       .section = "run",
+       .help = "An unknown key makes a record bad, instead of being ignored"},
+      {.name = "errors",
+       .value = "skip|stop|FILE",
+       .initial = "skip",
+       .is_path = true,
+       .section = "run",
+       .help = "Bad records: skip them, stop (exit 65), or write them to a file"},
+      {.name = "max-record-bytes",
+       .value = "N",
+       .least = 1,
+       .most = uint64_t{1} << 30,
+       .initial = "1048576",
+       .section = "run",
+       .help = "Longer lines are bad records"},
+      {.name = "bare", .section = "run", .help = "Print events without envelope (one output)"},
+      {.name = "seq", .section = "run", .help = "Number the rows of each output"},
+      {.name = "epoch-size",
+       .value = "N",
+       .least = 1,
+       .most = 4096,
+       .initial = "2048",
+       .section = "run",
+       .help = "Messages worked on together: changes speed, never output"},
+      {.name = "at-eof",
+       .choices = "stop|flush",
+       .initial = "stop",
+       .section = "run",
+       .help = "What happens at the end of input"},
+      {.name = "optimizer",
+       .choices = "on|off",
+       .initial = "on",
+       .section = "run",
+       .help = "Improve the plan: same output"},
   };
   return options;
 }
@@ -132,6 +144,14 @@ std::vector<OptionSpec> WithConfig(std::vector<OptionSpec> options) {
   return options;
 }
 
+std::vector<OptionSpec> AllRunOptions() {
+  std::vector<OptionSpec> options = StreamOptionSpecs();
+  for (const std::vector<OptionSpec>* more : {&RunOptionSpecs(), &StateOptionSpecs()}) {
+    options.insert(options.end(), more->begin(), more->end());
+  }
+  return options;
+}
+
 CommandSpec Run() {
   return {.name = "run",
           .summary = "run an app: events in, results out",
@@ -139,7 +159,7 @@ CommandSpec Run() {
           .operand = "APP",
           .operand_help = "The app's file",
           .operands = OperandCount::kOne,
-          .options = WithConfig(RunOptionSpecs()),
+          .options = WithConfig(AllRunOptions()),
           .notes =
               "Examples:\n"
               "  weir run fraud.sql --input Trades=trades.ndjson\n"
@@ -159,19 +179,124 @@ CommandSpec OneLiner() {
                                       .value = "TEXT",
                                       .is_required = true,
                                       .help = "The queries"}};
-  const std::vector<OptionSpec>& run = RunOptionSpecs();
-  options.insert(options.end(), run.begin(), run.end());
+  for (const OptionSpec& option : AllRunOptions()) options.push_back(option);
   return {.name = "-q",
           .summary = "run queries given as text over standard input, no file needed",
           .description =
               "Runs queries without a file; the stream `stdin` has the attributes of "
               "its lines.",
-          .options = WithConfig(options),
+          .options = WithConfig(std::move(options)),
           .notes =
               "Example:\n"
               "  weir -q 'from stdin[price > 50] select symbol, price insert into Out;' < "
               "events.ndjson",
           .run = OneLinerCommand};
+}
+
+// The options of `run` with these names; a default that is set for `run` holds here too.
+std::vector<OptionSpec> OfRun(const std::vector<std::string_view>& names) {
+  std::vector<OptionSpec> options;
+  for (const OptionSpec& option : AllRunOptions()) {
+    for (const std::string_view name : names) {
+      if (option.name == name) options.push_back(option);
+    }
+  }
+  return options;
+}
+
+// Where a state directory is, and how to open what is sealed.
+std::vector<OptionSpec> StateOptions(bool with_span, std::vector<OptionSpec> more) {
+  std::vector<OptionSpec> options = {{.name = "state-dir",
+                                      .value = "DIR",
+                                      .is_path = true,
+                                      .section = "run",
+                                      .help = "The directory; nothing in it is changed"},
+                                     {.name = "state-key-file",
+                                      .value = "FILE",
+                                      .is_path = true,
+                                      .section = "run",
+                                      .help = "Open what is sealed with the keys in FILE"},
+                                     {.name = "state-key-env",
+                                      .value = "NAME",
+                                      .section = "run",
+                                      .help = "The same, with the keys in the environment "
+                                              "variable NAME"}};
+  constexpr uint64_t kMost = uint64_t{1} << 62;
+  if (with_span) {
+    options.push_back({.name = "from",
+                       .value = "N",
+                       .least = 1,
+                       .most = kMost,
+                       .help = "From record N of the log (default: the first that is there)"});
+    options.push_back({.name = "to",
+                       .value = "N",
+                       .least = 1,
+                       .most = kMost,
+                       .help = "Up to record N (default: the last)"});
+  }
+  options.insert(options.end(), more.begin(), more.end());
+  return WithConfig(options);
+}
+
+CommandSpec Log() {
+  return {.name = "log",
+          .summary = "look into the log of a state directory",
+          .description =
+              "Looks into the log of a state directory, also while a run writes to it. ls: its "
+              "files; show: what\nwas logged, as lines that `weir run` takes as input; verify: "
+              "reads all, tells what is damaged\n(exit 74).",
+          .operand = "ACTION",
+          .operand_help = "ls, show or verify",
+          .operands = OperandCount::kOne,
+          .operand_choices = "ls|show|verify",
+          .options = StateOptions(
+              true, {{.name = "numbers", .help = "show: begin each line with \"record\":N"}}),
+          .notes =
+              "Output is JSON lines. Queries that change nothing are not logged. What an app "
+              "on the wall clock\nlogged is run again with --playback.\n\n"
+              "Example:\n  weir log show --state-dir state | weir run fraud.sql --playback",
+          .run = LogCommand};
+}
+
+CommandSpec Snapshot() {
+  return {.name = "snapshot",
+          .summary = "look into the snapshots of a state directory",
+          .description =
+              "Looks into the snapshots of a state directory, of which no run makes use (else exit "
+              "75). ls: the\nlatest two; show: what is in one, by query and by operator; verify: "
+              "reads all (exit 74).",
+          .operand = "ACTION",
+          .operand_help = "ls, show or verify",
+          .operands = OperandCount::kOne,
+          .operand_choices = "ls|show|verify",
+          .options = StateOptions(false, {{.name = "number",
+                                           .value = "N",
+                                           .least = 1,
+                                           .most = uint64_t{1} << 62,
+                                           .help = "show: snapshot N, not the newest"}}),
+          .notes = "Output is JSON lines.\n\nExample:\n  weir snapshot show --state-dir state",
+          .run = SnapshotCommand};
+}
+
+CommandSpec Replay() {
+  std::vector<OptionSpec> more = {{.name = "app",
+                                   .value = "FILE",
+                                   .is_path = true,
+                                   .help = "Another app to run it through; its streams need not "
+                                           "be the same"}};
+  const std::vector<OptionSpec> run = OfRun({"output", "bare", "seq"});
+  more.insert(more.end(), run.begin(), run.end());
+  return {.name = "replay",
+          .summary = "run what was logged again, also through another app",
+          .description =
+              "Runs what was logged again: through the same app, whose output comes again byte for "
+              "byte, or\nthrough another one. Records before --from are run without output.",
+          .options = StateOptions(true, more),
+          .notes =
+              "`weir run --log-retention` says how much of the log is kept. A replay begins "
+              "with the newest\nsnapshot of the same app before --from, if there is one.\n\n"
+              "Example:\n  weir replay --state-dir state --app new_rule.sql",
+          .run = ReplayCommand};
 }
 
 CommandSpec Check() {
@@ -244,6 +369,28 @@ CommandSpec Test() {
           "optimizer, printed and parsed\nagain. Exit code 1 if a test failed.\n\n"
           "Example:\n  weir new fraud && weir test fraud.test",
       .run = TestCommand};
+}
+
+CommandSpec Repl() {
+  return {.name = "repl",
+          .summary = "try an app: define, send, move the clock, ask",
+          .description =
+              "Reads statements and dot commands and answers them at once. The clock "
+              "stands still until an event\nor `.clock` moves it.",
+          .operand = "APP",
+          .operand_help = "An app to begin with",
+          .operands = OperandCount::kOptional,
+          .options = WithConfig({{.name = "mode",
+                                  .choices = "auto|table|json|csv",
+                                  .initial = "auto",
+                                  .section = "repl",
+                                  .help = "How rows are shown; auto is a table on a terminal, "
+                                          "else json"}}),
+          .notes =
+              "`.help` lists the dot commands. From a pipe, results go to standard output and "
+              "errors to standard\nerror; exit code 1 if there was one.\n\n"
+              "Example:\n  weir repl fraud.sql",
+          .run = ReplCommand};
 }
 
 CommandSpec New() {
@@ -328,7 +475,8 @@ const OptionSpec* CommandSpec::Find(std::string_view option) const {
 
 const std::vector<CommandSpec>& Commands() {
   static const std::vector<CommandSpec> commands = {
-      Run(), OneLiner(), Check(), Explain(), Test(), New(), Config(), Completion(), Help()};
+      Run(),  OneLiner(), Check(), Explain(), Log(),        Snapshot(), Replay(),
+      Test(), Repl(),     New(),   Config(),  Completion(), Help()};
   return commands;
 }
 

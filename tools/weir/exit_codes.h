@@ -9,7 +9,9 @@ struct ExitCodeSpec {
 
 inline constexpr ExitCodeSpec kExitCodes[] = {
     {0, "ok; also when nobody reads standard output any more"},
-    {1, "failed tests, or warnings under check --deny-warnings"},
+    {1,
+     "failed tests, warnings under check --deny-warnings, or errors in what repl reads from a "
+     "pipe"},
     {64, "usage: an unknown option, stream or query name"},
     {65, "a bad record under --errors stop"},
     {66, "no such input, or a directory"},

@@ -9,12 +9,7 @@
 
 namespace {
 
-constexpr const char* kComing[] = {"repl", "log", "snapshot", "replay"};
-
 int UnknownCommand(const std::string& name) {
-  if (std::find(std::begin(kComing), std::end(kComing), name) != std::end(kComing)) {
-    return UsageError("not supported yet: weir " + name);
-  }
   std::vector<std::string> names;
   for (const CommandSpec& command : Commands()) names.emplace_back(command.name);
   const std::string near = weir::NearestText(name, names);

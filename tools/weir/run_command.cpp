@@ -1,38 +1,16 @@
-#include <csignal>
 #include <iostream>
 
 #include "arguments.h"
 #include "command_line.h"
 #include "commands.h"
 #include "console.h"
+#include "stop_signals.h"
 #include "text_file.h"
 
 namespace {
 
 using weir::ExitCode;
 using weir::OutcomeCode;
-
-weir::StopRequest* stop_request = nullptr;
-
-// The first signal asks for an orderly end, the second is the end.
-extern "C" void OnStopSignal(int number) {
-  if (stop_request->requested()) {
-    std::signal(number, SIG_DFL);
-    std::raise(number);
-    return;
-  }
-  stop_request->Request();
-}
-
-void HandleSignals(weir::StopRequest* stop) {
-  stop_request = stop;
-  std::signal(SIGPIPE, SIG_IGN);  // seen as a failed write
-  struct sigaction action = {};
-  action.sa_handler = OnStopSignal;
-  sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-}
 
 int Finish(const weir::Outcome& outcome) {
   ClearProgress();
@@ -71,7 +49,7 @@ int RunCommand(const Settings& settings) {
   const weir::Outcome taken = TakeRun(settings, &parsed);
   if (!taken.ok()) return UsageError(taken.message());
   weir::StopRequest stop;
-  HandleSignals(&stop);
+  HandleStopSignals(&stop);
   parsed.run.stop = &stop;
   std::string text;
   const weir::Outcome read = ReadTextFile(parsed.app_path, &text);
@@ -85,7 +63,7 @@ int OneLinerCommand(const Settings& settings) {
   const weir::Outcome taken = TakeOneLiner(settings, &parsed);
   if (!taken.ok()) return UsageError(taken.message());
   weir::StopRequest stop;
-  HandleSignals(&stop);
+  HandleStopSignals(&stop);
   parsed.run.stop = &stop;
   if (parsed.run.inputs.empty()) parsed.run.inputs.push_back({"", "-"});
   std::string& path = parsed.run.inputs[0].path;

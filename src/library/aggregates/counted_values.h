@@ -1,7 +1,5 @@
 #pragma once
 
-#include <bit>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <type_traits>
@@ -9,37 +7,9 @@
 #include <vector>
 
 #include "base/state_parts.h"
-#include "types/object.h"
-#include "types/string_hash.h"
+#include "library/aggregates/value_traits.h"
 
 namespace weir {
-
-// How values of a storage type are told apart and hashed. Floats as Java's equals does: by bits,
-// all NaN alike.
-template <class T>
-struct ValueTraits {
-  static bool Equal(T a, T b) { return Bits(a) == Bits(b); }
-  static uint64_t Hash(T value) { return FoldHash(Bits(value), sizeof(T)); }
-  static uint64_t Bits(T value) {
-    if constexpr (std::is_same_v<T, double>) {
-      return std::bit_cast<uint64_t>(value == value ? value : std::nan(""));
-    } else if constexpr (std::is_same_v<T, float>) {
-      return std::bit_cast<uint32_t>(value == value ? value : std::nanf(""));
-    } else {
-      return static_cast<uint64_t>(value);
-    }
-  }
-};
-template <>
-struct ValueTraits<StringRef> {
-  static bool Equal(const StringRef& a, const StringRef& b) { return a == b; }
-  static uint64_t Hash(const StringRef& value) { return HashStringRef(value); }
-};
-template <>
-struct ValueTraits<ObjectRef> {
-  static bool Equal(const ObjectRef& a, const ObjectRef& b) { return ObjectsEqual(a, b); }
-  static uint64_t Hash(const ObjectRef& value) { return HashObject(value); }
-};
 
 // How often each value is held: one open-addressed table that owns the bytes of long strings.
 // Removing a value that is not held does nothing.
@@ -84,8 +54,7 @@ class CountedValues {
   }
 
   void Save(StateWriter& out) const;
-  // Into an empty one.
-  void Load(StateReader& in);
+  void Load(StateReader& in);  // into an empty one
 
  private:
   struct Slot {
@@ -137,11 +106,7 @@ void CountedValues<T>::Save(StateWriter& out) const {
     if (slot.count > 0) held.push_back({MixHash(ValueTraits<T>::Hash(slot.value)), &slot});
   }
   WriteHashed(out, std::move(held), [](const Slot* slot, StateWriter& to) {
-    if constexpr (std::is_same_v<T, StringRef>) {
-      to.WriteText(slot->value.view());
-    } else {
-      to.Write(slot->value);
-    }
+    WriteValue(slot->value, to);
     to.WriteSize(slot->count);
   });
 }
@@ -149,8 +114,7 @@ void CountedValues<T>::Save(StateWriter& out) const {
 template <class T>
 void CountedValues<T>::Load(StateReader& in) {
   ReadHashed(in, [&] {
-    std::conditional_t<std::is_same_v<T, StringRef>, std::string, T> read{};
-    in.Read(read);
+    const auto read = in.Get<ReadType<T>>();
     const uint64_t count = in.ReadSize();
     if (!in.Check(count > 0, "a value is held no times")) return;
     const T value(read);

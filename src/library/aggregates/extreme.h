@@ -5,45 +5,11 @@
 #include <memory>
 
 #include "base/check.h"
-#include "base/hash.h"
 #include "base/ring.h"
-#include "base/state_parts.h"
 #include "library/aggregates/extreme_key.h"
+#include "library/aggregates/sorted_counts.h"
 
 namespace weir {
-
-// The greatest or least value of what never goes but by a reset.
-template <class T, bool kMax>
-class RunningExtreme {
- public:
-  using Output = T;
-  void Add(T value) {
-    const Key key = ExtremeKey<T, kMax>::Of(value);
-    if (!any_ || key > best_) best_ = key;
-    any_ = true;
-  }
-  void Remove(T) { CHECK(false); }  // the planner said that no row expires
-  bool Value(T* value) const {
-    *value = ExtremeKey<T, kMax>::Value(best_);
-    return any_;
-  }
-  bool IsNew() const { return !any_; }
-  void Save(StateWriter& out) const { out.Write(best_, any_); }
-  void Load(StateReader& in) { in.Read(best_, any_); }
-
- private:
-  using Key = typename ExtremeKey<T, kMax>::Key;
-  Key best_ = 0;
-  bool any_ = false;
-};
-
-// The extreme of all values ever seen, whatever resets; expired values count once more.
-template <class T, bool kMax>
-class ForeverExtreme : public RunningExtreme<T, kMax> {
- public:
-  static constexpr bool kForever = true;
-  void Remove(T value) { this->Add(value); }
-};
 
 // The greatest or least of the values held, right for any order of removal. As long as values go
 // in the order they came (nearly all windows) it is a monotonic queue: all values in order, and
@@ -93,7 +59,7 @@ class WindowExtreme {
   bool IsNew() const { return sorted_ == nullptr && values_.empty(); }
 
   void Clear() {
-    values_.Clear();
+    values_.Restore(0);
     candidates_.Clear();
     sorted_.reset();
     added_ = removed_ = 0;
@@ -102,10 +68,15 @@ class WindowExtreme {
   // The candidates follow from the values.
   void Save(StateWriter& out) const {
     out.Write(sorted_ != nullptr);
-    sorted_ == nullptr ? out.Write(values_) : SaveSorted(out);
+    sorted_ == nullptr ? out.Write(values_) : SaveCounts(*sorted_, out);
   }
   void Load(StateReader& in) {
-    if (in.Get<bool>()) return LoadSorted(in);
+    if (in.Get<bool>()) {
+      sorted_ = std::make_unique<std::map<Key, uint64_t>>();
+      LoadCounts(in, sorted_.get());
+      if (!in.Check(!sorted_->empty(), "no value is left")) sorted_.reset();
+      return;
+    }
     in.Read(values_);
     for (size_t i = 0; i < values_.size(); ++i) AddCandidate(values_[i]);
   }
@@ -120,26 +91,6 @@ class WindowExtreme {
   void AddCandidate(Key key) {
     while (!candidates_.empty() && candidates_.back().key <= key) candidates_.PopBack();
     candidates_.PushBack({key, added_++});
-  }
-
-  void SaveSorted(StateWriter& out) const {
-    std::vector<Hashed<std::pair<Key, uint64_t>>> values;
-    for (const auto& [key, count] : *sorted_) {
-      values.push_back({MixHash(static_cast<uint64_t>(key)), {key, count}});
-    }
-    WriteHashed(out, std::move(values), [](const auto& value, StateWriter& to) {
-      to.Write(value.first);
-      to.WriteSize(value.second);
-    });
-  }
-  void LoadSorted(StateReader& in) {
-    sorted_ = std::make_unique<std::map<Key, uint64_t>>();
-    ReadHashed(in, [&] {
-      const Key key = in.Get<Key>();
-      const uint64_t count = in.ReadSize();
-      in.Check(count > 0 && sorted_->emplace(key, count).second, "a value is there twice");
-    });
-    if (!in.Check(!sorted_->empty(), "no value is left")) sorted_.reset();
   }
 
   void SortValues() {

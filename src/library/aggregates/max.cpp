@@ -1,6 +1,7 @@
 #include "catalog/aggregate_adapter.h"
 #include "catalog/registry.h"
 #include "library/aggregates/extreme.h"
+#include "library/aggregates/running_extreme.h"
 
 namespace weir {
 void RegisterMax(Registry* registry) {

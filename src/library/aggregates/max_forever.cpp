@@ -1,6 +1,6 @@
 #include "catalog/aggregate_adapter.h"
 #include "catalog/registry.h"
-#include "library/aggregates/extreme.h"
+#include "library/aggregates/running_extreme.h"
 
 namespace weir {
 void RegisterMaxForever(Registry* registry) {

@@ -20,6 +20,7 @@ class Deduplicate final : public StreamFunction {
     while (!passed_.empty() && row.timestamp() - passed_.front().timestamp > interval_) {
       keys_.erase(passed_.front().key);
       passed_.pop_front();
+      ++gone_;
     }
     std::string key = row.GetValue(0).ToText();
     if (!keys_.insert(key).second) return;
@@ -27,14 +28,28 @@ class Deduplicate final : public StreamFunction {
     out.Emit();
   }
 
+  void Save(StateWriter& out) const override {
+    out.WriteSequence<Passed>(gone_, passed_.size(),
+                              [&](size_t i) -> const Passed& { return passed_[i]; });
+  }
+  void Load(StateReader& in) override {
+    gone_ = in.ReadSequence<Passed>([&](Passed passed) {
+      in.Check(keys_.insert(passed.key).second, "a key is there twice");
+      passed_.push_back(std::move(passed));
+    });
+  }
+
  private:
   struct Passed {
     TimeMs timestamp;
     std::string key;
+    void Save(StateWriter& out) const { out.Write(timestamp, key); }
+    void Load(StateReader& in) { in.Read(timestamp, key); }
   };
 
   const TimeMs interval_;
   std::deque<Passed> passed_;  // in the order they came
+  uint64_t gone_ = 0;          // how many have left passed_
   std::unordered_set<std::string> keys_;
 };
 

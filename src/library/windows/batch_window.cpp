@@ -33,6 +33,12 @@ class BatchWindow final : public Window {
     batch_.clear();
   }
 
+  void Save(StateWriter& out) const override { out.Write(emitted_before_, previous_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    in.Read(emitted_before_);
+    rows.ReadIds(in, &previous_);
+  }
+
  private:
   size_t length_;
   bool emitted_before_ = false;

@@ -53,6 +53,21 @@ class ConditionText {
 
   WindowCondition& condition() { return *condition_; }
 
+  void Save(StateWriter& out) const {
+    if (column_.has_value()) out.Write(text_);
+    if (condition_ != nullptr) out.Write(*condition_);
+  }
+  void Load(StateReader& in) {
+    if (column_.has_value()) {
+      in.Read(text_);
+      if (!text_.has_value()) return;
+      auto compiled = compiler_->Compile(*text_);
+      if (!in.Check(compiled.ok(), "a text is no condition")) return text_.reset();
+      condition_ = std::move(compiled).value();
+    }
+    in.Read(*condition_);
+  }
+
  private:
   std::shared_ptr<const ConditionCompiler> compiler_;
   std::optional<uint32_t> column_;

@@ -34,6 +34,12 @@ class CronWindow final : public Window {
     batch_.clear();
   }
 
+  void Save(StateWriter& out) const override { out.Write(batch_, previous_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    rows.ReadIds(in, &batch_);
+    rows.ReadIds(in, &previous_);
+  }
+
  private:
   CronSchedule schedule_;
   std::vector<RowId> batch_;

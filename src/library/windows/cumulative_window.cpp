@@ -36,6 +36,17 @@ class CumulativeWindow final : public Window {
     if (!rows_.empty() || !ended_.empty()) ticks_.Schedule(context);
   }
 
+  void Save(StateWriter& out) const override {
+    out.Write(ticks_, rows_, uint64_t{emitted_}, ended_);
+  }
+  void Load(StateReader& in, const RowStore& rows) override {
+    in.Read(ticks_);
+    rows.ReadIds(in, &rows_);
+    emitted_ = in.Get<uint64_t>();
+    rows.ReadIds(in, &ended_);
+    if (!in.Check(emitted_ <= rows_.size(), "more rows were emitted than there are")) emitted_ = 0;
+  }
+
  private:
   void EndPeriod(WindowContext& context) {
     if (context.needs_expired()) {

@@ -29,6 +29,12 @@ class DelayWindow final : public Window {
     if (!rows_.empty()) ScheduleOldest(context);
   }
 
+  void Save(StateWriter& out) const override { out.Write(rows_, newest_, timer_pending_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    rows.ReadIds(in, &rows_);
+    in.Read(newest_, timer_pending_);
+  }
+
  private:
   TimeMs OldestDue(const WindowContext& context) const {
     return After(context.rows().timestamp(rows_.front()), delay_);

@@ -47,6 +47,13 @@ class ExpressionBatchWindow final : public Window {
     Take(row, /*arrives=*/true, context);
   }
 
+  void Save(StateWriter& out) const override { out.Write(text_, batch_, previous_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    in.Read(text_);
+    rows.ReadIds(in, &batch_);
+    rows.ReadIds(in, &previous_);
+  }
+
  private:
   // `arrives`: not seen before, so that it passes as current if events pass at once.
   void Take(RowId row, bool arrives, WindowContext& context) {

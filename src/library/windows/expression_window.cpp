@@ -24,6 +24,12 @@ class ExpressionWindow final : public Window {
     if (!Holds(context)) ExpireOldest(context);  // not even for the event alone
   }
 
+  void Save(StateWriter& out) const override { out.Write(text_, rows_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    in.Read(text_);
+    rows.ReadIds(in, &rows_);
+  }
+
  private:
   void Add(RowId row, WindowContext& context) {
     rows_.PushBack(row);

@@ -31,6 +31,9 @@ class AllRows {
   }
   void Clear() { rows_.clear(); }
 
+  void Save(StateWriter& out) const { out.Write(rows_); }
+  void Load(StateReader& in, const RowStore& rows) { rows.ReadIds(in, &rows_); }
+
  private:
   std::vector<RowId> rows_;
 };
@@ -67,6 +70,17 @@ class ExternalTimeBatchWindow final : public Window {
       emitted_early_ = true;
     }
     if (!batch_.empty()) ScheduleTimeout(context);
+  }
+
+  void Save(StateWriter& out) const override {
+    out.Write(started_, start_, end_, newest_, batch_, previous_);
+    out.Write(emitted_early_, timeout_at_, timer_);
+  }
+  void Load(StateReader& in, const RowStore& rows) override {
+    in.Read(started_, start_, end_, newest_);
+    batch_.Load(in, rows);
+    previous_.Load(in, rows);
+    in.Read(emitted_early_, timeout_at_, timer_);
   }
 
  private:

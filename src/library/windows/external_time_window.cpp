@@ -2,6 +2,7 @@
 
 #include "base/ring.h"
 #include "catalog/registry.h"
+#include "library/windows/timed_rows.h"
 #include "library/windows/window_parameter.h"
 
 namespace weir {
@@ -27,12 +28,16 @@ class ExternalTimeWindow final : public Window {
 
   bool passes_current() const override { return true; }
 
- private:
-  struct TimedRow {
-    RowId row;
-    TimeMs time;
-  };
+  void Save(StateWriter& out) const override {
+    SaveTimedRows(rows_, out);
+    out.Write(newest_);
+  }
+  void Load(StateReader& in, const RowStore& rows) override {
+    LoadTimedRows(in, rows, &rows_);
+    in.Read(newest_);
+  }
 
+ private:
   uint32_t column_;
   TimeMs span_;
   Ring<TimedRow> rows_;

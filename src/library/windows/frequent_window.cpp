@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/hash.h"
+#include "base/state_parts.h"
 #include "catalog/registry.h"
 #include "library/windows/row_key.h"
 #include "library/windows/window_parameter.h"
@@ -35,6 +37,27 @@ class FrequentWindow final : public Window {
     }
     context.FindAdd(row);
     context.EmitCurrent(row);
+  }
+
+  // The keys are those of the rows.
+  void Save(StateWriter& out) const override {
+    out.Write(next_number_);
+    std::vector<Hashed<const Counter*>> counters;
+    for (const auto& [key, counter] : counters_) counters.push_back({HashString(key), &counter});
+    WriteHashed(out, std::move(counters), [](const Counter* counter, StateWriter& to) {
+      to.Write(counter->count, counter->number, counter->row);
+    });
+  }
+  void Load(StateReader& in, const RowStore& rows) override {
+    in.Read(next_number_);
+    ReadHashed(in, [&] {
+      Counter counter{};
+      in.Read(counter.count, counter.number);
+      counter.row = rows.ReadId(in);
+      if (!in.ok()) return;
+      const bool added = counters_.emplace(std::string(key_.Of(counter.row, rows)), counter).second;
+      in.Check(added, "a key is there twice");
+    });
   }
 
  private:

@@ -3,6 +3,7 @@
 #include "base/ring.h"
 #include "catalog/registry.h"
 #include "library/windows/tick_phase.h"
+#include "library/windows/timed_rows.h"
 #include "library/windows/window_parameter.h"
 
 namespace weir {
@@ -24,7 +25,7 @@ class HopWindow final : public Window {
   void OnTimer(TimeMs, WindowContext& context) override {
     ticks_.OnTick();
     for (size_t i = 0; i < emitted_; ++i) context.EmitExpired(rows_[i].row, context.now());
-    while (!rows_.empty() && After(rows_.front().arrival, span_) < context.now()) {
+    while (!rows_.empty() && After(rows_.front().time, span_) < context.now()) {
       context.Release(rows_.PopFront().row);
     }
     if (!rows_.empty()) context.EmitReset(context.now());
@@ -33,16 +34,22 @@ class HopWindow final : public Window {
     if (!rows_.empty()) ticks_.Schedule(context);
   }
 
- private:
-  struct Held {
-    RowId row = kNoRow;
-    TimeMs arrival = 0;
-  };
+  void Save(StateWriter& out) const override {
+    out.Write(ticks_, uint64_t{emitted_});
+    SaveTimedRows(rows_, out);
+  }
+  void Load(StateReader& in, const RowStore& rows) override {
+    in.Read(ticks_);
+    emitted_ = in.Get<uint64_t>();
+    LoadTimedRows(in, rows, &rows_);
+    if (!in.Check(emitted_ <= rows_.size(), "more rows were emitted than there are")) emitted_ = 0;
+  }
 
+ private:
   TimeMs span_;
   TickPhase ticks_;
-  Ring<Held> rows_;
-  size_t emitted_ = 0;  // how many of the rows, from the oldest, are the last batch
+  Ring<TimedRow> rows_;  // with the time of arrival
+  size_t emitted_ = 0;   // how many of the rows, from the oldest, are the last batch
 };
 
 constexpr Parameter kStep{"step.time", kIntOrLong, Parameter::Form::kConstant};

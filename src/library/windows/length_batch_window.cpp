@@ -33,6 +33,12 @@ class LengthBatchWindow final : public Window {
     batch_.clear();
   }
 
+  void Save(StateWriter& out) const override { out.Write(batch_, previous_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    rows.ReadIds(in, &batch_);
+    rows.ReadIds(in, &previous_);
+  }
+
  private:
   void EmitAlone(RowId row, WindowContext& context) {
     context.EmitCurrent(row);
@@ -74,6 +80,12 @@ class StreamingLengthBatchWindow final : public Window {
     } else {
       context.Release(row);
     }
+  }
+
+  void Save(StateWriter& out) const override { out.Write(uint64_t{count_}, batch_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    count_ = in.Get<uint64_t>();
+    rows.ReadIds(in, &batch_);
   }
 
  private:

@@ -28,6 +28,12 @@ class LengthWindow final : public Window {
 
   bool passes_current() const override { return length_ > 0; }
 
+  void Save(StateWriter& out) const override { out.Write(rows_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    rows.ReadIds(in, &rows_);
+    in.Check(rows_.size() <= length_, "there are more rows than the window holds");
+  }
+
  private:
   size_t length_;
   Ring<RowId> rows_;

@@ -2,6 +2,8 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "base/hash.h"
+#include "base/state_parts.h"
 #include "catalog/registry.h"
 #include "library/windows/row_key.h"
 #include "library/windows/window_parameter.h"
@@ -26,6 +28,27 @@ class LossyFrequentWindow final : public Window {
       context.EmitCurrent(row);
     }
     if (total_ % bucket_width_ == 0) Prune(bucket, context);
+  }
+
+  // The keys are those of the rows.
+  void Save(StateWriter& out) const override {
+    out.Write(total_, next_number_);
+    std::vector<Hashed<const Counter*>> counters;
+    for (const auto& [key, counter] : counters_) counters.push_back({HashString(key), &counter});
+    WriteHashed(out, std::move(counters), [](const Counter* counter, StateWriter& to) {
+      to.Write(counter->count, counter->missed, counter->number, counter->row);
+    });
+  }
+  void Load(StateReader& in, const RowStore& rows) override {
+    in.Read(total_, next_number_);
+    ReadHashed(in, [&] {
+      Counter counter{};
+      in.Read(counter.count, counter.missed, counter.number);
+      counter.row = rows.ReadId(in);
+      if (!in.ok()) return;
+      const bool added = counters_.emplace(std::string(key_.Of(counter.row, rows)), counter).second;
+      in.Check(added, "a key is there twice");
+    });
   }
 
  private:

@@ -51,8 +51,43 @@ class SessionLinks {
     rows->before_cursor = late.last;
   }
 
+  // Where the cursor stands is told by its place, 0 for none.
+  void Save(const SessionRows& rows, StateWriter& out) const {
+    uint64_t size = 0;
+    uint64_t cursor = 0;
+    for (RowId row = rows.first; row != kNoRow; row = next_[row]) {
+      ++size;
+      if (row == rows.cursor) cursor = size;
+    }
+    out.WriteSize(cursor);
+    RowId at = rows.first;
+    out.WriteSequence<RowId>(0, size, [&](size_t) {
+      const RowId row = at;
+      at = next_[row];
+      return row;
+    });
+  }
+  // A row may be in one session only.
+  SessionRows Load(StateReader& in, const RowStore& stored) {
+    SessionRows rows;
+    const uint64_t cursor = in.ReadSize();
+    std::vector<RowId> ids;
+    stored.ReadIds(in, &ids);
+    for (const RowId row : ids) {
+      if (row >= loaded_.size()) loaded_.resize(row + 1 + row / 2);
+      if (!in.Check(!loaded_[row], "a row is in two sessions")) return {};
+      loaded_[row] = true;
+      Append(&rows, row);
+    }
+    if (cursor == 0 || !in.Check(cursor <= ids.size(), "a place is not there")) return rows;
+    rows.cursor = ids[cursor - 1];
+    if (cursor > 1) rows.before_cursor = ids[cursor - 2];
+    return rows;
+  }
+
  private:
-  std::vector<RowId> next_;  // by row; kNoRow at the end of a session
+  std::vector<RowId> next_;   // by row; kNoRow at the end of a session
+  std::vector<bool> loaded_;  // by row: Load has seen it
 };
 
 }  // namespace weir

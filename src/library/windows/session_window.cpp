@@ -2,46 +2,23 @@
 #include <optional>
 #include <queue>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
+#include "base/hash.h"
 #include "catalog/registry.h"
-#include "library/windows/session_rows.h"
+#include "library/windows/session_states.h"
 #include "library/windows/window_parameter.h"
 
 namespace weir {
 namespace {
 
-constexpr TimeMs kUnscheduled = std::numeric_limits<TimeMs>::max();
-
-struct Session {
-  SessionRows rows;
-  TimeMs start = 0;
-  TimeMs end = 0;  // last event + gap
-};
-
-// The sessions of one key: the one at hand and, if latency is allowed, the one before it, which
-// still takes late events.
-struct KeyState {
-  const std::string* key = nullptr;  // null: the sessions of events without a key
-  uint64_t number = 0;               // in order of creation
-  Session current;
-  Session previous;
-  TimeMs queued = kUnscheduled;  // when the state is looked at next
-};
-
-struct TextHash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
-
 class SessionWindow final : public Window {
  public:
   SessionWindow(TimeMs gap, std::optional<uint32_t> key_column, TimeMs latency)
-      : gap_(gap), key_column_(key_column), latency_(latency) {}
+      : gap_(gap), latency_(latency), states_(key_column) {}
 
   void OnRow(RowId row, WindowContext& context) override {
-    const uint32_t slot = SlotOf(row, context.rows());
+    const uint32_t slot = states_.SlotOf(row, context.rows());
     if (Join(states_[slot], row, context)) {
       context.EmitCurrent(row);
     } else {
@@ -70,6 +47,29 @@ class SessionWindow final : public Window {
     ScheduleNext(context);
   }
 
+  // Outdated looks too: they fire timers.
+  void Save(StateWriter& out) const override {
+    states_.Save(links_, out);
+    std::vector<Hashed<Look>> looks;
+    for (const Look& look : queue_.all()) {
+      looks.push_back({CombineHash(look.number, static_cast<uint64_t>(look.time)), look});
+    }
+    WriteHashed(out, std::move(looks), [](const Look& look, StateWriter& to) {
+      to.Write(look.time, look.number, look.slot);
+    });
+    out.Write(timer_);
+  }
+  void Load(StateReader& in, const RowStore& rows) override {
+    states_.Load(in, rows, &links_);
+    ReadHashed(in, [&] {
+      Look look{};
+      in.Read(look.time, look.number, look.slot);
+      const bool there = look.slot < states_.slots() && look.number != 0;
+      if (in.Check(there, "a slot is not there")) queue_.push(look);
+    });
+    in.Read(timer_);
+  }
+
  private:
   // A time to look at a state; outdated if the state's `number` or `queued` says otherwise.
   struct Look {
@@ -80,36 +80,15 @@ class SessionWindow final : public Window {
       return a.time != b.time ? a.time > b.time : a.number > b.number;
     }
   };
+  // Its contents can be seen, so that they can be saved.
+  struct Looks : std::priority_queue<Look, std::vector<Look>, std::greater<>> {
+    const std::vector<Look>& all() const { return c; }
+  };
   struct Ended {
     TimeMs time;
     uint64_t number;
     SessionRows rows;
   };
-
-  uint32_t SlotOf(RowId row, const RowStore& rows) {
-    const bool keyed = key_column_.has_value() && rows.IsValid(*key_column_, row);
-    uint32_t* slot = &keyless_slot_;
-    const std::string* key = nullptr;
-    if (keyed) {
-      const std::string_view text = rows.Get<StringRef>(*key_column_, row).view();
-      auto found = slots_.find(text);
-      if (found == slots_.end()) found = slots_.emplace(std::string(text), kNoSlot).first;
-      slot = &found->second;
-      key = &found->first;
-    }
-    if (*slot != kNoSlot) return *slot;
-    if (free_slots_.empty()) {
-      *slot = static_cast<uint32_t>(states_.size());
-      states_.emplace_back();
-    } else {
-      *slot = free_slots_.back();
-      free_slots_.pop_back();
-      states_[*slot] = KeyState();
-    }
-    states_[*slot].key = key;
-    states_[*slot].number = ++created_;
-    return *slot;
-  }
 
   // Takes an event into a session; false if it is too late for any.
   bool Join(KeyState& state, RowId row, WindowContext& context) {
@@ -194,7 +173,7 @@ class SessionWindow final : public Window {
     if (!state.current.rows.empty()) due = state.current.end;
     if (!state.previous.rows.empty()) due = std::min(due, After(state.previous.end, latency_));
     if (state.current.rows.empty() && state.previous.rows.empty()) {
-      Free(slot);
+      states_.Free(slot);
       return;
     }
     if (due >= state.queued) return;
@@ -212,30 +191,12 @@ class SessionWindow final : public Window {
     context.Schedule(due);
   }
 
-  void Free(uint32_t slot) {
-    KeyState& state = states_[slot];
-    if (state.key == nullptr) {
-      keyless_slot_ = kNoSlot;
-    } else {
-      slots_.erase(slots_.find(*state.key));
-    }
-    state.number = 0;
-    free_slots_.push_back(slot);
-  }
-
-  static constexpr uint32_t kNoSlot = UINT32_MAX;
-
   TimeMs gap_;
-  std::optional<uint32_t> key_column_;
   TimeMs latency_;
 
   SessionLinks links_;
-  std::vector<KeyState> states_;
-  std::vector<uint32_t> free_slots_;
-  std::unordered_map<std::string, uint32_t, TextHash, std::equal_to<>> slots_;
-  uint32_t keyless_slot_ = kNoSlot;
-  uint64_t created_ = 0;
-  std::priority_queue<Look, std::vector<Look>, std::greater<>> queue_;
+  SessionStates states_;
+  Looks queue_;
   TimeMs timer_ = kUnscheduled;  // the earliest timer that has not fired
   std::vector<Ended> ended_;     // of one timer
 };

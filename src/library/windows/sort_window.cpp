@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/state_parts.h"
 #include "catalog/registry.h"
 #include "library/windows/window_parameter.h"
 
@@ -50,6 +51,26 @@ class SortWindow final : public Window {
   }
 
   bool passes_current() const override { return true; }
+
+  // In order of arrival: how the heap lies makes no difference.
+  void Save(StateWriter& out) const override {
+    std::vector<Held> held = held_;
+    std::sort(held.begin(), held.end(),
+              [](const Held& a, const Held& b) { return a.arrival < b.arrival; });
+    out.WriteSize(next_arrival_);
+    WriteNumbered(
+        out, held, [](const Held& each) { return each.arrival; },
+        [&](const Held& each) { out.Write(each.row); });
+  }
+  void Load(StateReader& in, const RowStore& rows) override {
+    next_arrival_ = in.ReadSize();
+    ReadNumbered(in, next_arrival_, [&](uint64_t arrival) {
+      held_.push_back({rows.ReadId(in), arrival});
+    });
+    if (!in.Check(held_.size() <= length_, "there are more rows than the window holds")) return;
+    std::make_heap(held_.begin(), held_.end(),
+                   [&](const Held& a, const Held& b) { return Before(a, b, rows); });
+  }
 
  private:
   struct Held {

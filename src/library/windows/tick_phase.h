@@ -44,6 +44,9 @@ class TickPhase {
     context.Schedule(tick_);
   }
 
+  void Save(StateWriter& out) const { out.Write(started_, scheduled_, base_, tick_); }
+  void Load(StateReader& in) { in.Read(started_, scheduled_, base_, tick_); }
+
  private:
   TimeMs span_;
   std::optional<TimeMs> start_;

@@ -46,6 +46,13 @@ class TimeBatchWindow final : public Window {
     if (!previous_.empty()) ticks_.Schedule(context);
   }
 
+  void Save(StateWriter& out) const override { out.Write(ticks_, reset_due_, batch_, previous_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    in.Read(ticks_, reset_due_);
+    rows.ReadIds(in, &batch_);
+    rows.ReadIds(in, &previous_);
+  }
+
  private:
   TickPhase ticks_;
   bool stream_current_;

@@ -34,6 +34,13 @@ class TimeLengthWindow final : public Window {
 
   bool passes_current() const override { return length_ > 0; }
 
+  void Save(StateWriter& out) const override { out.Write(rows_, scheduled_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    rows.ReadIds(in, &rows_);
+    in.Read(scheduled_);
+    in.Check(rows_.size() <= length_, "there are more rows than the window holds");
+  }
+
  private:
   static constexpr TimeMs kUnscheduled = std::numeric_limits<TimeMs>::max();
 

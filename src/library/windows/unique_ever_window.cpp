@@ -20,6 +20,9 @@ class UniqueEverWindow final : public Window {
 
   bool passes_current() const override { return true; }
 
+  void Save(StateWriter& out) const override { out.Write(rows_); }
+  void Load(StateReader& in, const RowStore& rows) override { rows_.Load(in, rows); }
+
  private:
   LatestRows rows_;
 };

@@ -1,6 +1,8 @@
 #include <string>
 #include <unordered_set>
 
+#include "base/hash.h"
+#include "base/state_parts.h"
 #include "catalog/registry.h"
 #include "library/windows/unique_rows.h"
 
@@ -21,6 +23,16 @@ class UniqueFirstWindow final : public Window {
     context.EmitCurrent(row);
     // Joins and look-ups see it for good; they are among those who need expired rows.
     if (!context.needs_expired()) context.Release(row);
+  }
+
+  void Save(StateWriter& out) const override {
+    std::vector<Hashed<const std::string*>> seen;
+    for (const std::string& key : seen_) seen.push_back({HashString(key), &key});
+    WriteHashed(out, std::move(seen),
+                [](const std::string* key, StateWriter& to) { to.WriteText(*key); });
+  }
+  void Load(StateReader& in, const RowStore&) override {
+    ReadHashed(in, [&] { in.Check(seen_.insert(in.ReadText()).second, "a key is there twice"); });
   }
 
  private:

@@ -36,6 +36,12 @@ class UniqueLengthBatchWindow final : public Window {
     batch_.Clear();
   }
 
+  void Save(StateWriter& out) const override { out.Write(batch_, previous_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    batch_.Load(in, rows);
+    rows.ReadIds(in, &previous_);
+  }
+
  private:
   size_t length_;
   UniqueBatch batch_;

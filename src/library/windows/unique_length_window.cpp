@@ -22,6 +22,12 @@ class UniqueLengthWindow final : public Window {
 
   bool passes_current() const override { return true; }
 
+  void Save(StateWriter& out) const override { out.Write(rows_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    rows_.Load(in, rows);
+    in.Check(rows_.size() <= length_, "there are more rows than the window holds");
+  }
+
  private:
   size_t length_;
   LatestRows rows_;

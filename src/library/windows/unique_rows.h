@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/state_parts.h"
 #include "catalog/window.h"
 #include "library/windows/row_key.h"
 
@@ -37,17 +38,41 @@ class LatestRows {
   void Append(RowId row, const RowStore& rows) {
     latest_.emplace(std::string(key_.Of(row, rows)), row);
     if (row >= links_.size()) links_.resize(row + 1 + row / 2);
-    links_[row] = {last_, kNoRow};
+    links_[row] = {last_, kNoRow, next_++};
     (last_ == kNoRow ? first_ : links_[last_].next) = row;
     last_ = row;
   }
 
   RowId PopFront(const RowStore& rows) { return RemoveKeyOf(first_, rows); }
 
+  void Save(StateWriter& out) const {
+    std::vector<RowId> order;
+    order.reserve(latest_.size());
+    for (RowId row = first_; row != kNoRow; row = links_[row].next) order.push_back(row);
+    out.WriteSize(next_);
+    WriteNumbered(
+        out, order, [&](RowId row) { return links_[row].number; },
+        [&](RowId row) { out.Write(row); });
+  }
+  // Into an empty one.
+  void Load(StateReader& in, const RowStore& rows) {
+    const uint64_t next = in.ReadSize();
+    ReadNumbered(in, next, [&](uint64_t number) {
+      const RowId row = rows.ReadId(in);
+      if (!in.ok() || !in.Check(!latest_.contains(key_.Of(row, rows)), "a key is there twice")) {
+        return;
+      }
+      next_ = number;
+      Append(row, rows);
+    });
+    next_ = next;
+  }
+
  private:
   struct Link {
     RowId previous = kNoRow;
     RowId next = kNoRow;
+    uint64_t number = 0;  // in order of arrival
   };
 
   void Unlink(RowId row) {
@@ -61,6 +86,7 @@ class LatestRows {
   std::vector<Link> links_;  // by row
   RowId first_ = kNoRow;
   RowId last_ = kNoRow;
+  uint64_t next_ = 0;
 };
 
 // A batch with one row of each key, in the order in which the keys first came: the first row of
@@ -91,6 +117,17 @@ class UniqueBatch {
   void Clear() {
     rows_.clear();
     places_.clear();
+  }
+
+  void Save(StateWriter& out) const { out.Write(rows_); }
+  // Into an empty one.
+  void Load(StateReader& in, const RowStore& rows) {
+    rows.ReadIds(in, &rows_);
+    if (!in.ok()) return rows_.clear();
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      const bool added = places_.emplace(std::string(key_.Of(rows_[i], rows)), i).second;
+      in.Check(added, "a key is there twice");
+    }
   }
 
  private:

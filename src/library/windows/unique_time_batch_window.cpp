@@ -41,6 +41,13 @@ class UniqueTimeBatchWindow final : public Window {
     batch_.Clear();
   }
 
+  void Save(StateWriter& out) const override { out.Write(ticks_, batch_, previous_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    in.Read(ticks_);
+    batch_.Load(in, rows);
+    rows.ReadIds(in, &previous_);
+  }
+
  private:
   TickPhase ticks_;
   UniqueBatch batch_;            // to be emitted at the tick

@@ -37,6 +37,13 @@ class UniqueTimeLengthBatchWindow final : public Window {
     if (!previous_.empty()) ticks_.Schedule(context);
   }
 
+  void Save(StateWriter& out) const override { out.Write(ticks_, full_, batch_, previous_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    in.Read(ticks_, full_);
+    batch_.Load(in, rows);
+    rows.ReadIds(in, &previous_);
+  }
+
  private:
   void EmitBatch(WindowContext& context) {
     for (RowId row : previous_) {

@@ -26,6 +26,12 @@ class UniqueTimeWindow final : public Window {
 
   bool passes_current() const override { return true; }
 
+  void Save(StateWriter& out) const override { out.Write(rows_, scheduled_); }
+  void Load(StateReader& in, const RowStore& rows) override {
+    rows_.Load(in, rows);
+    in.Read(scheduled_);
+  }
+
  private:
   static constexpr TimeMs kUnscheduled = std::numeric_limits<TimeMs>::max();
 

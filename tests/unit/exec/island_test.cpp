@@ -39,7 +39,7 @@ TEST(Island, LoopWithoutEnd) {
   const ToyApp app{
       {"S"}, {}, {Q("S", {}, "O"), Q("S", {{Stage::kKey, 0}, {Stage::kFilter, 3}}, "S")}, {"O"}};
   ExpectFailure(app, {Rows(1, {3}), Rows(2, {6}), Rows(3, {4}), Rows(4, {9})}, {3, 6},
-                "a loop without end, S -> q1 -> q1 -> q1.insert -> S: more than 1000 rounds for "
+                "a loop without end, S -> q1 -> q1#2 -> q1.insert -> S: more than 1000 rounds for "
                 "one event (limits.rounds)");
 }
 
@@ -71,7 +71,7 @@ TEST(Island, TimersWithoutDelayAndWithoutEnd) {
   std::vector<int> printed = {2, 4};
   printed.insert(printed.end(), 511, 1);
   ExpectFailure(app, {Rows(1, {2}), Rows(2, {4}), Rows(3, {1}), Rows(4, {8})}, printed,
-                "q1: timers without delay and without end: more than 511 rounds at one time "
+                "q1#2: timers without delay and without end: more than 511 rounds at one time "
                 "(limits.rounds)");
 }
 

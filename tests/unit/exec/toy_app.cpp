@@ -233,6 +233,9 @@ class ToyOperator : public StepOperator {
   void Flush() override {
     if (pending_.size() > 0) out()->push_back(pending_.Finish());
   }
+  // Toys are not restarted.
+  void SaveStep(StateWriter&) const override {}
+  void LoadStep(StateReader&) override {}
 
  private:
   class Context : public ToyContext {

@@ -111,16 +111,12 @@ TEST(ParserQuery, Joins) {
   EXPECT_EQ(CanonicalInput("L left outer join R"), "L\n  left outer join R");
   EXPECT_EQ(CanonicalInput("L right join R"), "L\n  right outer join R");
   EXPECT_EQ(CanonicalInput("L full outer join R"), "L\n  full outer join R");
+  EXPECT_EQ(CanonicalInput("L outer join R"), "L\n  full outer join R");
   EXPECT_EQ(CanonicalInput("L as l join A as a on l.x == a.x within '2017', '2018' per 'days'"),
             "L as l\n  join A as a on l.x == a.x within '2017', '2018' per 'days'");
 }
 
 TEST(ParserQuery, JoinErrors) {
-  EXPECT_EQ(AppErrors("from L outer join R insert into T"),
-            "app:1:8: error: an outer join must say which side it keeps\n"
-            "from L outer join R insert into T\n"
-            "       ^~~~~~~~~~\n"
-            "help: write 'left outer join', 'right outer join' or 'full outer join'\n");
   EXPECT_EQ(AppErrors("from L#window.length(1)[a > 1] join R insert into T"),
             "app:1:24: error: in a join nothing may follow the window of a stream\n"
             "from L#window.length(1)[a > 1] join R insert into T\n"

@@ -26,8 +26,13 @@ Status Load(const Records& records, Operator* op) {
   for (const auto& [key, value] : records) map.Put(key, value);
   StateMap::Source source(map);
   StateReader reader(&source);
-  op->LoadOwned(kOwner, reader);
+  op->LoadOwned(kOwner, std::nullopt, reader);
   return reader.status();
+}
+
+// Some patterns make more partial matches than can be run.
+bool Explodes(const PatternCase& pattern, const std::vector<CaseEvent>& events) {
+  return !RunReference(pattern, events, kStart, kEnd).has_value();
 }
 
 // Runs `count` random patterns, each with and without restarts.
@@ -39,7 +44,7 @@ void CompareRestarted(uint64_t first_seed, int count, Shape shape) {
     CaseMaker maker(seed, shape);
     const PatternCase pattern = maker.Pattern();
     const std::vector<CaseEvent> events = maker.Events(kStart);
-    if (!ValidatePattern(pattern.Spec()).ok()) continue;
+    if (!ValidatePattern(pattern.Spec()).ok() || Explodes(pattern, events)) continue;
     for (CaseRun run :
          {CaseRun{1, true, false}, CaseRun{5, true, true}, CaseRun{2, false, false}}) {
       const std::vector<CaseRow> expected = RunOperator(pattern, events, kStart, kEnd, run);
@@ -65,12 +70,12 @@ void CompareRestarted(uint64_t first_seed, int count, Shape shape) {
   EXPECT_GT(rows, static_cast<size_t>(count) / 4);
 }
 
-TEST(PatternStateTest, Patterns) { CompareRestarted(1, 2000, {false, false, false}); }
-TEST(PatternStateTest, PatternsOutOfOrder) { CompareRestarted(2001, 1000, {false, false, true}); }
-TEST(PatternStateTest, Sequences) { CompareRestarted(4001, 1000, {true, false, true}); }
-TEST(PatternStateTest, PatternsWithAbsence) { CompareRestarted(6001, 2000, {false, true, false}); }
-TEST(PatternStateTest, SequencesWithAbsence) { CompareRestarted(9001, 1000, {true, true, false}); }
-TEST(PatternStateTest, GivenUp) { CompareRestarted(11001, 1000, {false, true, true, true}); }
+TEST(PatternStateTest, Patterns) { CompareRestarted(1, 700, {false, false, false}); }
+TEST(PatternStateTest, PatternsOutOfOrder) { CompareRestarted(2001, 400, {false, false, true}); }
+TEST(PatternStateTest, Sequences) { CompareRestarted(4001, 500, {true, false, true}); }
+TEST(PatternStateTest, PatternsWithAbsence) { CompareRestarted(6001, 700, {false, true, false}); }
+TEST(PatternStateTest, SequencesWithAbsence) { CompareRestarted(9001, 500, {true, true, false}); }
+TEST(PatternStateTest, GivenUp) { CompareRestarted(11001, 500, {false, true, true, true}); }
 
 // Loads what `alter` makes of the state after some epochs; where that is taken for a state, what
 // follows must at least run.
@@ -81,7 +86,7 @@ void RunAltered(uint64_t first_seed, int count, Shape shape, Alter&& alter) {
     CaseMaker maker(seed, shape);
     const PatternCase pattern = maker.Pattern();
     const std::vector<CaseEvent> events = maker.Events(kStart);
-    if (!ValidatePattern(pattern.Spec()).ok()) continue;
+    if (!ValidatePattern(pattern.Spec()).ok() || Explodes(pattern, events)) continue;
     std::mt19937_64 random(seed);
     CaseRun run;
     run.between = [&](const MakeOperator& make, std::unique_ptr<Operator>* op) {
@@ -97,7 +102,7 @@ void RunAltered(uint64_t first_seed, int count, Shape shape, Alter&& alter) {
 
 TEST(PatternStateTest, AlteredBytesDoNoHarm) {
   for (const Shape shape : {Shape{false, true, true, true}, Shape{true, true, false, false}}) {
-    RunAltered(20001, 1500, shape, [](std::mt19937_64* random, Records* records) {
+    RunAltered(20001, 400, shape, [](std::mt19937_64* random, Records* records) {
       auto record =
           std::next(records->begin(), static_cast<ptrdiff_t>((*random)() % records->size()));
       const size_t changes = 1 + (*random)() % 2;
@@ -113,11 +118,11 @@ TEST(PatternStateTest, AlteredBytesDoNoHarm) {
 // Calls check(records) with the state of some patterns.
 template <class Check>
 void ForSomeStates(Check&& check) {
-  for (uint64_t seed = 30001; seed < 30300; ++seed) {
+  for (uint64_t seed = 30001; seed < 30100; ++seed) {
     CaseMaker maker(seed, {false, true, false, true});
     const PatternCase pattern = maker.Pattern();
     const std::vector<CaseEvent> events = maker.Events(kStart);
-    if (!ValidatePattern(pattern.Spec()).ok()) continue;
+    if (!ValidatePattern(pattern.Spec()).ok() || Explodes(pattern, events)) continue;
     CaseRun run;
     run.epoch_size = 10;
     run.between = [&](const MakeOperator& make, std::unique_ptr<Operator>* op) {
@@ -144,7 +149,7 @@ TEST(PatternStateTest, MissingAndShortRecordsFail) {
       ++checked;
     }
   });
-  EXPECT_GT(checked, 1000u);
+  EXPECT_GT(checked, 500u);
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ TEST_F(KeeperFault, PowerLossLosesNothing4) { LosePowerOften(app_, 3); }
 TEST_F(KeeperFault, EveryFailedCallIsToldOrHarmless) {
   using Fault = SimFileSystem::Fault;
   const OutputLines clean = CleanOutput(app_, 5, kBatches);
-  const uint64_t step = FromEnvironment("WEIR_FAULT_STEP", 7);
+  const uint64_t step = FromEnvironment("WEIR_FAULT_STEP", 1);
   for (const Fault fault :
        {Fault::kError, Fault::kNoSpace, Fault::kShortWrite, Fault::kFailedSync}) {
     for (uint64_t n = 1;; n += step) {

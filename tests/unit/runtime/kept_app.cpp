@@ -14,7 +14,8 @@ define stream S (ts long, k string, v int);
 @PrimaryKey('k') define table T (k string, v int);
 from S#window.length(5) select k, sum(v) as total, max(v) as top group by k insert into A;
 from S#window.time(20) select k, count() as n insert into B;
-from every e1=S -> e2=S[k == e1.k and v > e1.v] within 50 select e1.v as a, e2.v as b insert into C;
+from every e1=S -> e2=S[k == e1.k and v > e1.v] within 50 millisec
+  select e1.v as a, e2.v as b insert into C;
 from S select k, v update or insert into T set T.v = v on T.k == k;
 from S[v > 90] join T on S.k == T.k select S.k as k, T.v as v insert into D;
 partition with (k of S) begin

@@ -92,8 +92,8 @@ TEST(Cron, RefusesWhatIsNotOne) {
         "*/0 * * * * ?", "1,,2 * * * * ?", "1, * * * * ?", "* * * * FOO ?", "0 0 0 1 1 ? 1969"}) {
     EXPECT_FALSE(CronSchedule::Parse(text).ok()) << text;
   }
-  EXPECT_EQ(CronSchedule::Parse("0 0 0 L * ?").status().code(), StatusCode::kNotSupported);
-  EXPECT_EQ(CronSchedule::Parse("0 0 0 ? * 6#3").status().code(), StatusCode::kNotSupported);
+  EXPECT_TRUE(CronSchedule::Parse("0 0 0 L * ?").ok());
+  EXPECT_TRUE(CronSchedule::Parse("0 0 0 ? * 6#3").ok());
 }
 
 }  // namespace

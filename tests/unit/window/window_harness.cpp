@@ -65,7 +65,9 @@ struct EmissionId {
   friend auto operator<=>(const EmissionId&, const EmissionId&) = default;
 };
 
-class Collector {
+}  // namespace
+
+class WindowRun::Collector {
  public:
   void Take(const Chunk& chunk, const Timeline& timeline) {
     for (uint32_t i = 0; i < chunk.size();) {
@@ -95,40 +97,69 @@ class Collector {
   std::vector<OutputEmission> emissions_;
 };
 
-Collector Collect(const WindowCall& call, const std::vector<TestMessage>& messages,
-                  size_t epoch_size, size_t chunk_rows) {
-  Collector collector;
-  const auto op = MakeOperator(call);
-  TimeMs clock = messages.empty() ? 0 : messages.front().clock;
-  for (size_t begin = 0; begin < messages.size(); begin += epoch_size) {
-    const size_t end = std::min(messages.size(), begin + epoch_size);
-    Timeline timeline;
-    timeline.base = clock;
-    timeline.first_message = begin;
-    for (size_t m = begin; m < end; ++m) {
-      clock = std::max(clock, messages[m].clock);
-      timeline.clocks.push_back(clock);
-    }
-    std::vector<Port> ports(1);
-    std::vector<std::pair<TestRow, Moment>> rows;
-    const auto flush = [&] {
-      if (rows.empty()) return;
-      const bool filtered = ports[0].chunks.size() % 2 == 1;
-      ports[0].chunks.push_back(filtered ? MakeFilteredChunk(rows) : MakeChunk(rows));
-      rows.clear();
-    };
-    for (size_t m = begin; m < end; ++m) {
-      for (const TestRow& row : messages[m].rows) {
-        rows.emplace_back(row, timeline.MessageMoment(static_cast<uint32_t>(m - begin)));
-      }
-      if (rows.size() >= chunk_rows) flush();
-    }
-    flush();
-    std::vector<Chunk> out;
-    op->Process({timeline, ports, std::nullopt}, &out);
-    for (const Chunk& chunk : out) collector.Take(chunk, timeline);
+WindowRun::WindowRun(const WindowCall& call, TimeMs clock)
+    : call_(call),
+      clock_(clock),
+      operator_(MakeOperator(call)),
+      collector_(std::make_unique<Collector>()) {}
+WindowRun::~WindowRun() = default;
+
+const std::vector<OutputEmission>& WindowRun::emissions() const { return collector_->emissions(); }
+
+void WindowRun::Process(std::span<const TestMessage> messages, size_t chunk_rows) {
+  Timeline timeline;
+  timeline.base = clock_;
+  timeline.first_message = messages_;
+  for (const TestMessage& message : messages) {
+    clock_ = std::max(clock_, message.clock);
+    timeline.clocks.push_back(clock_);
   }
-  return collector;
+  std::vector<Port> ports(1);
+  std::vector<std::pair<TestRow, Moment>> rows;
+  const auto flush = [&] {
+    if (rows.empty()) return;
+    const bool filtered = ports[0].chunks.size() % 2 == 1;
+    ports[0].chunks.push_back(filtered ? MakeFilteredChunk(rows) : MakeChunk(rows));
+    rows.clear();
+  };
+  for (size_t m = 0; m < messages.size(); ++m) {
+    for (const TestRow& row : messages[m].rows) {
+      rows.emplace_back(row, timeline.MessageMoment(static_cast<uint32_t>(m)));
+    }
+    if (rows.size() >= chunk_rows) flush();
+  }
+  flush();
+  messages_ += messages.size();
+  std::vector<Chunk> out;
+  operator_->Process({timeline, ports, std::nullopt}, &out);
+  for (const Chunk& chunk : out) collector_->Take(chunk, timeline);
+}
+
+StateMap WindowRun::State() const {
+  StateMap state;
+  StateWriter out(&state);
+  operator_->SaveOwned("window", out);
+  return state;
+}
+
+Status WindowRun::Restore(const StateMap& state) {
+  operator_ = MakeOperator(call_);
+  StateMap::Source source(state);
+  StateReader in(&source);
+  operator_->LoadOwned("window", clock_, in);
+  return in.status();
+}
+
+namespace {
+
+std::unique_ptr<WindowRun> RunAll(const WindowCall& call, const std::vector<TestMessage>& messages,
+                                  size_t epoch_size, size_t chunk_rows) {
+  auto run = std::make_unique<WindowRun>(call, messages.empty() ? 0 : messages.front().clock);
+  const std::span<const TestMessage> all(messages);
+  for (size_t begin = 0; begin < messages.size(); begin += epoch_size) {
+    run->Process(all.subspan(begin, std::min(epoch_size, messages.size() - begin)), chunk_rows);
+  }
+  return run;
 }
 
 }  // namespace
@@ -181,6 +212,9 @@ std::string Render(const std::vector<OutputEmission>& emissions) {
 
 Argument IntArgument(int32_t value) { return {Type::kInt, Value::Int(value), std::nullopt}; }
 Argument LongArgument(int64_t value) { return {Type::kLong, Value::Long(value), std::nullopt}; }
+Argument DoubleArgument(double value) {
+  return {Type::kDouble, Value::Double(value), std::nullopt};
+}
 Argument BoolArgument(bool value) { return {Type::kBool, Value::Bool(value), std::nullopt}; }
 Argument StringArgument(const std::string& value) {
   return {Type::kString, Value::String(value), std::nullopt};
@@ -201,20 +235,20 @@ std::string CallError(const std::string& name, const std::vector<Argument>& argu
 std::vector<OutputEmission> RunWindow(const WindowCall& call,
                                       const std::vector<TestMessage>& messages, size_t epoch_size,
                                       size_t chunk_rows) {
-  return Collect(call, messages, epoch_size, chunk_rows).emissions();
+  return RunAll(call, messages, epoch_size, chunk_rows)->emissions();
 }
 
 std::vector<OutputEmission> RunWindow(const WindowCall& call,
                                       const std::vector<TestMessage>& messages) {
-  const Collector one = Collect(call, messages, 1, 1);
+  const auto one = RunAll(call, messages, 1, 1);
   for (const auto& [epoch_size, chunk_rows] :
        {std::pair<size_t, size_t>{3, 2048}, {7, 2}, {2048, 5}, {2048, 2048}}) {
-    const Collector other = Collect(call, messages, epoch_size, chunk_rows);
-    EXPECT_EQ(Difference(one.emissions(), other.emissions()), "")
+    const auto other = RunAll(call, messages, epoch_size, chunk_rows);
+    EXPECT_EQ(Difference(one->emissions(), other->emissions()), "")
         << call.name << ": epochs of 1 and " << epoch_size << " differ";
-    EXPECT_TRUE(one.ids() == other.ids()) << call.name << ": keys differ";
+    EXPECT_TRUE(one->collector().ids() == other->collector().ids()) << call.name << ": keys differ";
   }
-  return one.emissions();
+  return one->emissions();
 }
 
 TestRow MessageList::MakeRow(TimeMs timestamp) {

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "base/state_map.h"
 #include "catalog/registry.h"
 #include "exec/window_operator.h"
 
@@ -56,12 +59,39 @@ struct WindowCall {
 
 Argument IntArgument(int32_t value);
 Argument LongArgument(int64_t value);
+Argument DoubleArgument(double value);
 Argument BoolArgument(bool value);
 Argument StringArgument(const std::string& value);
 Argument ColumnArgument(uint32_t column);
 
 // The error of a call that is refused, empty if it is not.
 std::string CallError(const std::string& name, const std::vector<Argument>& arguments);
+
+// A window operator and what it has emitted so far.
+class WindowRun {
+ public:
+  // The clock starts at `clock`.
+  WindowRun(const WindowCall& call, TimeMs clock);
+  ~WindowRun();
+  // One epoch, its rows cut into chunks of about `chunk_rows`. Checks that keys ascend and no
+  // emission is split.
+  void Process(std::span<const TestMessage> messages, size_t chunk_rows);
+  const std::vector<OutputEmission>& emissions() const;
+
+  StateMap State() const;
+  // A new operator takes over from `state`; its status is given back.
+  Status Restore(const StateMap& state);
+
+  class Collector;
+  const Collector& collector() const { return *collector_; }
+
+ private:
+  WindowCall call_;
+  TimeMs clock_;
+  uint64_t messages_ = 0;  // processed
+  std::unique_ptr<Operator> operator_;
+  std::unique_ptr<Collector> collector_;
+};
 
 // Runs the messages through a window operator, `epoch_size` at a time, each epoch's rows cut into
 // chunks of about `chunk_rows`. Checks that keys ascend and no emission is split.

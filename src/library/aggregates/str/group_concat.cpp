@@ -1,10 +1,10 @@
 #include <map>
 #include <string>
 
-#include "base/hash.h"
 #include "catalog/registry.h"
 #include "library/aggregates/counted_order.h"
 #include "library/aggregates/row_aggregate.h"
+#include "library/aggregates/sorted_counts.h"
 
 namespace weir {
 namespace {
@@ -62,26 +62,14 @@ class GroupConcat {
 
   void Save(StateWriter& out) const {
     out.Write(arrived_);
-    std::vector<Hashed<const Sorted::value_type*>> sorted;
-    for (const auto& entry : sorted_) sorted.push_back({HashString(entry.first), &entry});
-    WriteHashed(out, std::move(sorted), [](const Sorted::value_type* entry, StateWriter& to) {
-      to.WriteText(entry->first);
-      to.WriteSize(entry->second);
-    });
+    SaveCounts(sorted_, out);
   }
   void Load(StateReader& in) {
     in.Read(arrived_);
-    ReadHashed(in, [&] {
-      std::string text = in.ReadText();
-      const uint64_t count = in.ReadSize();
-      const bool added = sorted_.emplace(std::move(text), count).second;
-      in.Check(added && count > 0, "a text is there twice or not at all");
-    });
+    LoadCounts(in, &sorted_);
   }
 
  private:
-  using Sorted = std::map<std::string, uint64_t>;
-
   void Join(const Settings& settings) {
     text_.clear();
     first_ = true;
@@ -104,9 +92,9 @@ class GroupConcat {
     }
   }
 
-  CountedOrder<std::string> arrived_;  // for Order::kNone
-  Sorted sorted_;                      // for the others
-  std::string text_;                   // the value, if made_
+  CountedOrder<std::string> arrived_;       // for Order::kNone
+  std::map<std::string, uint64_t> sorted_;  // for the others
+  std::string text_;                        // the value, if made_
   std::string separator_;
   bool made_ = false;
   bool first_ = true;

@@ -1,0 +1,28 @@
+#include "stop_signals.h"
+
+#include <csignal>
+
+namespace {
+
+weir::StopRequest* stop_request = nullptr;
+
+extern "C" void OnStopSignal(int number) {
+  if (stop_request->requested()) {
+    std::signal(number, SIG_DFL);
+    std::raise(number);
+    return;
+  }
+  stop_request->Request();
+}
+
+}  // namespace
+
+void HandleStopSignals(weir::StopRequest* stop) {
+  stop_request = stop;
+  std::signal(SIGPIPE, SIG_IGN);
+  struct sigaction action = {};
+  action.sa_handler = OnStopSignal;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}

@@ -1,0 +1,7 @@
+#pragma once
+
+#include "weir/run.h"
+
+// SIGINT and SIGTERM: the first one asks for an orderly end, the second is the end. A closed pipe
+// is seen as a failed write.
+void HandleStopSignals(weir::StopRequest* stop);
