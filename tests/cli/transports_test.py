@@ -34,12 +34,12 @@ class Files(weir_program.Case):
             self.write(name, row)
         app = self.write("app.sql", "@source(type='file', file.uri='*.csv', tailing='false', "
                          "@map(type='csv'))\n" + IN
-                         + "@sink(type='file', file.uri='out.csv', @map(type='csv'))\n" + OUT
+                         + "@sink(type='file', file.uri='out.txt', @map(type='csv'))\n" + OUT
                          + PASS)
         self.expect(0, self.weir("run", app))
-        self.assertEqual(self.read("out.csv"), "A,7.0\nB,6.0\n")
+        self.assertEqual(self.read("out.txt"), "A,7.0\nB,6.0\n")
         self.expect(0, self.weir("run", app))
-        self.assertEqual(self.read("out.csv"), "A,7.0\nB,6.0\n" * 2)
+        self.assertEqual(self.read("out.txt"), "A,7.0\nB,6.0\n" * 2)
 
     def test_file_sink_rotates_and_names_at_the_end(self):
         app = self.write("app.sql", "@source(type='stdin', @map(type='csv'))\n" + IN
