@@ -21,6 +21,14 @@ struct PayloadReceipt {
   uint64_t bad = 0;       // records
   std::string first_bad;  // the reason
   std::string answer;     // to an on-demand query; one line of JSON
+  bool refused = false;   // the answer tells an error
+};
+
+enum class PayloadKind {
+  kRecord,         // one record, unless the codec says that it reads lines
+  kLines,          // a record a line
+  kQuery,          // an on-demand query
+  kReadOnlyQuery,  // one that must not change anything
 };
 
 // Takes what a source has found.
@@ -33,7 +41,8 @@ class SourceOutput {
   // The channel ends here. `whole`: a record without its end counts.
   virtual void OnEnd(uint64_t channel, bool whole) = 0;
   // One payload by itself; the source gets a receipt for it unless the channel is 0.
-  virtual void OnPayload(uint64_t channel, std::string_view name, std::string_view bytes) = 0;
+  virtual void OnPayload(uint64_t channel, std::string_view name, std::string_view bytes,
+                         PayloadKind kind) = 0;
 };
 
 // Where events come from. Called by the engine's thread only; may have threads of its own.
@@ -48,7 +57,7 @@ class Source {
   virtual Status Take(SourceOutput* out) = 0;
   // Nothing will come any more.
   virtual bool ended() const { return false; }
-  // Everything in the payload was run.
+  // Everything in the payload was run, and logged where there is a log.
   virtual void OnReceipt(uint64_t /*channel*/, const PayloadReceipt&) {}
   // What a channel reads, so that another process finds it again; empty: it cannot be read again.
   virtual std::string PlaceOf(uint64_t /*channel*/) const { return ""; }

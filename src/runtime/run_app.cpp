@@ -54,6 +54,7 @@ class AppRun {
   Status Recover();
   Status ResumeInputs();
   void TellStatistics() const;
+  void GiveReceipts();
   Status ReadAll(bool* stopped);
   Status ReadInTurn(bool* stopped);
   Status Drain(Input* input, bool* ended, bool* stopped);
@@ -210,9 +211,7 @@ Outcome AppRun::Run() {
   if (!outcome.ok()) return outcome;
   core_ = std::make_unique<RunCore>(app_, options_, SystemClock(), std::move(plan).value(),
                                     formats_, &results_);
-  core_->AfterBatch([this] {
-    for (const auto& input : open_inputs_) input->AfterBatch();
-  });
+  core_->AfterBatch([this] { GiveReceipts(); });
   bool stopped = false;
   Status status = Recover();
   if (status.ok()) status = core_->Start();
@@ -220,6 +219,14 @@ Outcome AppRun::Run() {
   core_->set_positions(nullptr);
   core_->ReportRefusedRows();
   return Close(status, stopped);
+}
+
+// Once what was read is in the log; a failure of that ends the run, without a receipt.
+void AppRun::GiveReceipts() {
+  const auto owes = [](const auto& input) { return input->owes_receipts(); };
+  if (std::none_of(open_inputs_.begin(), open_inputs_.end(), owes)) return;
+  if (keeper_ != nullptr && !keeper_->Settle().ok()) return;
+  for (const auto& input : open_inputs_) input->AfterBatch();
 }
 
 Outcome AppRun::OpenState() {

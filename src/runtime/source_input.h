@@ -29,7 +29,9 @@ class SourceInput final : public Input, public SourceOutput {
   Status Fill() override { return source_->Take(this); }
   Decoder::State Read(size_t messages_max, size_t rows_max, MessageBatch* batch) override;
   const std::string& query() const override;
+  bool query_may_change() const override;
   bool TakeAnswer(const std::string& line) override;
+  bool owes_receipts() const override { return !receipts_.empty(); }
   void AfterBatch() override;
   uint64_t bytes() const override { return bytes_; }
   const std::string& path() const override { return name_; }
@@ -38,11 +40,16 @@ class SourceInput final : public Input, public SourceOutput {
 
   void OnBytes(uint64_t channel, std::string_view name, std::string_view bytes) override;
   void OnEnd(uint64_t channel, bool whole) override;
-  void OnPayload(uint64_t channel, std::string_view name, std::string_view bytes) override;
+  void OnPayload(uint64_t channel, std::string_view name, std::string_view bytes,
+                 PayloadKind kind) override;
 
  private:
   struct Channel;
-  Channel* Find(uint64_t number, std::string_view name, bool payload);
+  // Its events may not hold queries.
+  static bool IsHidden(const Channel& channel);
+  Channel* Find(uint64_t number, std::string_view name);
+  std::unique_ptr<Channel> MakeChannel(uint64_t number, std::string_view name);
+  DecoderPlace PlaceOf(Channel* channel, bool whole) const;
   void MarkReady(Channel* channel);
   // Decodes what another process is done with; false if there is more of it.
   bool PassKnown(Channel* channel);
