@@ -28,6 +28,8 @@ class HttpSink final : public Sink {
   Status Flush() override;
   Status Close() override;
   uint64_t delivered() const override { return outgoing_->delivered(); }
+  SinkRecall recall() const override { return SinkRecall::kCount; }
+  uint64_t settled() const override { return outgoing_->settled(); }
 
  private:
   void TellLost();
@@ -111,6 +113,7 @@ Status HttpSink::Close() {
     if (outgoing_->IsEmpty() || (gives_up && !outgoing_->failure().empty())) break;
     outgoing_->Wait(nullptr, left);
   }
+  outgoing_->StopGivingUp();
   loop_->PostAndWait([this] { client_->Stop(); });
   if (outgoing_->lost() > told_lost_) {
     const std::string refusal = outgoing_->refusal();

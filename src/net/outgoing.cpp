@@ -92,6 +92,16 @@ uint64_t Outgoing::lost() const {
   return lost_;
 }
 
+void Outgoing::StopGivingUp() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!given_up_) given_up_ = lost_;
+}
+
+uint64_t Outgoing::settled() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return delivered_ + given_up_.value_or(lost_);
+}
+
 bool Outgoing::Wait(StopRequest* stop, TimeMs at_most_ms) {
   pollfd waits[] = {{changed_, POLLIN, 0}, {stop == nullptr ? -1 : stop->poll_fd(), POLLIN, 0}};
   poll(waits, 2, static_cast<int>(at_most_ms));

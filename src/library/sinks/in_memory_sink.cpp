@@ -35,7 +35,12 @@ void RegisterInMemorySink(TransportRegistry* registry) {
       "@sink(type='inMemory', topic='seen', @map(type='json'))\n"
       "define stream Seen (symbol string, price double);";
   spec.options = {{"topic", "Its name.", nullptr, OptionSpec::Kind::kText, true}};
-  spec.make = [](const Options& options, const TransportPlace&) -> Result<std::unique_ptr<Sink>> {
+  spec.make = [](const Options& options,
+                 const TransportPlace& place) -> Result<std::unique_ptr<Sink>> {
+    // What a restart replays would be put into the topic, and read from it, once more.
+    if (place.keeps_state) {
+      return Status::NotSupported("sink 'inMemory' together with a state directory");
+    }
     return std::unique_ptr<Sink>(std::make_unique<InMemorySink>(options.Text("topic")));
   };
   registry->Add(std::move(spec));
