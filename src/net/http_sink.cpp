@@ -1,5 +1,7 @@
 #include "net/http_sink.h"
 
+#include <optional>
+
 #include "net/http_client.h"
 #include "net/net_loop.h"
 #include "time/system_clock.h"
@@ -28,6 +30,11 @@ class HttpSink final : public Sink {
   Status Flush() override;
   Status Close() override;
   uint64_t delivered() const override { return outgoing_->delivered(); }
+  SinkRecall recall() const override { return SinkRecall::kCount; }
+  // What is left over at the end was not given up: another process may send it.
+  uint64_t settled() const override {
+    return outgoing_->delivered() + lost_at_close_.value_or(outgoing_->lost());
+  }
 
  private:
   void TellLost();
@@ -42,6 +49,7 @@ class HttpSink final : public Sink {
   std::string body_;
   uint64_t buffered_ = 0;  // records
   uint64_t told_lost_ = 0;
+  std::optional<uint64_t> lost_at_close_;
 };
 
 void HttpSink::Report(const std::string& what) const {
@@ -111,6 +119,7 @@ Status HttpSink::Close() {
     if (outgoing_->IsEmpty() || (gives_up && !outgoing_->failure().empty())) break;
     outgoing_->Wait(nullptr, left);
   }
+  lost_at_close_ = outgoing_->lost();
   loop_->PostAndWait([this] { client_->Stop(); });
   if (outgoing_->lost() > told_lost_) {
     const std::string refusal = outgoing_->refusal();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/large_array.h"
 #include "pattern/partial_store.h"
 
 namespace weir {
@@ -114,7 +115,7 @@ class KeyTable {
   };
   void Place(uint64_t hash, uint32_t list);
 
-  std::vector<Slot> slots_;  // a power of two, at most half full
+  LargeVector<Slot> slots_;  // a power of two, at most half full
   size_t size_ = 0;
 };
 

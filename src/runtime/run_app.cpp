@@ -129,6 +129,7 @@ TransportPlace AppRun::Surroundings() {
   TransportPlace place;
   place.app = app_.bound.name;
   place.insecure = options_.insecure;
+  place.keeps_state = keeper_ != nullptr;
   place.stop = options_.stop;
   place.report = options_.report;
   place.standard_output = results_.standard_output();
@@ -165,10 +166,12 @@ Outcome AppRun::OpenSources() {
 }
 
 Outcome AppRun::OpenSinks() {
-  if (!options_.state.directory.empty() && !SinkRequests(app_.bound, AnySink).empty()) {
-    return {OutcomeCode::kAppRefused, "not supported yet: @sink together with --state-dir"};
-  }
   Status status = sinks_.Make(app_.bound, Surroundings(), AnySink);
+  if (status.ok() && keeper_ != nullptr) {
+    status = sinks_.KeepState();
+    // Nothing leaves that a restart would not know the cause of.
+    sinks_.set_gate([this] { return keeper_->Settle(); });
+  }
   if (status.ok()) status = sinks_.Open();
   if (status.ok()) results_.AttachSinks(&sinks_);
   return ToOutcome(status);
@@ -264,6 +267,10 @@ Status AppRun::Recover() {
   if (options_.report) {
     for (const std::string& line : dropped) options_.report("warning: " + line);
   }
+  if (keeper_->fresh() && sinks_.has_places()) {
+    const Status taken = keeper_->TakeSnapshot();
+    if (!taken.ok()) return taken;
+  }
   return ResumeInputs();
 }
 
@@ -285,6 +292,7 @@ Status AppRun::ResumeInputs() {
       std::string position = input->Position();
       if (!position.empty()) positions.push_back({input->path(), std::move(position)});
     }
+    for (InputPosition& sink : sinks_.Positions()) positions.push_back(std::move(sink));
     return positions;
   });
   return Status::Ok();
@@ -358,7 +366,13 @@ Status AppRun::Drain(Input* input, bool* ended, bool* stopped) {
 Outcome AppRun::Close(const Status& status, bool stopped) {
   // What came before a failure is still results.
   Status kept;
-  if (keeper_ != nullptr && status.ok()) kept = keeper_->Close();
+  if (keeper_ != nullptr && status.ok()) {
+    // What sinks have taken is to be in the last snapshot.
+    kept = keeper_->Settle();
+    if (kept.ok()) kept = sinks_.Flush();
+    if (kept.ok()) kept = sinks_.Close();
+    if (kept.ok()) kept = keeper_->Close();
+  }
   TellStatistics();
   // Rows that follow from what did not get into the log come again after a restart.
   if (keeper_ != nullptr && !keeper_->Settle().ok()) results_.Discard();

@@ -1,5 +1,7 @@
 #include "runtime/source_input.h"
 
+#include <algorithm>
+#include <charconv>
 #include <utility>
 
 #include "types/value.h"
@@ -40,11 +42,13 @@ class QueryDecoder final : public Decoder {
 
 struct SourceInput::Channel : BadRecordSink {
   bool OnBadRecord(uint64_t line, const BadRecord& bad) override {
+    if (known_bytes > 0) return true;  // it was told of then
     if (receipt.bad++ == 0) receipt.first_bad = bad.reason;
     surroundings->bad_records->Add(name, line, bad);
     return !surroundings->stop_at_bad_record;
   }
   void OnRawBytes(std::string_view piece, bool last) override {
+    if (known_bytes > 0) return;
     surroundings->bad_records->AddRaw(piece, last);
   }
 
@@ -57,6 +61,7 @@ struct SourceInput::Channel : BadRecordSink {
   bool may_change = false;  // the query may
   bool is_ready = false;
   bool ended = false;
+  uint64_t known_bytes = 0;  // begins with so many that another process is done with
   PayloadReceipt receipt;
 };
 
@@ -94,6 +99,7 @@ SourceInput::Channel* SourceInput::Find(uint64_t number, std::string_view name) 
   std::unique_ptr<Channel>& channel = channels_[number];
   if (channel == nullptr) {
     channel = MakeChannel(number, name);
+    channel->known_bytes = std::exchange(known_bytes_, 0);
     channel->decoder = make_decoder_(PlaceOf(channel.get(), /*whole=*/false));
   }
   return channel.get();
@@ -140,11 +146,46 @@ void SourceInput::OnPayload(uint64_t number, std::string_view name, std::string_
   payloads_.push_back(std::move(channel));
 }
 
+// Read once more, since what comes first (a header) may say what the rest means.
+bool SourceInput::PassKnown(Channel* channel) {
+  MessageBatch known(*place_.formats);
+  while (channel->decoder->bytes_read() < channel->known_bytes) {
+    const Decoder::State state = channel->decoder->Read(1, 1, &known);
+    known.Clear();
+    if (state == Decoder::State::kNeedBytes || state == Decoder::State::kEnd) return false;
+  }
+  channel->known_bytes = 0;
+  return true;
+}
+
+std::string SourceInput::Position() const {
+  uint64_t bytes = last_place_bytes_;
+  std::string place = last_place_;
+  if (!channels_.empty()) {
+    const Channel& channel = *channels_.begin()->second;
+    place = source_->PlaceOf(channel.number);
+    bytes = std::max(channel.known_bytes, channel.decoder->bytes_read());
+  }
+  return place.empty() ? "" : std::to_string(bytes) + " " + place;
+}
+
+Result<bool> SourceInput::Resume(const std::string& position) {
+  uint64_t bytes = 0;
+  const char* end = position.data() + position.size();
+  const auto read = std::from_chars(position.data(), end, bytes);
+  if (read.ec != std::errc() || read.ptr == end) return false;
+  const Result<bool> resumed = source_->Resume(std::string(read.ptr + 1, end), bytes);
+  if (resumed.ok() && resumed.value()) known_bytes_ = bytes;
+  return resumed;
+}
+
 void SourceInput::Pass(Channel* channel) {
   channel->is_ready = false;
   ready_.pop_front();
   if (!channel->ended) return;
   if (!channel->is_payload) {
+    last_place_ = source_->PlaceOf(channel->number);
+    last_place_bytes_ = channel->decoder->bytes_read();
     channels_.erase(channel->number);
     return;
   }
@@ -158,6 +199,10 @@ Decoder::State SourceInput::Read(size_t messages_max, size_t rows_max, MessageBa
   asking_ = nullptr;
   while (!ready_.empty()) {
     Channel* channel = ready_.front();
+    if (channel->known_bytes > 0 && !PassKnown(channel)) {
+      Pass(channel);
+      continue;
+    }
     const size_t before = batch->messages.size();
     const Decoder::State state = channel->decoder->Read(messages_max, rows_max, batch);
     channel->receipt.accepted += batch->messages.size() - before;

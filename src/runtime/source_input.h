@@ -35,6 +35,8 @@ class SourceInput final : public Input, public SourceOutput {
   void AfterBatch() override;
   uint64_t bytes() const override { return bytes_; }
   const std::string& path() const override { return name_; }
+  std::string Position() const override;
+  Result<bool> Resume(const std::string& position) override;
 
   void OnBytes(uint64_t channel, std::string_view name, std::string_view bytes) override;
   void OnEnd(uint64_t channel, bool whole) override;
@@ -49,6 +51,8 @@ class SourceInput final : public Input, public SourceOutput {
   std::unique_ptr<Channel> MakeChannel(uint64_t number, std::string_view name);
   DecoderPlace PlaceOf(Channel* channel, bool whole) const;
   void MarkReady(Channel* channel);
+  // Decodes what another process is done with; false if there is more of it.
+  bool PassKnown(Channel* channel);
   // The first ready channel has nothing more to give for now.
   void Pass(Channel* channel);
 
@@ -63,6 +67,9 @@ class SourceInput final : public Input, public SourceOutput {
   std::vector<std::pair<uint64_t, PayloadReceipt>> receipts_;  // of what is not run yet
   Channel* asking_ = nullptr;                                  // holds query()
   uint64_t bytes_ = 0;
+  uint64_t known_bytes_ = 0;       // of the first channel that comes
+  std::string last_place_;         // of the last channel that has ended
+  uint64_t last_place_bytes_ = 0;  // all of it
 };
 
 }  // namespace weir
