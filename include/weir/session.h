@@ -58,6 +58,14 @@ struct SessionOptions {
   std::function<void(std::string_view json)> on_answer;
 };
 
+// What a query, partition or definition holds.
+struct UnitState {
+  std::string name;   // `query 'q1'`
+  std::string shape;  // its operators, one a line
+  uint64_t records = 0;
+  uint64_t bytes = 0;  // of the records as they would be stored
+};
+
 // Sources and sinks of the app are not opened, so that nothing outside is touched; what a sink
 // writes to the log goes to on_log. Messages are numbered from 0 in the order of the calls. They
 // are collected into epochs; rows come out when an epoch is full or flushed. A refused call sends
@@ -109,8 +117,14 @@ class Session {
   // After a failure the session is of no use.
   Outcome LoadState(std::string_view bytes, std::vector<std::string>* dropped = nullptr);
 
+  // Runs what was sent so far, then tells how large the state of each part of the app is, in the
+  // app's order.
+  Outcome DescribeState(std::vector<UnitState>* units);
+
   uint64_t next_message() const;  // the number the next message gets
   int64_t clock() const;          // as of the last message sent; 0 before any timestamp
+  // When the first timer is due of what has run, in ms; absent if none is armed.
+  std::optional<int64_t> next_timer() const;
 
  private:
   struct Impl;

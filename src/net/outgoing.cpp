@@ -52,6 +52,11 @@ void Outgoing::SetFailure(std::string why) {
   Signal();
 }
 
+void Outgoing::SetRefusal(std::string why) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  refusal_ = std::move(why);
+}
+
 bool Outgoing::has_peers() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return peers_ > 0;
@@ -70,6 +75,11 @@ bool Outgoing::IsEmpty() const {
 std::string Outgoing::failure() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return failure_;
+}
+
+std::string Outgoing::refusal() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return refusal_;
 }
 
 uint64_t Outgoing::delivered() const {

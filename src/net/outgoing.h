@@ -34,12 +34,15 @@ class Outgoing {
   // Loop thread.
   void SetPeers(size_t peers);
   void SetFailure(std::string why);
+  // Somebody was there who did not want it.
+  void SetRefusal(std::string why);
 
   // Engine's thread.
   bool has_peers() const;
   bool IsFull() const;
   bool IsEmpty() const;
   std::string failure() const;  // why the last attempt to connect failed; empty: it did not
+  std::string refusal() const;  // the last one
   uint64_t delivered() const;   // records
   uint64_t lost() const;        // records that went to nobody
   // Returns when something has changed, or the time is over; false if a stop was requested.
@@ -56,6 +59,7 @@ class Outgoing {
   uint64_t delivered_ = 0;
   uint64_t lost_ = 0;
   std::string failure_;
+  std::string refusal_;
 };
 
 }  // namespace weir

@@ -146,6 +146,11 @@ class SocketSink final : public Sink {
   Status Flush() override;
   Status Close() override;
   uint64_t delivered() const override { return outgoing_->delivered(); }
+  SinkRecall recall() const override { return SinkRecall::kCount; }
+  // What is left over at the end was not given up: another process may send it.
+  uint64_t settled() const override {
+    return outgoing_->delivered() + lost_at_close_.value_or(outgoing_->lost());
+  }
 
  private:
   Status NobodyThere() const;
@@ -157,6 +162,7 @@ class SocketSink final : public Sink {
   std::shared_ptr<Outgoing> outgoing_;
   std::string buffer_;
   uint64_t buffered_ = 0;  // records
+  std::optional<uint64_t> lost_at_close_;
 };
 
 // A client waits for its first connection or for the first failure, so that events that come at
@@ -221,6 +227,7 @@ Status SocketSink::Close() {
     if (outgoing_->IsEmpty() || !outgoing_->has_peers()) break;
     outgoing_->Wait(nullptr, left);
   }
+  lost_at_close_ = outgoing_->lost();
   loop_->PostAndWait([this] { outlet_->Stop(); });
   if (outgoing_->lost() > 0 && place_.report) {
     place_.report("sink of stream '" + place_.stream + "': " + std::to_string(outgoing_->lost()) +

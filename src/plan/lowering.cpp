@@ -539,6 +539,10 @@ NodeId QueryLowering::LowerPattern(const BoundPattern& pattern, const std::vecto
 }
 
 NodeId QueryLowering::Lower(const std::vector<Edge>& inputs) {
+  return LowerMarked(MarkEmissions(inputs));
+}
+
+NodeId QueryLowering::LowerMarked(const std::vector<Edge>& inputs) {
   // At equal times a rate limit's tick comes before the query's own windows move on: recorded
   // answers show rows that expire at the tick as still there.
   if (query_.rate) rate_place_ = roots_->Next(true);

@@ -116,6 +116,10 @@ class QueryLowering {
   Chain Append(Chain chain, std::string kind, std::string detail, OperatorFactory make,
                SchemaPtr schema, bool multi_emitter = false);
   void MakeFaults();
+  bool TakesFaultsInLockstep() const;
+  // In lockstep: the inputs behind what marks the faults of each of their emissions.
+  std::vector<Edge> MarkEmissions(const std::vector<Edge>& inputs);
+  NodeId LowerMarked(const std::vector<Edge>& inputs);
   Chain Filter(Chain chain, std::span<const ExprPtr> conditions);
   Chain NumberRows(Chain chain);
   Chain Function(Chain chain, const BoundStreamFunctionCall& call);
@@ -164,6 +168,8 @@ class QueryLowering {
   bool keyed_ = false;
   std::vector<Edge> lookup_edges_;  // not used yet
   std::shared_ptr<QueryFaults> faults_;
+  bool keeps_faults_ = false;
+  std::vector<NodeId> marks_;              // by input, in lockstep; unused for tables
   std::optional<uint32_t> number_column_;  // of the rows before the window, if there is one
   OrderPlace rate_place_;
   size_t input_columns_ = 0;  // of the select clause, once it is lowered

@@ -350,8 +350,10 @@ void AppLowering::LowerOnePartition(uint32_t partition, RootNumbers* roots) {
   for (uint32_t e = 0; e < lowered.exits.size(); ++e) {
     const Edge edge{node, 0, 0, e};
     const uint32_t target = lowered.exits[e].target;
-    if (lowered.exits[e].is_output) {
+    if (lowered.exits[e].kind == LoweredPartition::Exit::Kind::kOutput) {
       taps_[target] = edge;
+    } else if (lowered.exits[e].kind == LoweredPartition::Exit::Kind::kFaults) {
+      graph_.Connect(entry_nodes_[target], 0, edge);
     } else {
       graph_.Connect(entry_nodes_[*app_.queries[target].target], write_ports_[target], edge);
     }

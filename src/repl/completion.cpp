@@ -26,7 +26,7 @@ std::vector<std::string> StreamNames(const App& app) {
 std::vector<std::string> DotOperands(std::string_view command, const App& app,
                                      const std::vector<std::string>& part_names) {
   if (command == ".send" || command == ".feed") return StreamNames(app);
-  if (command == ".drop" || command == ".schema") return part_names;
+  if (command == ".drop" || command == ".schema" || command == ".state") return part_names;
   if (command == ".explain") return app.queries();
   if (command == ".mode") return {"table", "json", "csv"};
   if (command == ".plan") return {"text", "dot", "mermaid", "json"};

@@ -194,6 +194,28 @@ Outcome ReplSession::SetClock(int64_t time_ms) {
   return moved.ok() ? session_->Flush() : moved;
 }
 
+Outcome ReplSession::Step() {
+  const std::optional<int64_t> due = session_->next_timer();
+  if (!due) return {OutcomeCode::kUsage, "no timer is armed"};
+  return SetClock(std::max(*due, session_->clock()));
+}
+
+Outcome ReplSession::DescribeState(const std::string& name, std::string* text) {
+  std::vector<UnitState> units;
+  const Outcome described = session_->DescribeState(&units);
+  if (!described.ok()) return described;
+  for (const UnitState& unit : units) {
+    if (!name.empty() && !unit.name.ends_with(" '" + name + "'")) continue;
+    *text += unit.name + ": " + std::to_string(unit.records) + " records, " +
+             std::to_string(unit.bytes) + " bytes\n";
+    if (!name.empty()) *text += unit.shape + (unit.shape.ends_with('\n') ? "" : "\n");
+  }
+  if (!name.empty() && text->empty()) {
+    return {OutcomeCode::kUsage, "no query, table or window is named '" + name + "'"};
+  }
+  return {};
+}
+
 Outcome ReplSession::Explain(const std::string& query, const std::string& format,
                              std::string* plan) const {
   if (query.empty()) return app_->Explain(format, plan);

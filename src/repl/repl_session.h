@@ -45,6 +45,13 @@ class ReplSession {
   // Timers that are due until then fire. kUsage if the clock is further already.
   Outcome SetClock(int64_t time_ms);
 
+  // Moves the clock to the next timer that is due. kUsage if none is armed.
+  Outcome Step();
+
+  // How large the state is, by query or definition; of one alone if `name` is not empty, with its
+  // operators. kUsage if there is none of that name.
+  Outcome DescribeState(const std::string& name, std::string* text);
+
   // The plan of the app, or of one query and what it needs.
   Outcome Explain(const std::string& query, const std::string& format, std::string* plan) const;
 

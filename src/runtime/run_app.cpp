@@ -54,6 +54,7 @@ class AppRun {
   Status Recover();
   Status ResumeInputs();
   void TellStatistics() const;
+  void GiveReceipts();
   Status ReadAll(bool* stopped);
   Status ReadInTurn(bool* stopped);
   Status Drain(Input* input, bool* ended, bool* stopped);
@@ -128,6 +129,7 @@ TransportPlace AppRun::Surroundings() {
   TransportPlace place;
   place.app = app_.bound.name;
   place.insecure = options_.insecure;
+  place.keeps_state = keeper_ != nullptr;
   place.stop = options_.stop;
   place.report = options_.report;
   place.standard_output = results_.standard_output();
@@ -164,10 +166,12 @@ Outcome AppRun::OpenSources() {
 }
 
 Outcome AppRun::OpenSinks() {
-  if (!options_.state.directory.empty() && !SinkRequests(app_.bound, AnySink).empty()) {
-    return {OutcomeCode::kAppRefused, "not supported yet: @sink together with --state-dir"};
-  }
   Status status = sinks_.Make(app_.bound, Surroundings(), AnySink);
+  if (status.ok() && keeper_ != nullptr) {
+    status = sinks_.KeepState();
+    // Nothing leaves that a restart would not know the cause of.
+    sinks_.set_gate([this] { return keeper_->Settle(); });
+  }
   if (status.ok()) status = sinks_.Open();
   if (status.ok()) results_.AttachSinks(&sinks_);
   return ToOutcome(status);
@@ -207,9 +211,7 @@ Outcome AppRun::Run() {
   if (!outcome.ok()) return outcome;
   core_ = std::make_unique<RunCore>(app_, options_, SystemClock(), std::move(plan).value(),
                                     formats_, &results_);
-  core_->AfterBatch([this] {
-    for (const auto& input : open_inputs_) input->AfterBatch();
-  });
+  core_->AfterBatch([this] { GiveReceipts(); });
   bool stopped = false;
   Status status = Recover();
   if (status.ok()) status = core_->Start();
@@ -217,6 +219,14 @@ Outcome AppRun::Run() {
   core_->set_positions(nullptr);
   core_->ReportRefusedRows();
   return Close(status, stopped);
+}
+
+// Once what was read is in the log; a failure of that ends the run, without a receipt.
+void AppRun::GiveReceipts() {
+  const auto owes = [](const auto& input) { return input->owes_receipts(); };
+  if (std::none_of(open_inputs_.begin(), open_inputs_.end(), owes)) return;
+  if (keeper_ != nullptr && !keeper_->Settle().ok()) return;
+  for (const auto& input : open_inputs_) input->AfterBatch();
 }
 
 Outcome AppRun::OpenState() {
@@ -257,6 +267,10 @@ Status AppRun::Recover() {
   if (options_.report) {
     for (const std::string& line : dropped) options_.report("warning: " + line);
   }
+  if (keeper_->fresh() && sinks_.has_places()) {
+    const Status taken = keeper_->TakeSnapshot();
+    if (!taken.ok()) return taken;
+  }
   return ResumeInputs();
 }
 
@@ -278,6 +292,7 @@ Status AppRun::ResumeInputs() {
       std::string position = input->Position();
       if (!position.empty()) positions.push_back({input->path(), std::move(position)});
     }
+    for (InputPosition& sink : sinks_.Positions()) positions.push_back(std::move(sink));
     return positions;
   });
   return Status::Ok();
@@ -351,7 +366,13 @@ Status AppRun::Drain(Input* input, bool* ended, bool* stopped) {
 Outcome AppRun::Close(const Status& status, bool stopped) {
   // What came before a failure is still results.
   Status kept;
-  if (keeper_ != nullptr && status.ok()) kept = keeper_->Close();
+  if (keeper_ != nullptr && status.ok()) {
+    // What sinks have taken is to be in the last snapshot.
+    kept = keeper_->Settle();
+    if (kept.ok()) kept = sinks_.Flush();
+    if (kept.ok()) kept = sinks_.Close();
+    if (kept.ok()) kept = keeper_->Close();
+  }
   TellStatistics();
   // Rows that follow from what did not get into the log come again after a restart.
   if (keeper_ != nullptr && !keeper_->Settle().ok()) results_.Discard();

@@ -433,6 +433,34 @@ Outcome Session::LoadState(std::string_view bytes, std::vector<std::string>* dro
   return {};
 }
 
+Outcome Session::DescribeState(std::vector<UnitState>* units) {
+  const Outcome ran = Flush();
+  if (!ran.ok()) return ran;
+  StateMap state;
+  StateWriter out(&state);
+  impl_->loop.Save(out);
+  std::map<std::string, UnitState, std::less<>> owners;
+  for (const auto& [key, value] : state.records()) {
+    UnitState& owner = owners[key.substr(0, key.find('\0'))];
+    ++owner.records;
+    owner.bytes += key.size() + value.size();
+  }
+  for (const StateUnit& unit : impl_->units) {
+    UnitState described{unit.name, unit.shape};
+    for (const std::string& name : unit.owners) {
+      described.records += owners[name].records;
+      described.bytes += owners[name].bytes;
+    }
+    units->push_back(std::move(described));
+  }
+  return {};
+}
+
+std::optional<int64_t> Session::next_timer() const {
+  const TimeMs due = impl_->loop.NextDue();
+  return due == kNever ? std::nullopt : std::optional<int64_t>(due);
+}
+
 uint64_t Session::next_message() const {
   return impl_->loop.next_message() + impl_->batch.messages.size();
 }

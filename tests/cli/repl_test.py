@@ -82,6 +82,24 @@ class Piped(weir_program.Case):
         self.assertEqual(out, '{"stream":"O","timestamp":1000,"event":{"n":1}}\n1010\n')
         self.assertIn("cannot go back", err)
 
+    def test_a_step_goes_to_the_next_timer(self):
+        out, err = self.repl(STREAM + "from S#window.timeBatch(10) select count() as n "
+                             'insert into O;\n.step\n.send S @1000 ["A", 1.0]\n.step\n.clock\n',
+                             code=1)
+        self.assertEqual(out, '{"stream":"O","timestamp":1000,"event":{"n":1}}\n1010\n')
+        self.assertEqual(err, "error: no timer is armed\n")
+
+    def test_the_state_of_a_query(self):
+        out, err = self.repl(STREAM + "@info(name = 'w') from S#window.length(5) select sym "
+                             "insert into O;\n@info(name = 'f') from S select sym insert into P;\n"
+                             '.send S ["A", 1.0]\n.send S ["B", 1.0]\n.output none\n'
+                             ".output\n.state\n.state w\n.state x\n", code=1)
+        self.assertRegex(out, r"(?m)^query 'w': [1-9]\d* records, [1-9]\d* bytes$")
+        self.assertEqual(out.count("query 'f': "), 1)
+        self.assertEqual(out.count("query 'w': "), 2)
+        self.assertIn("length", out[out.rindex("query 'w'"):])
+        self.assertIn("named 'x'", err)
+
     def test_files(self):
         app = self.write("app.sql", STREAM + QUERY)
         self.write("events", '{"sym":"A","px":6.0}\n{"sym":"B","px":7.0}\n')

@@ -56,9 +56,11 @@ const std::vector<DotCommand>& DotCommands() {
       {".send", "STREAM [@TIME] JSON", "send an event: {\"a\":1} or [1]"},
       {".feed", "[STREAM=]FILE", "send the lines of a file"},
       {".clock", "[TIME|+MS]", "show the clock, or move it; timers fire"},
+      {".step", "", "move the clock to the next timer that is due"},
       {".query", "TEXT", "answer an on-demand query"},
       {".explain", "QUERY", "the plan of one query"},
       {".plan", "[FORMAT]", "the plan of the app: text, dot, mermaid or json"},
+      {".state", "[NAME]", "how much each query, table and window holds"},
       {".drop", "NAME", "take a definition or query away; the others keep their state"},
       {".snapshot", "FILE", "write the state to a file"},
       {".restore", "FILE", "go on from a state of the same app"},
@@ -150,6 +152,7 @@ bool ReplShell::DotSession(const std::string& name, const std::string& rest) {
   if (name == ".send") return Send(rest);
   if (name == ".feed") return Feed(rest);
   if (name == ".clock") return SetClock(rest);
+  if (name == ".step") return Finish(session_.Step());
   if (name == ".query") return Finish(session_.Add(rest + ";", "typed"));
   if (name == ".drop") return Finish(session_.Drop(rest));
   if (name == ".snapshot") return Snapshot(rest);
@@ -165,6 +168,9 @@ bool ReplShell::DotShow(const std::string& name, const std::string& rest) {
     for (const weir::StreamInfo& stream : session_.app().streams()) text += Shape(stream);
   } else if (name == ".queries") {
     for (const std::string& query : session_.app().queries()) text += query + "\n";
+  } else if (name == ".state") {
+    const weir::Outcome described = session_.DescribeState(rest, &text);
+    if (!described.ok()) return Finish(described);
   } else if (name == ".schema") {
     text = rest.empty() ? session_.Text() : session_.TextOf(rest);
     if (text.empty() && !rest.empty()) return Fail("nothing is named '" + rest + "'");
