@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/large_array.h"
+#include "base/prefetch.h"
 #include "types/row_store.h"
 
 namespace weir {
@@ -52,7 +53,7 @@ class KeyLists {
   void Remove(RowId id);
 
   // Where a find will look soon.
-  void Prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
+  void Prefetch(uint64_t hash) const { BringMemoryNear(&slots_[hash & (slots_.size() - 1)]); }
   // A row that a find of the hash would probably give; kNoRow: none.
   RowId Likely(uint64_t hash) const {
     return slots_[Place(hash, [](RowId) { return true; })].first;

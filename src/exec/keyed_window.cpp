@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/prefetch.h"
 #include "base/state_reader.h"
 #include "exec/id_state.h"
 #include "exec/window_operator.h"
@@ -31,6 +32,13 @@ class KeyTimers {
     const uint32_t key = waiting_.back().key;
     waiting_.pop_back();
     return key;
+  }
+
+  // Calls use(key, i) for the few that probably fire next, i counting them.
+  template <class Use>
+  void ForNext(Use use) const {
+    const size_t few = std::min<size_t>(waiting_.size(), 7);
+    for (size_t i = 0; i < few; ++i) use(waiting_[i].key, i);
   }
 
   void Save(StateWriter& out) const { out.Write(next_number_, waiting_); }
@@ -106,6 +114,9 @@ class KeyedWindowOperator final : public StepOperator {
     const auto key = timer.overdue != 0 ? overdue_.Pop(timer.overdue) : due_.Pop(timer.due);
     if (!key) return;
     key_ = *key;
+    due_.ForNext([this](uint32_t next, size_t i) {
+      i < 3 ? BringWindowNear(next) : BringMemoryNear(&windows_[next]);
+    });
     context_.SetNow(now());
     windows_[key_]->OnTimer(timer.due, context_);
     CloseEmission();
@@ -180,17 +191,19 @@ class KeyedWindowOperator final : public StepOperator {
     size_t end;  // in the emitted rows; it begins where the one before ends
   };
 
-  // The window at some distance behind row i of those at hand. What it holds stands beside it as
-  // long as that is little.
+  // What a window holds stands beside it as long as that is little.
+  void BringWindowNear(uint32_t key) const {
+    const auto* window = reinterpret_cast<const char*>(windows_[key].get());
+    if (window == nullptr) return;
+    BringMemoryNear(window);
+    BringMemoryNear(window + 64);
+  }
+  // The window at some distance behind row i of those at hand.
   void PrefetchWindow(uint32_t i) const {
     if (i + 2 * kPrefetchAhead < keys_.size()) {
-      __builtin_prefetch(&windows_[keys_[i + 2 * kPrefetchAhead]]);
+      BringMemoryNear(&windows_[keys_[i + 2 * kPrefetchAhead]]);
     }
-    if (i + kPrefetchAhead >= keys_.size()) return;
-    const auto* window = reinterpret_cast<const char*>(windows_[keys_[i + kPrefetchAhead]].get());
-    if (window == nullptr) return;
-    __builtin_prefetch(window);
-    __builtin_prefetch(window + 64);
+    if (i + kPrefetchAhead < keys_.size()) BringWindowNear(keys_[i + kPrefetchAhead]);
   }
 
   void ArmForKey(TimeMs due) {
