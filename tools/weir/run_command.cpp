@@ -4,6 +4,7 @@
 #include "command_line.h"
 #include "commands.h"
 #include "console.h"
+#include "huge_pages.h"
 #include "stop_signals.h"
 #include "text_file.h"
 
@@ -51,6 +52,7 @@ int RunCommand(const Settings& settings) {
   RunArguments parsed;
   const weir::Outcome taken = TakeRun(settings, &parsed);
   if (!taken.ok()) return UsageError(taken.message());
+  if (!parsed.run.state.directory.empty()) UseHugePages();
   weir::StopRequest stop;
   HandleStopSignals(&stop);
   parsed.run.stop = &stop;
