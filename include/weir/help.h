@@ -14,8 +14,8 @@ struct BuiltinSummary {
   std::string name;
   std::string summary;
 };
-// kind: "topic", "function", "window", "aggregate" or "stream function"; sorted by name, topics in
-// reading order.
+// kind: "topic", "function", "window", "aggregate", "stream function", "source", "sink" or "codec";
+// sorted by name, topics in reading order.
 std::vector<BuiltinSummary> ListBuiltins(std::string_view kind);
 
 // The grammar of the language, rule by rule; or the rule of that name, empty if there is none.

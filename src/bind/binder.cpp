@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "bind/annotations.h"
-#include "bind/fault_stream_check.h"
+#include "bind/fault_loops.h"
 #include "bind/function_binder.h"
 #include "bind/table_binder.h"
 #include "bind/transport_binder.h"
@@ -368,7 +368,7 @@ void AppBinder::BindQueries() {
     }
   }
   KeepQueries(std::move(bound));
-  CheckFaultStreams(bound_, context_);
+  FindFaultLoops(&bound_);
 }
 
 void AppBinder::KeepQueries(std::vector<std::optional<BoundQuery>> bound) {

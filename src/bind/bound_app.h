@@ -202,6 +202,7 @@ struct BoundQuery {
   bool emits_current = true;
   bool emits_expired = false;
   std::optional<uint32_t> partition;     // position in BoundApp::partitions
+  bool faults_in_loop = false;           // see FindFaultLoops
   std::optional<uint32_t> target;        // position in BoundApp::streams; absent for `return`
   std::optional<BoundTableWrite> write;  // if the target is a table
 };

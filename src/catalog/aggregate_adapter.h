@@ -50,6 +50,9 @@ class StateAggregator final : public Aggregator {
   void Update(const AggregateInput& in, Column* out) override {
     const bool plain = in.kinds == nullptr && in.wanted == nullptr && !HasNulls(in);
     if (in.groups != nullptr) {
+      if (slots_.size() >= kPrefetchGroups) {
+        for (uint32_t i = 0; i < in.size; ++i) __builtin_prefetch(&slots_[in.groups[i]], 1);
+      }
       ManyGroups groups{this, in.groups};
       plain ? Rows<true>(in, groups, out) : Rows<false>(in, groups, out);
     } else if constexpr (std::is_trivially_copyable_v<State>) {
@@ -95,6 +98,9 @@ class StateAggregator final : public Aggregator {
   }
 
  private:
+  // Fewer groups than these are near anyway.
+  static constexpr size_t kPrefetchGroups = 16384;
+
   struct Slot {
     State state;
     uint32_t generation = 0;  // older than generation_: the state is to be cleared before use

@@ -10,6 +10,8 @@ namespace weir {
 namespace {
 
 constexpr size_t kFirstSlots = 64;
+// Fewer groups than these are near anyway.
+constexpr uint32_t kPrefetchGroups = 16384;
 
 template <class T>
 uint64_t NumberBits(T value) {
@@ -78,6 +80,7 @@ void GroupTable::Find(const Chunk& chunk, std::span<const ColumnPtr> keys, uint3
 template <class T>
 void GroupTable::FindNumbers(const Chunk& chunk, const Column& keys, uint32_t* groups) {
   const T* values = keys.values<T>();
+  Prefetch(chunk, [&](uint32_t row) { return HashNumber(NumberBits(values[row])); });
   for (uint32_t i = 0; i < chunk.size(); ++i) {
     const uint32_t row = chunk.Row(i);
     groups[i] = keys.IsValid(row) ? FindNumber(NumberBits(values[row])) : FindNull();
@@ -86,6 +89,9 @@ void GroupTable::FindNumbers(const Chunk& chunk, const Column& keys, uint32_t* g
 
 void GroupTable::FindStrings(const Chunk& chunk, const Column& keys, uint32_t* groups) {
   const StringRef* values = keys.values<StringRef>();
+  Prefetch(chunk, [&](uint32_t row) {
+    return keys.IsValid(row) ? HashStringRef(values[row]) : uint64_t{0};
+  });
   for (uint32_t i = 0; i < chunk.size(); ++i) {
     const uint32_t row = chunk.Row(i);
     groups[i] = keys.IsValid(row) ? FindText(values[row]) : FindNull();
@@ -98,6 +104,26 @@ void GroupTable::FindComposites(const Chunk& chunk, std::span<const ColumnPtr> k
     encoded_.clear();
     for (const ColumnPtr& column : keys) AppendKeyBytes(*column, chunk.Row(i), &encoded_);
     groups[i] = FindText(StringRef(encoded_));
+  }
+}
+
+template <class HashOfRow>
+void GroupTable::Prefetch(const Chunk& chunk, HashOfRow hash_of) {
+  if (size() < kPrefetchGroups) return;
+  const size_t mask = slots_.size() - 1;
+  hashes_.resize(chunk.size());
+  for (uint32_t i = 0; i < chunk.size(); ++i) {
+    hashes_[i] = hash_of(chunk.Row(i));
+    __builtin_prefetch(&slots_[hashes_[i] & mask]);
+  }
+  for (const uint64_t hash : hashes_) {
+    size_t at = hash & mask;
+    const auto tag = static_cast<uint32_t>(hash >> 32);
+    while (slots_[at].group_or_0 != 0 && slots_[at].tag != tag) at = (at + 1) & mask;
+    const uint32_t group_or_0 = slots_[at].group_or_0;
+    if (group_or_0 == 0) continue;
+    by_number_ ? __builtin_prefetch(&number_keys_[group_or_0 - 1])
+               : __builtin_prefetch(&text_keys_[group_or_0 - 1]);
   }
 }
 

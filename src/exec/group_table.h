@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/arena.h"
+#include "base/large_array.h"
 #include "types/chunk.h"
 
 namespace weir {
@@ -48,6 +49,10 @@ class GroupTable {
   void FindStrings(const Chunk& chunk, const Column& keys, uint32_t* groups);
   void FindComposites(const Chunk& chunk, std::span<const ColumnPtr> keys, uint32_t* groups);
 
+  // Has what finds of the chunk's rows will look at brought near; `hash_of` takes physical rows.
+  template <class HashOfRow>
+  void Prefetch(const Chunk& chunk, HashOfRow hash_of);
+
   uint32_t FindNumber(uint64_t key);
   uint32_t FindText(const StringRef& key);
   uint32_t FindNull();
@@ -61,14 +66,15 @@ class GroupTable {
 
   std::vector<Type> types_;
   bool by_number_;  // the key is one attribute that fits 64 bits: number_keys_, else text_keys_
-  std::vector<Slot> slots_;            // a power of two of them, at most half in use
-  std::vector<uint64_t> number_keys_;  // by group
-  std::vector<StringRef> text_keys_;   // by group; long ones point into arena_
+  LargeVector<Slot> slots_;            // a power of two of them, at most half in use
+  LargeVector<uint64_t> number_keys_;  // by group
+  LargeVector<StringRef> text_keys_;   // by group; long ones point into arena_
   std::vector<bool> used_;             // by group
   std::vector<uint32_t> free_;
   uint32_t null_group_or_0_ = 0;
   std::unique_ptr<Arena> arena_ = std::make_unique<Arena>();
-  std::string encoded_;  // scratch: a composite key as bytes
+  std::string encoded_;           // scratch: a composite key as bytes
+  std::vector<uint64_t> hashes_;  // scratch
 };
 
 }  // namespace weir

@@ -30,7 +30,7 @@ void HashIndex::Erase(uint64_t hash) {
 }
 
 void HashIndex::Grow() {
-  const std::vector<Slot> old = std::move(slots_);
+  const LargeVector<Slot> old = std::move(slots_);
   slots_.assign(old.size() * 2, Slot());
   for (const Slot& slot : old) {
     if (slot.row != kNoRow) slots_[Place(slot.hash)] = slot;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/large_array.h"
 #include "types/row_store.h"
 
 namespace weir {
@@ -41,7 +42,7 @@ class HashIndex {
   }
   void Grow();
 
-  std::vector<Slot> slots_;  // a power of two, at most half in use
+  LargeVector<Slot> slots_;  // a power of two, at most half in use
   size_t used_ = 0;
 };
 

@@ -29,7 +29,6 @@ JoinInput::JoinInput(const JoinSide& side)
   hash_is_key_ =
       side.keys.empty() || (side.keys.size() == 1 && side.keys[0]->type() != Type::kString &&
                             side.keys[0]->type() != Type::kObject);
-  slots_.resize(16);
 }
 
 void JoinInput::LoadKeys(const Chunk& chunk, const Timeline& timeline) {
@@ -122,19 +121,10 @@ void JoinInput::Insert(uint32_t row, uint32_t window_row) {
 }
 
 void JoinInput::AddToIndex(uint32_t row, RowId id) {
-  if (id >= links_.size()) links_.resize(std::max<size_t>(id + 1, links_.size() * 2));
-  Link& link = links_[id];
-  link = Link();
   uint64_t bits;
   if (OrderedBitsOf(id, &bits)) ordered_.Insert(bits, id);
   if (side_.ordered_column || matchless_[row] != 0) return;
-  uint32_t group = FindGroup(*this, row);
-  if (group == kNoGroup) group = AddGroup(hashes_[row]);
-  Group& list = groups_[group];
-  link.group = group;
-  link.previous = list.last;
-  (list.last == kNoRow ? list.first : links_[list.last].next) = id;
-  list.last = id;
+  lists_.Append(hashes_[row], id, KeyTest(*this, row));
 }
 
 RowId JoinInput::Remove(uint32_t window_row) {
@@ -145,12 +135,7 @@ RowId JoinInput::Remove(uint32_t window_row) {
   uint64_t bits;
   if (OrderedBitsOf(id, &bits)) ordered_.Remove(bits, id);
   store_.Release(id);
-  Link& link = links_[id];
-  if (link.group == kNoGroup) return id;
-  Group& list = groups_[link.group];
-  (link.previous == kNoRow ? list.first : links_[link.previous].next) = link.next;
-  (link.next == kNoRow ? list.last : links_[link.next].previous) = link.previous;
-  if (list.first == kNoRow) DropGroup(link.group);
+  lists_.Remove(id);
   return id;
 }
 
@@ -165,10 +150,9 @@ RowId JoinInput::Borrow(uint32_t row) {
   return id;
 }
 
-RowId JoinInput::FirstMatch(const JoinInput& other, uint32_t row) const {
-  if (other.matchless_[row] != 0) return kNoRow;
-  const uint32_t group = FindGroup(other, row);
-  return group == kNoGroup ? kNoRow : groups_[group].first;
+const KeyLists::List* JoinInput::ListOf(const JoinInput& other, uint32_t row) const {
+  if (other.matchless_[row] != 0) return nullptr;
+  return lists_.Find(other.hashes_[row], KeyTest(other, row));
 }
 
 void JoinInput::FindMatches(const JoinInput& other, uint32_t row,
@@ -178,13 +162,13 @@ void JoinInput::FindMatches(const JoinInput& other, uint32_t row,
     if (BoundsOf(other, row, &range)) ordered_.Find(range, matches);
     return;
   }
-  for (RowId id = FirstMatch(other, row); id != kNoRow; id = links_[id].next) {
-    matches->push_back(id);
-  }
+  const KeyLists::List* list = ListOf(other, row);
+  if (list == nullptr) return;
+  for (RowId id = list->first; id != kNoRow; id = lists_.Next(*list, id)) matches->push_back(id);
 }
 
 bool JoinInput::HasMatch(const JoinInput& other, uint32_t row) const {
-  if (!side_.ordered_column) return FirstMatch(other, row) != kNoRow;
+  if (!side_.ordered_column) return ListOf(other, row) != nullptr;
   OrderedRange range;
   return BoundsOf(other, row, &range) && ordered_.Has(range);
 }
@@ -192,27 +176,10 @@ bool JoinInput::HasMatch(const JoinInput& other, uint32_t row) const {
 void JoinInput::Prefetch(const JoinInput& other) const {
   if (found_rows_ < kPrefetchRows || side_.keys.empty()) return;
   const Chunk& rows = other.at_hand_;
-  const size_t mask = slots_.size() - 1;
+  for (uint32_t i = 0; i < rows.size(); ++i) lists_.Prefetch(other.hashes_[rows.Row(i)]);
   for (uint32_t i = 0; i < rows.size(); ++i) {
-    __builtin_prefetch(&slots_[other.hashes_[rows.Row(i)] & mask]);
-  }
-  std::vector<uint32_t> groups;
-  groups.reserve(rows.size());
-  for (uint32_t i = 0; i < rows.size(); ++i) {
-    const uint64_t hash = other.hashes_[rows.Row(i)];
-    size_t at = hash & mask;
-    while (slots_[at].group != kNoGroup && slots_[at].tag != static_cast<uint32_t>(hash >> 32)) {
-      at = (at + 1) & mask;
-    }
-    if (slots_[at].group == kNoGroup) continue;
-    groups.push_back(slots_[at].group);
-    __builtin_prefetch(&groups_[groups.back()]);
-  }
-  for (const uint32_t group : groups) {
-    const RowId first = groups_[group].first;
-    if (first == kNoRow) continue;
-    __builtin_prefetch(&links_[first]);
-    PrefetchRow(store_, first);
+    const RowId likely = lists_.Likely(other.hashes_[rows.Row(i)]);
+    if (likely != kNoRow) PrefetchRow(store_, likely);
   }
 }
 
@@ -246,64 +213,6 @@ bool JoinInput::KeysEqual(RowId id, const JoinInput& other, uint32_t row) const 
     if (!equal) return false;
   }
   return true;
-}
-
-uint32_t JoinInput::FindGroup(const JoinInput& other, uint32_t row) const {
-  const uint64_t hash = other.hashes_[row];
-  const size_t mask = slots_.size() - 1;
-  const uint32_t tag = static_cast<uint32_t>(hash >> 32);
-  for (size_t at = hash & mask; slots_[at].group != kNoGroup; at = (at + 1) & mask) {
-    if (slots_[at].tag != tag) continue;
-    const Group& group = groups_[slots_[at].group];
-    if (group.hash != hash) continue;
-    if (hash_is_key_ || KeysEqual(group.first, other, row)) return slots_[at].group;
-  }
-  return kNoGroup;
-}
-
-uint32_t JoinInput::AddGroup(uint64_t hash) {
-  if ((groups_.size() - free_groups_.size() + 1) * 2 > slots_.size()) GrowSlots();
-  uint32_t group;
-  if (free_groups_.empty()) {
-    group = static_cast<uint32_t>(groups_.size());
-    groups_.emplace_back();
-  } else {
-    group = free_groups_.back();
-    free_groups_.pop_back();
-  }
-  groups_[group] = {hash, kNoRow, kNoRow};
-  const size_t mask = slots_.size() - 1;
-  size_t at = hash & mask;
-  while (slots_[at].group != kNoGroup) at = (at + 1) & mask;
-  slots_[at] = {static_cast<uint32_t>(hash >> 32), group};
-  return group;
-}
-
-void JoinInput::DropGroup(uint32_t group) {
-  const size_t mask = slots_.size() - 1;
-  size_t hole = groups_[group].hash & mask;
-  while (slots_[hole].group != group) hole = (hole + 1) & mask;
-  // Moves up what would no longer be found behind the hole.
-  for (size_t at = (hole + 1) & mask; slots_[at].group != kNoGroup; at = (at + 1) & mask) {
-    const size_t home = groups_[slots_[at].group].hash & mask;
-    if (((at - home) & mask) < ((at - hole) & mask)) continue;
-    slots_[hole] = slots_[at];
-    hole = at;
-  }
-  slots_[hole] = Slot();
-  free_groups_.push_back(group);
-}
-
-void JoinInput::GrowSlots() {
-  const std::vector<Slot> old = std::move(slots_);
-  slots_.assign(old.size() * 2, Slot());
-  const size_t mask = slots_.size() - 1;
-  for (const Slot& slot : old) {
-    if (slot.group == kNoGroup) continue;
-    size_t at = groups_[slot.group].hash & mask;
-    while (slots_[at].group != kNoGroup) at = (at + 1) & mask;
-    slots_[at] = slot;
-  }
 }
 
 }  // namespace weir

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "exec/join_operator.h"
+#include "exec/key_lists.h"
 #include "exec/ordered_index.h"
 #include "types/row_store.h"
 
@@ -59,23 +60,6 @@ class JoinInput {
   void Load(StateReader& in);
 
  private:
-  static constexpr uint32_t kNoGroup = UINT32_MAX;
-  // Rows with equal keys, a list in order of arrival.
-  struct Group {
-    uint64_t hash = 0;
-    RowId first = kNoRow;
-    RowId last = kNoRow;
-  };
-  struct Link {
-    RowId previous = kNoRow;
-    RowId next = kNoRow;
-    uint32_t group = kNoGroup;  // none: a key is null, so the row matches nothing
-  };
-  struct Slot {
-    uint32_t tag = 0;  // upper half of the hash
-    uint32_t group = kNoGroup;
-  };
-
   // Puts a row that can be found where finds look. It has the keys of physical row `row` at hand.
   void AddToIndex(uint32_t row, RowId id);
   uint32_t PartRows() const;
@@ -85,14 +69,14 @@ class JoinInput {
   void HashKey(const Chunk& chunk, const Column& key, bool first);
   Selection RowsToStore(const Chunk& chunk) const;
   bool KeysEqual(RowId id, const JoinInput& other, uint32_t row) const;
-  uint32_t FindGroup(const JoinInput& other, uint32_t row) const;
-  RowId FirstMatch(const JoinInput& other, uint32_t row) const;
+  // Whether a row of equal hash that can be found has the keys of row `row` of the other's chunk.
+  auto KeyTest(const JoinInput& other, uint32_t row) const {
+    return [this, &other, row](RowId id) { return hash_is_key_ || KeysEqual(id, other, row); };
+  }
+  const KeyLists::List* ListOf(const JoinInput& other, uint32_t row) const;
   // False: a bound is null or NaN, so nothing is within it.
   bool BoundsOf(const JoinInput& other, uint32_t row, OrderedRange* range) const;
   bool OrderedBitsOf(RowId id, uint64_t* bits) const;
-  uint32_t AddGroup(uint64_t hash);
-  void DropGroup(uint32_t group);
-  void GrowSlots();
 
   const JoinSide side_;
   SchemaPtr stored_schema_;            // the side's columns, then computed keys
@@ -110,10 +94,7 @@ class JoinInput {
   std::vector<RowId> loaded_;
 
   std::vector<RowId> by_window_row_;  // the stored row of a window's row
-  std::vector<Link> links_;           // by stored row
-  std::vector<Group> groups_;
-  std::vector<uint32_t> free_groups_;
-  std::vector<Slot> slots_;         // open addressing, a power of two, at most half in use
+  KeyLists lists_;                    // without an ordered column
   std::vector<uint64_t> arrivals_;  // by stored row: its number among all that ever could be found
   uint64_t next_arrival_ = 0;
   size_t found_rows_ = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/prefetch.h"
 #include "types/row_store.h"
 
 namespace weir {
@@ -11,7 +12,7 @@ inline constexpr size_t kPrefetchRows = 16384;
 inline void PrefetchRow(const RowStore& rows, RowId id) {
   for (size_t c = 0; c < rows.schema()->size(); ++c) {
     DispatchType((*rows.schema())[c].type, [&](auto tag) {
-      __builtin_prefetch(&rows.Get<typename decltype(tag)::type>(c, id));
+      BringMemoryNear(&rows.Get<typename decltype(tag)::type>(c, id));
     });
   }
 }

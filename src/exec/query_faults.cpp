@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "exec/serves_all_keys.h"
+
 namespace weir {
 namespace {
 
@@ -44,6 +46,75 @@ ObjectRef Text(const std::string& text) {
   return object;
 }
 
+// The rows of one chunk that failed, each with the first reason.
+class FailedRows {
+ public:
+  using Fault = QueryFaults::Fault;
+
+  void Clear() { failed_.clear(); }
+  bool empty() const { return failed_.empty(); }
+  // Visible rows [begin, end) are an emission in which the fault happened; of those that are added
+  // one after the other each row is kept once, in the order of the message.
+  void BeginEmission() { first_ = failed_.size(); }
+  void Add(const Chunk& chunk, uint32_t begin, uint32_t end, const Fault& fault);
+  void EndEmission();
+  // The rows as those of a fault stream, after all that the query emitted in that step.
+  Chunk Finish(const Chunk& chunk, const std::string& query, const SchemaPtr& output) const;
+
+ private:
+  struct Failed {
+    uint32_t row;
+    const Fault* fault;
+  };
+
+  std::vector<Failed> failed_;
+  size_t first_ = 0;  // of the emission
+};
+
+void FailedRows::Add(const Chunk& chunk, uint32_t begin, uint32_t end, const Fault& fault) {
+  const uint32_t first_row = fault.number ? begin + *fault.number : begin;
+  const uint32_t last_row = fault.number ? first_row + 1 : end;
+  for (uint32_t i = first_row; i < last_row && i < end; ++i) {
+    failed_.push_back({chunk.Row(i), &fault});
+  }
+}
+
+void FailedRows::EndEmission() {
+  const auto first = failed_.begin() + static_cast<std::ptrdiff_t>(first_);
+  std::stable_sort(first, failed_.end(),
+                   [](const Failed& a, const Failed& b) { return a.row < b.row; });
+  failed_.erase(std::unique(first, failed_.end(),
+                            [](const Failed& a, const Failed& b) { return a.row == b.row; }),
+                failed_.end());
+}
+
+ObjectRef ErrorOf(const std::string& query, const std::string& message) {
+  Object::Map map;
+  map.entries.emplace_back("query", Text(query));
+  map.entries.emplace_back("message", Text(message));
+  auto error = std::make_shared<Object>();
+  error->value = std::move(map);
+  return error;
+}
+
+Chunk FailedRows::Finish(const Chunk& chunk, const std::string& query,
+                         const SchemaPtr& output) const {
+  Selection rows;
+  RowMetaBuilder meta;
+  ColumnBuilder errors(Type::kObject, failed_.size());
+  for (const Failed& failed : failed_) {
+    OrderKey key = chunk.key(failed.row);
+    key.path = key.path.AppendEmission(kLastEmission);
+    meta.Append(chunk.timestamp(failed.row), RowKind::kCurrent, key);
+    errors.AppendObject(ErrorOf(query, failed.fault->message));
+    rows.push_back(failed.row);
+  }
+  std::vector<ColumnPtr> columns;
+  for (const ColumnPtr& column : chunk.columns()) columns.push_back(GatherColumn(column, rows));
+  columns.push_back(errors.Finish());
+  return meta.Finish(output, std::move(columns));
+}
+
 class FaultOperator final : public Operator {
  public:
   FaultOperator(SchemaPtr output, std::shared_ptr<QueryFaults> faults)
@@ -61,32 +132,27 @@ class FaultOperator final : public Operator {
   void Load(StateReader&) override {}
 
  private:
-  struct Failed {
-    uint32_t row;
-    const QueryFaults::Fault* fault;
-  };
-
   void Match(const Chunk& chunk, std::vector<Chunk>* out);
   void TakeEmission(const Chunk& chunk, uint32_t begin, uint32_t end);
-  Chunk Finish(const Chunk& chunk) const;
-  ObjectRef ErrorOf(const QueryFaults::Fault& fault) const;
 
   SchemaPtr output_;
   std::shared_ptr<QueryFaults> faults_;
-  std::vector<Failed> failed_;  // of the chunk
+  FailedRows failed_;  // of the chunk
   std::vector<bool> taken_;
 };
 
 void FaultOperator::Match(const Chunk& chunk, std::vector<Chunk>* out) {
   std::vector<QueryFaults::Fault>& faults = faults_->kept();
-  failed_.clear();
+  failed_.Clear();
   taken_.assign(faults.size(), false);
   for (uint32_t begin = 0; begin < chunk.size();) {
     const uint32_t end = chunk.EmissionEnd(begin);
     TakeEmission(chunk, begin, end);
     begin = end;
   }
-  if (!failed_.empty() && output_ != nullptr) out->push_back(Finish(chunk));
+  if (!failed_.empty() && output_ != nullptr) {
+    out->push_back(failed_.Finish(chunk, faults_->query(), output_));
+  }
   size_t left = 0;
   for (size_t i = 0; i < faults.size(); ++i) {
     if (taken_[i]) {
@@ -102,50 +168,69 @@ void FaultOperator::Match(const Chunk& chunk, std::vector<Chunk>* out) {
 void FaultOperator::TakeEmission(const Chunk& chunk, uint32_t begin, uint32_t end) {
   const std::vector<QueryFaults::Fault>& faults = faults_->kept();
   const OrderKey key = chunk.KeyAt(begin);
-  const size_t first = failed_.size();
   auto at = std::lower_bound(faults.begin(), faults.end(), key,
                              [](const auto& fault, const OrderKey& k) { return fault.key < k; });
+  failed_.BeginEmission();
   for (; at != faults.end() && at->key.moment == key.moment; ++at) {
     if (!FollowsFrom(at->key.path, key.path)) break;
     taken_[static_cast<size_t>(at - faults.begin())] = true;
-    const uint32_t first_row = at->number ? begin + *at->number : begin;
-    const uint32_t last_row = at->number ? first_row + 1 : end;
-    for (uint32_t i = first_row; i < last_row && i < end; ++i)
-      failed_.push_back({chunk.Row(i), &*at});
+    failed_.Add(chunk, begin, end, *at);
   }
-  // Each row once, in the order of the message.
-  const auto middle = failed_.begin() + static_cast<std::ptrdiff_t>(first);
-  std::stable_sort(middle, failed_.end(),
-                   [](const Failed& a, const Failed& b) { return a.row < b.row; });
-  failed_.erase(std::unique(middle, failed_.end(),
-                            [](const Failed& a, const Failed& b) { return a.row == b.row; }),
-                failed_.end());
+  failed_.EndEmission();
 }
 
-ObjectRef FaultOperator::ErrorOf(const QueryFaults::Fault& fault) const {
-  Object::Map map;
-  map.entries.emplace_back("query", Text(faults_->query()));
-  map.entries.emplace_back("message", Text(fault.message));
-  auto error = std::make_shared<Object>();
-  error->value = std::move(map);
-  return error;
-}
+class FaultBeginOperator final : public Operator, public ServesAllKeys {
+ public:
+  explicit FaultBeginOperator(std::shared_ptr<QueryFaults> faults) : faults_(std::move(faults)) {}
 
-Chunk FaultOperator::Finish(const Chunk& chunk) const {
-  Selection rows;
-  RowMetaBuilder meta;
-  ColumnBuilder errors(Type::kObject, failed_.size());
-  for (const Failed& failed : failed_) {
-    OrderKey key = chunk.key(failed.row);
-    key.path = key.path.AppendEmission(kLastEmission);
-    meta.Append(chunk.timestamp(failed.row), RowKind::kCurrent, key);
-    errors.AppendObject(ErrorOf(*failed.fault));
-    rows.push_back(failed.row);
+  void Process(const EpochInput& in, std::vector<Chunk>* out) override {
+    for (const Chunk& chunk : in.ports[0].chunks) {
+      faults_->BeginEmission();
+      out->push_back(chunk);
+    }
   }
-  std::vector<ColumnPtr> columns;
-  for (const ColumnPtr& column : chunk.columns()) columns.push_back(GatherColumn(column, rows));
-  columns.push_back(errors.Finish());
-  return meta.Finish(output_, std::move(columns));
+  void Save(StateWriter&) const override {}
+  void Load(StateReader&) override {}
+
+ private:
+  std::shared_ptr<QueryFaults> faults_;
+};
+
+class FaultEndOperator final : public Operator, public ServesAllKeys {
+ public:
+  FaultEndOperator(SchemaPtr output, std::shared_ptr<QueryFaults> faults)
+      : output_(std::move(output)), faults_(std::move(faults)) {}
+
+  void Process(const EpochInput& in, std::vector<Chunk>* out) override {
+    for (const Chunk& chunk : in.ports[0].chunks) TakeEmission(chunk, out);
+  }
+  void Save(StateWriter&) const override {}
+  void Load(StateReader&) override {}
+
+ private:
+  void TakeEmission(const Chunk& chunk, std::vector<Chunk>* out);
+
+  SchemaPtr output_;
+  std::shared_ptr<QueryFaults> faults_;
+  FailedRows failed_;
+};
+
+void FaultEndOperator::TakeEmission(const Chunk& chunk, std::vector<Chunk>* out) {
+  const size_t older = faults_->EndEmission();
+  std::vector<QueryFaults::Fault>& faults = faults_->kept();
+  if (faults.size() == older) return;
+  failed_.Clear();
+  failed_.BeginEmission();
+  for (size_t i = older; i < faults.size(); ++i) {
+    if (output_ == nullptr) {
+      faults_->Tell(faults[i]);
+    } else {
+      failed_.Add(chunk, 0, chunk.size(), faults[i]);
+    }
+  }
+  failed_.EndEmission();
+  if (!failed_.empty()) out->push_back(failed_.Finish(chunk, faults_->query(), output_));
+  faults.resize(older, QueryFaults::Fault{});
 }
 
 }  // namespace
@@ -175,9 +260,17 @@ Selection QueryFaults::Take(const Chunk& chunk, std::optional<uint32_t> number_c
   return remaining;
 }
 
+size_t QueryFaults::EndEmission() {
+  CHECK(!open_.empty());
+  const size_t older = open_.back();
+  open_.pop_back();
+  return older;
+}
+
 void QueryFaults::TellAll() {
   for (const Fault& fault : faults_) Tell(fault);
   faults_.clear();
+  open_.clear();
 }
 
 void QueryFaults::Tell(const Fault& fault) {
@@ -189,6 +282,15 @@ std::unique_ptr<StreamFunction> MakeRowNumbers() { return std::make_unique<RowNu
 
 std::unique_ptr<Operator> MakeFaultOperator(SchemaPtr output, std::shared_ptr<QueryFaults> faults) {
   return std::make_unique<FaultOperator>(std::move(output), std::move(faults));
+}
+
+std::unique_ptr<Operator> MakeFaultBeginOperator(std::shared_ptr<QueryFaults> faults) {
+  return std::make_unique<FaultBeginOperator>(std::move(faults));
+}
+
+std::unique_ptr<Operator> MakeFaultEndOperator(SchemaPtr output,
+                                               std::shared_ptr<QueryFaults> faults) {
+  return std::make_unique<FaultEndOperator>(std::move(output), std::move(faults));
 }
 
 }  // namespace weir

@@ -32,6 +32,10 @@ class QueryFaults {
   Selection Take(const Chunk& chunk, std::optional<uint32_t> number_column, RowFaults* faults);
 
   std::vector<Fault>& kept() { return faults_; }
+  // In lockstep, where what follows from an emission is done before the next: brackets the work on
+  // one emission of a stream, and tells how many of the kept faults are older. Emissions nest.
+  void BeginEmission() { open_.push_back(faults_.size()); }
+  size_t EndEmission();
   // What is left at the end of an epoch was caused by timers, or by a stream without a fault
   // stream.
   void TellAll();
@@ -44,6 +48,7 @@ class QueryFaults {
   bool kept_;
   std::shared_ptr<EventLog> log_;
   std::vector<Fault> faults_;
+  std::vector<size_t> open_;  // by emission that is worked on: the faults before it
 };
 
 // Appends to each row its number among the rows of its emission.
@@ -55,5 +60,11 @@ std::unique_ptr<StreamFunction> MakeRowNumbers();
 // is not known which row of a message failed (behind windows, joins and patterns), all are given. A
 // multi_emitter. Without an output schema it tells the user instead.
 std::unique_ptr<Operator> MakeFaultOperator(SchemaPtr output, std::shared_ptr<QueryFaults> faults);
+
+// The same for a query in lockstep, in two parts. The first passes on the rows of its port 0, to
+// the query and then to the second; nothing is taken from a port 1 of either.
+std::unique_ptr<Operator> MakeFaultBeginOperator(std::shared_ptr<QueryFaults> faults);
+std::unique_ptr<Operator> MakeFaultEndOperator(SchemaPtr output,
+                                               std::shared_ptr<QueryFaults> faults);
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 #include "exec/distinct_rows.h"
 #include "exec/emission_arranger.h"
 #include "exec/group_table.h"
+#include "exec/id_state.h"
 #include "exec/serves_all_keys.h"
 
 namespace weir {
@@ -13,6 +14,8 @@ namespace {
 // Groups are looked through for empty ones when there are this many, then whenever there are twice
 // as many as were left: O(1) per row.
 constexpr uint32_t kFirstSweep = 1024;
+// Fewer keys of a partition than these are near anyway.
+constexpr size_t kPrefetchKeys = 16384;
 
 SchemaPtr WithAttributes(const SchemaPtr& schema, std::vector<Attribute> more) {
   std::vector<Attribute> attributes = schema->attributes();
@@ -81,6 +84,10 @@ class SelectOperator final : public Operator, public ServesAllKeys {
   void ProcessChunk(const Chunk& arriving, const Timeline& timeline, std::vector<Chunk>* out);
   Chunk Computed(Chunk chunk, const Timeline& timeline);
   void FindGroups(const Chunk& chunk);
+  void FindKeyGroups(const Chunk& chunk);
+  void ReleaseKeyGroups();
+  void SaveKeyGroups(StateWriter& out) const;
+  void LoadKeyGroups(StateReader& in);
   Chunk Aggregate(const Chunk& chunk);
   AggregateInput DenseRows(const Chunk& chunk);
   void SweepGroups();
@@ -115,13 +122,19 @@ class SelectOperator final : public Operator, public ServesAllKeys {
   std::vector<size_t> group_place_;
   uint64_t emission_ = 0;
 
+  // With a key column: the group of each key's rows. A reset of the key ends it.
+  std::vector<uint32_t> key_groups_;  // by key; kNoRow: none
+  std::vector<uint32_t> ended_groups_;
+  std::vector<uint32_t> free_groups_;
+  uint32_t group_end_ = 0;
+
   // Scratch of one chunk.
   std::vector<ColumnPtr> keys_;
   std::vector<ColumnPtr> arguments_;  // dense; of all aggregates
   RowFaults faults_;
   std::vector<uint32_t> groups_;         // dense
   std::vector<uint32_t> groups_by_row_;  // by physical row; only with a selection
-  std::vector<RowKind> kinds_;           // dense; only with a selection
+  std::vector<RowKind> kinds_;           // dense; only with a selection or a key column
   std::vector<uint8_t> wanted_;          // dense
   Selection rows_;                       // physical rows on their way to the output
 };
@@ -167,6 +180,7 @@ void SelectOperator::ProcessChunk(const Chunk& arriving, const Timeline& timelin
                                   std::vector<Chunk>* out) {
   const Chunk chunk = Computed(arriving, timeline);
   if (table_ != nullptr) FindGroups(chunk);
+  if (spec_.key_column) FindKeyGroups(chunk);
   const bool filters = spec_.having != nullptr;
   TakeOutputKinds(chunk);
   if (!filters && folds_) table_ == nullptr ? KeepLast(chunk) : KeepLastOfGroups(chunk);
@@ -226,6 +240,46 @@ void SelectOperator::FindGroups(const Chunk& chunk) {
   for (uint32_t i = 0; i < chunk.size(); ++i) groups_by_row_[chunk.Row(i)] = groups_[i];
 }
 
+// The group of a key is another one after a reset. The reset itself counts as the last row of the
+// group that it ends: nobody sees what it does there.
+void SelectOperator::FindKeyGroups(const Chunk& chunk) {
+  groups_.resize(chunk.size());
+  const int32_t* keys = chunk.column(*spec_.key_column)->values<int32_t>();
+  if (key_groups_.size() >= kPrefetchKeys) {
+    for (uint32_t i = 0; i < chunk.size(); ++i) {
+      const auto key = static_cast<uint32_t>(keys[chunk.Row(i)]);
+      if (key < key_groups_.size()) __builtin_prefetch(&key_groups_[key], 1);
+    }
+  }
+  for (uint32_t i = 0; i < chunk.size(); ++i) {
+    const uint32_t row = chunk.Row(i);
+    const auto key = static_cast<uint32_t>(keys[row]);
+    if (key >= key_groups_.size()) {
+      key_groups_.resize(std::max<size_t>(key + 1, key_groups_.size() * 2), kNoRow);
+    }
+    uint32_t& group = key_groups_[key];
+    if (group == kNoRow && free_groups_.empty()) {
+      group = group_end_++;
+    } else if (group == kNoRow) {
+      group = free_groups_.back();
+      free_groups_.pop_back();
+    }
+    groups_[i] = group;
+    if (chunk.kind(row) != RowKind::kReset) continue;
+    ended_groups_.push_back(group);
+    group = kNoRow;
+  }
+  for (AggregateCall& call : spec_.aggregates) call.aggregator->EnsureGroups(group_end_);
+}
+
+void SelectOperator::ReleaseKeyGroups() {
+  for (const uint32_t group : ended_groups_) {
+    for (AggregateCall& call : spec_.aggregates) call.aggregator->ReleaseGroup(group);
+    free_groups_.push_back(group);
+  }
+  ended_groups_.clear();
+}
+
 // The chunk with a column per aggregate: its value after each visible row.
 Chunk SelectOperator::Aggregate(const Chunk& chunk) {
   DCHECK(chunk.column_count() == spec_.input->size());
@@ -240,18 +294,22 @@ Chunk SelectOperator::Aggregate(const Chunk& chunk) {
     call.aggregator->Update(in, values.get());
     columns.push_back(Scatter(chunk, std::move(values)));
   }
+  ReleaseKeyGroups();
   return chunk.WithColumns(extended_, std::move(columns));
 }
 
 AggregateInput SelectOperator::DenseRows(const Chunk& chunk) {
   AggregateInput in{chunk.size(), nullptr, nullptr, {}};
-  if (table_ != nullptr) in.groups = groups_.data();
+  if (table_ != nullptr || spec_.key_column) in.groups = groups_.data();
   if (!chunk.all_current()) {
     in.kinds = chunk.meta()->kinds.data();
-    if (chunk.selection() != nullptr) {
+    if (chunk.selection() != nullptr || spec_.key_column) {
       kinds_.resize(chunk.size());
       for (uint32_t i = 0; i < chunk.size(); ++i) kinds_[i] = chunk.kind(chunk.Row(i));
       in.kinds = kinds_.data();
+    }
+    if (spec_.key_column) {
+      std::replace(kinds_.begin(), kinds_.end(), RowKind::kReset, RowKind::kCurrent);
     }
   }
   if (lazy_values_ && spec_.having == nullptr) {
@@ -359,6 +417,44 @@ void SelectOperator::Emit(const Chunk& chunk, std::vector<ColumnPtr> outputs,
   }
 }
 
+// A part for each key that has a group.
+void SelectOperator::SaveKeyGroups(StateWriter& out) const {
+  std::vector<bool> begun;
+  for (const uint32_t group : key_groups_) begun.push_back(group != kNoRow);
+  SaveUsedIds(begun, out);
+  SaveIds(group_end_, free_groups_, out);
+  const uint32_t section = out.NewSection();
+  for (uint32_t key = 0; key < key_groups_.size(); ++key) {
+    const uint32_t group = key_groups_[key];
+    if (!begun[key]) continue;
+    out.BeginPart(section, 0, group);
+    out.Write(key);
+    for (const AggregateCall& call : spec_.aggregates) call.aggregator->SaveGroup(group, out);
+    out.EndPart();
+  }
+}
+
+void SelectOperator::LoadKeyGroups(StateReader& in) {
+  LoadedIds keys(in);
+  LoadedIds groups(in, &free_groups_);
+  key_groups_.assign(keys.end(), kNoRow);
+  group_end_ = groups.end();
+  for (AggregateCall& call : spec_.aggregates) call.aggregator->EnsureGroups(group_end_);
+  const uint32_t section = in.NewSection();
+  uint8_t key_group = 0;
+  uint64_t number = 0;
+  while (in.NextPart(section, &key_group, &number)) {
+    const auto key = in.Get<uint32_t>();
+    if (groups.Take(number) && keys.Take(key)) {
+      key_groups_[key] = static_cast<uint32_t>(number);
+      for (AggregateCall& call : spec_.aggregates) call.aggregator->LoadGroup(key_groups_[key], in);
+    }
+    in.EndPart();
+  }
+  groups.Finish();
+  keys.Finish();
+}
+
 // What is known of the last emission that a group was in means nothing to the next one.
 void SelectOperator::Save(StateWriter& out) const {
   const auto save_group = [this](uint32_t group, StateWriter& part) {
@@ -367,6 +463,8 @@ void SelectOperator::Save(StateWriter& out) const {
   if (table_ != nullptr) {
     out.Write(next_sweep_);
     table_->Save(out, save_group);
+  } else if (spec_.key_column) {
+    SaveKeyGroups(out);
   } else {
     save_group(0, out);
   }
@@ -383,6 +481,8 @@ void SelectOperator::Load(StateReader& in) {
   if (table_ != nullptr) {
     in.Read(next_sweep_);
     table_->Load(in, load_group);
+  } else if (spec_.key_column) {
+    LoadKeyGroups(in);
   } else {
     load_group(0, in);
   }

@@ -45,6 +45,9 @@ struct SelectSpec {
   SchemaPtr output;
   std::vector<ExprPtr> projections;
   std::vector<ExprPtr> group_by;  // over the input columns
+  // The input column with the number of a partition's key (exec/partition_split.h): every key has
+  // aggregates of its own. Absent: no key.
+  std::optional<uint32_t> key_column = std::nullopt;
   std::vector<AggregateCall> aggregates;
   ExprPtr having;  // null: every row passes
   Distinct distinct = Distinct::kNo;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <filesystem>
 
 namespace weir {
 
@@ -33,8 +34,8 @@ Status FileFollower::Open() {
 
 int FileFollower::poll_fd() const { return more_ ? always_ : watch_; }
 
-bool FileFollower::TryOpen() {
-  const int fd = open(path_.c_str(), O_RDONLY | O_CLOEXEC);
+bool FileFollower::TryOpen(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return false;
   FileHandle handle(fd);
   struct stat about;
@@ -44,6 +45,25 @@ bool FileFollower::TryOpen() {
   offset_ = 0;
   reader_.emplace(path_, std::move(handle));
   return true;
+}
+
+Result<bool> FileFollower::GoBackTo(const std::string& identity, uint64_t bytes) {
+  std::vector<std::string> paths = {path_};
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder_, error)) {
+    if (entry.path().filename().string().starts_with(
+            std::filesystem::path(path_).filename().string())) {
+      paths.push_back(entry.path().string());
+    }
+  }
+  for (const std::string& path : paths) {
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) continue;
+    const FileReader candidate(path, FileHandle(fd));
+    if (identity.empty() || candidate.identity() != identity) continue;
+    return candidate.size() >= bytes && TryOpen(path);
+  }
+  return false;
 }
 
 bool FileFollower::Rotated() const {

@@ -28,10 +28,17 @@ class FileFollower {
   };
   Result<Piece> Read();
 
+  // Which file is being read, on this machine.
+  std::string identity() const { return reader_ ? reader_->identity() : ""; }
+  // Reads that file from its begin, then the one that has the name, also if it was renamed within
+  // its folder. False if it is not there or has fewer bytes; then nothing is changed.
+  Result<bool> GoBackTo(const std::string& identity, uint64_t bytes);
+
  private:
   // The file that has the name now, if it is another one than that being read.
   bool Rotated() const;
-  bool TryOpen();
+  bool TryOpen() { return TryOpen(path_); }
+  bool TryOpen(const std::string& path);
 
   std::string path_;
   std::string folder_;

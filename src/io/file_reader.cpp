@@ -1,11 +1,23 @@
 #include "io/file_reader.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 namespace weir {
+
+std::string FileReader::identity() const {
+  struct stat about;
+  if (fstat(file_.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return "";
+  return std::to_string(about.st_dev) + ":" + std::to_string(about.st_ino);
+}
+
+uint64_t FileReader::size() const {
+  struct stat about;
+  return fstat(file_.fd(), &about) == 0 ? static_cast<uint64_t>(about.st_size) : 0;
+}
 
 Result<std::string_view> FileReader::Read() {
   for (;;) {

@@ -17,6 +17,9 @@ class FileReader {
 
   int fd() const { return file_.fd(); }
   const std::string& path() const { return path_; }
+  // Which file it is, on this machine; empty for pipes.
+  std::string identity() const;
+  uint64_t size() const;
   // The next bytes, valid until the next call; empty at the end. Waits for a pipe.
   Result<std::string_view> Read();
 

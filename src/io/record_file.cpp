@@ -3,13 +3,22 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
+#include <filesystem>
+#include <locale>
+#include <sstream>
 
 namespace weir {
 
 Status RecordFile::Open(std::string_view head) {
-  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC | (append_ ? O_APPEND : O_TRUNC);
+  const int flags = O_WRONLY | O_CREAT | O_CLOEXEC |
+                    (append_      ? O_APPEND
+                     : goes_back_ ? 0
+                                  : O_TRUNC);
+  const std::lock_guard lock(replaced_);
   const int fd = open(open_path().c_str(), flags, 0666);
   if (fd < 0) return Status(StatusCode::kCannotCreate, SystemError(open_path(), errno));
   file_ = FileHandle(fd);
@@ -44,8 +53,10 @@ Status RecordFile::Flush() {
 
 Status RecordFile::CloseAs(const std::string& path) {
   if (!open_) return Status::Ok();
-  const Status flushed = Flush();
-  if (!flushed.ok()) return flushed;
+  Status status = Flush();
+  if (status.ok() && goes_back_) status = Sync();
+  if (!status.ok()) return status;
+  const std::lock_guard lock(replaced_);
   open_ = false;
   const bool closed = file_.Close();
   if (closed && (path == open_path() || std::rename(open_path().c_str(), path.c_str()) == 0)) {
@@ -56,14 +67,81 @@ Status RecordFile::CloseAs(const std::string& path) {
 
 Status RecordFile::Close() { return CloseAs(path_); }
 
-Status RecordFile::MoveAside() {
-  std::string aside;
+Status RecordFile::MoveAside() { return CloseAs(Aside(NextAside())); }
+
+// Numbers grow, so that a place tells which files were moved aside since.
+uint64_t RecordFile::NextAside() const {
+  const std::filesystem::path path(path_);
+  const std::string begin = path.filename().string() + ".";
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
+  uint64_t last = 0;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(begin)) continue;
+    uint64_t number = 0;
+    const char* end = name.data() + name.size();
+    const auto read = std::from_chars(name.data() + begin.size(), end, number);
+    if (read.ec == std::errc() && read.ptr == end) last = std::max(last, number);
+  }
+  return last + 1;
+}
+
+std::string RecordFile::Place() const {
+  return std::to_string(size_) + " " + std::to_string(NextAside());
+}
+
+Status RecordFile::CutTo(uint64_t size) {
+  if (ftruncate(file_.fd(), static_cast<off_t>(size)) != 0 ||
+      (!append_ && lseek(file_.fd(), static_cast<off_t>(size), SEEK_SET) < 0)) {
+    return Status(StatusCode::kIoError, SystemError(open_path(), errno));
+  }
+  size_ = size;
+  return Status::Ok();
+}
+
+Result<bool> RecordFile::GoBackTo(const std::string& place, std::string_view head) {
+  buffer_.clear();
   struct stat about;
-  uint64_t number = 0;
-  do {
-    aside = path_ + "." + std::to_string(++number);
-  } while (lstat(aside.c_str(), &about) == 0);
-  return CloseAs(aside);
+  const bool regular = fstat(file_.fd(), &about) == 0 && S_ISREG(about.st_mode);
+  uint64_t size = append_ && regular ? static_cast<uint64_t>(about.st_size) : 0;
+  uint64_t aside = 0;
+  std::istringstream in(place);
+  in.imbue(std::locale::classic());
+  if (!place.empty() && !(in >> size >> aside)) {
+    return Status(StatusCode::kDataError, path_ + ": its place cannot be read");
+  }
+  if (!regular) return true;
+  if (aside > 0 && lstat(Aside(aside).c_str(), &about) == 0) {
+    // The file that was written to then has moved aside: it gets its name back.
+    const std::lock_guard lock(replaced_);
+    if (std::rename(Aside(aside).c_str(), path_.c_str()) != 0) {
+      return Status(StatusCode::kIoError, SystemError(path_, errno));
+    }
+    const int fd = open(path_.c_str(), O_WRONLY | O_CLOEXEC | (append_ ? O_APPEND : 0));
+    if (fd < 0) return Status(StatusCode::kIoError, SystemError(path_, errno));
+    file_ = FileHandle(fd);
+  }
+  // What came behind it is written once more.
+  for (uint64_t last = NextAside(); aside > 0 && last > aside + 1; --last) {
+    std::remove(Aside(last - 1).c_str());
+  }
+  if (fstat(file_.fd(), &about) != 0) {
+    return Status(StatusCode::kIoError, SystemError(path_, errno));
+  }
+  const auto there = static_cast<uint64_t>(about.st_size);
+  const Status cut = CutTo(std::min(size, there));
+  if (!cut.ok()) return cut;
+  if (size_ == 0) buffer_.Append(head);
+  return there >= size;
+}
+
+Status RecordFile::Sync() {
+  const std::lock_guard lock(replaced_);
+  struct stat about;
+  if (!open_ || fstat(file_.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return Status::Ok();
+  if (fdatasync(file_.fd()) == 0) return Status::Ok();
+  return Status(StatusCode::kIoError, SystemError(open_path(), errno));
 }
 
 }  // namespace weir

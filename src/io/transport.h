@@ -21,6 +21,14 @@ struct PayloadReceipt {
   uint64_t bad = 0;       // records
   std::string first_bad;  // the reason
   std::string answer;     // to an on-demand query; one line of JSON
+  bool refused = false;   // the answer tells an error
+};
+
+enum class PayloadKind {
+  kRecord,         // one record, unless the codec says that it reads lines
+  kLines,          // a record a line
+  kQuery,          // an on-demand query
+  kReadOnlyQuery,  // one that must not change anything
 };
 
 // Takes what a source has found.
@@ -33,7 +41,8 @@ class SourceOutput {
   // The channel ends here. `whole`: a record without its end counts.
   virtual void OnEnd(uint64_t channel, bool whole) = 0;
   // One payload by itself; the source gets a receipt for it unless the channel is 0.
-  virtual void OnPayload(uint64_t channel, std::string_view name, std::string_view bytes) = 0;
+  virtual void OnPayload(uint64_t channel, std::string_view name, std::string_view bytes,
+                         PayloadKind kind) = 0;
 };
 
 // Where events come from. Called by the engine's thread only; may have threads of its own.
@@ -48,17 +57,14 @@ class Source {
   virtual Status Take(SourceOutput* out) = 0;
   // Nothing will come any more.
   virtual bool ended() const { return false; }
-  // Everything in the payload was run.
+  // Everything in the payload was run, and logged where there is a log.
   virtual void OnReceipt(uint64_t /*channel*/, const PayloadReceipt&) {}
-  // Bytes up to here were taken and run: opaque, empty if the source cannot be read again. `read`
-  // tells how far the records of each channel were handed out.
-  virtual std::string Position(const std::function<uint64_t(uint64_t channel)>& /*read*/) const {
-    return "";
-  }
-  // Goes on from there; before Open.
-  virtual Status Resume(std::string_view /*position*/) {
-    return Status::NotSupported("this source cannot be read again");
-  }
+  // What a channel reads, so that another process finds it again; empty: it cannot be read again.
+  virtual std::string PlaceOf(uint64_t /*channel*/) const { return ""; }
+  // Begins anew with what a channel of another process read, the first `bytes` of which are done
+  // with, and then goes on with what comes behind it. After Open, before the first Take. False if
+  // it is not there any more; then nothing is changed.
+  virtual Result<bool> Resume(const std::string& /*place*/, uint64_t /*bytes*/) { return false; }
 };
 
 // One record for a sink, with the row that it shows.
@@ -66,6 +72,13 @@ struct SinkRecord {
   std::string_view bytes;  // without a newline
   const Chunk* chunk;
   uint32_t row;  // physical
+};
+
+// What a sink knows of the records it took once the process is another one.
+enum class SinkRecall {
+  kNothing,  // records that come again are written again
+  kCount,    // how many left the process: `delivered`
+  kPlace,    // goes back to a place and drops what was written behind it
 };
 
 // Where results go. Called by the engine's thread only; may have threads of its own.
@@ -82,6 +95,17 @@ class Sink {
   virtual Status Close() = 0;
   // Records that have left the process.
   virtual uint64_t delivered() const = 0;
+  // For kCount: how many of the first records will never be tried again, delivered or given up.
+  virtual uint64_t settled() const { return delivered(); }
+
+  virtual SinkRecall recall() const { return SinkRecall::kNothing; }
+  // For kPlace, after Flush: where the sink stands.
+  virtual std::string Place() const { return ""; }
+  // For kPlace, after Open: as it was then; an empty place: as a run begins that has no past. False
+  // if something is missing of what was there.
+  virtual Result<bool> GoBackTo(const std::string& /*place*/) { return true; }
+  // What was flushed is on disk. May be called by another thread.
+  virtual Status Sync() { return Status::Ok(); }
 };
 
 // What surrounds a source or sink.
@@ -91,8 +115,9 @@ struct TransportPlace {
   SchemaPtr schema;    // of the stream
   std::string head;    // what the codec puts before the first record
   size_t record_bytes_max = 1 << 20;
-  bool waits = false;     // a sink waits until somebody takes its records
-  bool insecure = false;  // plain text on addresses that are not this machine's own is allowed
+  bool waits = false;        // a sink waits until somebody takes its records
+  bool keeps_state = false;  // the run may go on in another process
+  bool insecure = false;     // plain text on addresses that are not this machine's own is allowed
   StopRequest* stop = nullptr;                        // ends all waiting; may be null
   TextBuffer* standard_output = nullptr;              // flushed by others; may be null
   std::function<void(std::string_view line)> report;  // for the user; engine's thread only

@@ -13,7 +13,8 @@ namespace weir {
 class Arrivals {
  public:
   struct Item {
-    enum class Kind { kBytes, kEnd, kCut, kPayload };  // kCut: it ended within a record
+    // kCut: it ended within a record. kPayload to kReadOnlyQuery: as PayloadKind. kWake: nothing.
+    enum class Kind { kBytes, kEnd, kCut, kPayload, kLines, kQuery, kReadOnlyQuery, kWake };
     Kind kind = Kind::kBytes;
     uint64_t channel = 0;
     std::string name;  // of the channel

@@ -52,6 +52,11 @@ void Outgoing::SetFailure(std::string why) {
   Signal();
 }
 
+void Outgoing::SetRefusal(std::string why) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  refusal_ = std::move(why);
+}
+
 bool Outgoing::has_peers() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return peers_ > 0;
@@ -72,6 +77,11 @@ std::string Outgoing::failure() const {
   return failure_;
 }
 
+std::string Outgoing::refusal() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return refusal_;
+}
+
 uint64_t Outgoing::delivered() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return delivered_;
@@ -80,6 +90,16 @@ uint64_t Outgoing::delivered() const {
 uint64_t Outgoing::lost() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return lost_;
+}
+
+void Outgoing::StopGivingUp() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!given_up_) given_up_ = lost_;
+}
+
+uint64_t Outgoing::settled() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return delivered_ + given_up_.value_or(lost_);
 }
 
 bool Outgoing::Wait(StopRequest* stop, TimeMs at_most_ms) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "types/type.h"
@@ -34,14 +35,20 @@ class Outgoing {
   // Loop thread.
   void SetPeers(size_t peers);
   void SetFailure(std::string why);
+  // Somebody was there who did not want it.
+  void SetRefusal(std::string why);
 
   // Engine's thread.
   bool has_peers() const;
   bool IsFull() const;
   bool IsEmpty() const;
   std::string failure() const;  // why the last attempt to connect failed; empty: it did not
+  std::string refusal() const;  // the last one
   uint64_t delivered() const;   // records
   uint64_t lost() const;        // records that went to nobody
+  // What is lost from now on was not given up: another process may send it.
+  void StopGivingUp();
+  uint64_t settled() const;  // records delivered or given up
   // Returns when something has changed, or the time is over; false if a stop was requested.
   bool Wait(StopRequest* stop, TimeMs at_most_ms);
 
@@ -55,7 +62,9 @@ class Outgoing {
   size_t bytes_ = 0;
   uint64_t delivered_ = 0;
   uint64_t lost_ = 0;
+  std::optional<uint64_t> given_up_;  // of those lost, once nothing is given up any more
   std::string failure_;
+  std::string refusal_;
 };
 
 }  // namespace weir

@@ -146,6 +146,8 @@ class SocketSink final : public Sink {
   Status Flush() override;
   Status Close() override;
   uint64_t delivered() const override { return outgoing_->delivered(); }
+  SinkRecall recall() const override { return SinkRecall::kCount; }
+  uint64_t settled() const override { return outgoing_->settled(); }
 
  private:
   Status NobodyThere() const;
@@ -221,6 +223,7 @@ Status SocketSink::Close() {
     if (outgoing_->IsEmpty() || !outgoing_->has_peers()) break;
     outgoing_->Wait(nullptr, left);
   }
+  outgoing_->StopGivingUp();
   loop_->PostAndWait([this] { outlet_->Stop(); });
   if (outgoing_->lost() > 0 && place_.report) {
     place_.report("sink of stream '" + place_.stream + "': " + std::to_string(outgoing_->lost()) +

@@ -134,12 +134,17 @@ class SocketSource final : public Source {
           out->OnBytes(item.channel, item.name, item.bytes);
           break;
         case Kind::kPayload:
-          out->OnPayload(0, item.name, item.bytes);
+          out->OnPayload(0, item.name, item.bytes, PayloadKind::kRecord);
           break;
         case Kind::kEnd:
         case Kind::kCut:
           out->OnEnd(item.channel, item.kind == Kind::kEnd);
           break;
+        case Kind::kLines:
+        case Kind::kQuery:
+        case Kind::kReadOnlyQuery:
+        case Kind::kWake:
+          break;  // of other sources
       }
     }
     return Status::Ok();

@@ -35,6 +35,7 @@ void PatternMachine::ArmState(uint32_t s, TimeMs due) { host_.ArmTimer(due, Payl
 
 void PatternMachine::ArmPartial(uint32_t s, PartialId id, TimeMs due) {
   host_.ArmTimer(due, Payload(s, id, partials_[id].generation));
+  silences_.PushBack(id);
 }
 
 void PatternMachine::AddAbsent(uint32_t s, PartialId id) {
@@ -102,6 +103,8 @@ void PatternMachine::OnTimer(TimeMs now, uint64_t payload) {
 }
 
 void PatternMachine::OnPartialTimer(uint32_t s, PartialId id, TimeMs now, uint64_t payload) {
+  if (!silences_.empty()) silences_.PopFront();
+  if (silences_.size() > kBringAhead) BringNear(silences_[kBringAhead]);
   if (!partials_[id].alive || Payload(s, id, partials_[id].generation) != payload) return;
   WaitId wait = partials_[id].first_wait;
   while (wait != kNone && lists_[wait].state != s) wait = lists_[wait].sibling;
@@ -109,6 +112,7 @@ void PatternMachine::OnPartialTimer(uint32_t s, PartialId id, TimeMs now, uint64
   const TimeMs due = partials_[id].timestamp + state(s).wait_ms;
   if (now < due) {
     host_.ArmTimer(due, payload);  // a counted state before has collected more
+    silences_.PushBack(id);
     return;
   }
   const Pin pin(this, id);

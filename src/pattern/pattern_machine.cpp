@@ -41,6 +41,7 @@ const RowMask& PatternMachine::Relevant(uint32_t port) {
     if (memory.relevant || (memory.waiting == 0 && FreshEmpty(s) && !arms)) continue;
     memory.relevant = true;
     relevant_[port].Add(guards_[s]->Passing());
+    BringKeysNear(s);
   }
   return relevant_[port];
 }
@@ -76,10 +77,23 @@ void PatternMachine::AddFresh(uint32_t s, PartialId id) {
   memory_[s].keys.Prefetch(hash);
 }
 
+// Fetches the slots where the passing rows of the chunk will look.
+void PatternMachine::BringKeysNear(uint32_t s) {
+  GuardRunner& guard = *guards_[s];
+  const KeyTable& keys = memory_[s].keys;
+  if (!guard.has_keys() || !keys.large()) return;
+  const RowMask& passing = guard.Passing();
+  const uint32_t end = attached_[state(s).port]->size();
+  for (uint32_t row = passing.Next(0, end); row < end; row = passing.Next(row + 1, end)) {
+    uint64_t hash = 0;
+    if (guard.EventKeyHash(row, &hash)) keys.Prefetch(hash);
+  }
+}
+
 // Fetches the slots of keys that a partial match will leave soon.
-void PatternMachine::BringNear(const StartQueue::Start& start) const {
-  if (!IsAlive(start)) return;
-  WaitId wait = partials_[start.partial].first_wait;
+void PatternMachine::BringNear(PartialId id) const {
+  if (!partials_[id].alive) return;
+  WaitId wait = partials_[id].first_wait;
   for (; wait != kNone; wait = lists_[wait].sibling) {
     const KeyTable& keys = memory_[lists_[wait].state].keys;
     if (keys.large()) keys.Prefetch(lists_.list(lists_[wait].list).hash);
@@ -355,7 +369,7 @@ void PatternMachine::Expire(TimeMs timestamp) {
   while (!starts_.empty() && starts_.front().time < timestamp - automaton_.within_ms) {
     const StartQueue::Start start = starts_.front();
     starts_.Pop();
-    if (const StartQueue::Start* next = starts_.Ahead(1)) BringNear(*next);
+    if (const StartQueue::Start* next = starts_.Ahead(kBringAhead)) BringNear(next->partial);
     if (IsAlive(start)) kill(start.partial);
   }
   if (latest_start_ > timestamp + automaton_.within_ms) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/ring.h"
 #include "pattern/guard_runner.h"
 
 namespace weir {
@@ -62,6 +63,8 @@ class PatternMachine {
  private:
   static constexpr TimeMs kNoArrival = -kNever;
   static constexpr uint64_t kGivingUpTimer = UINT64_MAX;  // a payload
+  // So many partial matches before one is dropped, what it leaves is brought near.
+  static constexpr size_t kBringAhead = 4;
 
   // What a state remembers beside its lists.
   struct StateMemory {
@@ -105,7 +108,8 @@ class PatternMachine {
   // Moves between lists (pattern_machine.cpp).
   void Unpin(PartialId id);
   void AddFresh(uint32_t s, PartialId id);
-  void BringNear(const StartQueue::Start& start) const;
+  void BringKeysNear(uint32_t s);
+  void BringNear(PartialId id) const;
   void RemoveWait(WaitId wait);
   void RemoveAll(PartialId id);
   void RemoveEarlier(PartialId id, uint32_t e);
@@ -188,6 +192,8 @@ class PatternMachine {
   std::vector<const Chunk*> attached_;  // by port
   const Chunk* chunk_ = nullptr;        // the rows offered are of this one
   TimeMs now_ = 0;                      // timestamp of the event offered
+  // Whose timers will probably fire next, in that order: a hint for what to bring near.
+  Ring<PartialId> silences_;
   std::vector<Candidate> candidates_;
   std::vector<WaitId> scratch_;
 };

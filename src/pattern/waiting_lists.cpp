@@ -74,7 +74,7 @@ void KeyTable::Place(uint64_t hash, uint32_t list) {
 
 void KeyTable::Insert(uint64_t hash, uint32_t list) {
   if (++size_ * 2 > slots_.size()) {
-    std::vector<Slot> old(slots_.size() * 2);
+    LargeVector<Slot> old(slots_.size() * 2);
     old.swap(slots_);
     for (const Slot& slot : old) {
       if (slot.list != kNone) Place(slot.hash, slot.list);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/large_array.h"
+#include "base/prefetch.h"
 #include "pattern/partial_store.h"
 
 namespace weir {
@@ -105,7 +107,7 @@ class KeyTable {
   // True if a slot is likely not in a near cache.
   bool large() const { return slots_.size() >= 8192; }
   // Brings the slot of this hash near, for what comes a little later.
-  void Prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)], 1); }
+  void Prefetch(uint64_t hash) const { BringMemoryNear(&slots_[hash & (slots_.size() - 1)]); }
 
  private:
   struct Slot {
@@ -114,7 +116,7 @@ class KeyTable {
   };
   void Place(uint64_t hash, uint32_t list);
 
-  std::vector<Slot> slots_;  // a power of two, at most half full
+  LargeVector<Slot> slots_;  // a power of two, at most half full
   size_t size_ = 0;
 };
 

@@ -7,7 +7,9 @@
 #include "bind/lookup_binder.h"
 #include "exec/join_operator.h"
 #include "exec/join_side.h"
+#include "exec/keyed_window.h"
 #include "exec/lookup_operator.h"
+#include "exec/partition_split.h"
 #include "exec/rate_operator.h"
 #include "exec/select_operator.h"
 #include "exec/window_operator.h"
@@ -185,12 +187,15 @@ QueryLowering::Chain QueryLowering::Window(Chain chain, const BoundWindow& windo
   }
   const SchemaPtr schema = chain.schema;
   const bool multi = window.spec->multi_emitter;
-  auto make = [window, arguments, schema, needs_expired, needs_find_rows,
-               place = roots_->Next(multi)] {
+  auto make_window = [window, arguments] {
     auto made = window.Make(arguments);
     CHECK(made.ok());  // the binder has made it once
-    WindowNode node{std::move(made).value(), schema, needs_expired, needs_find_rows};
-    return MakeWindowOperator(place, std::move(node));
+    return std::move(made).value();
+  };
+  auto make = [make_window, schema, needs_expired, needs_find_rows, place = roots_->Next(multi),
+               keyed = keyed_]() -> std::unique_ptr<Operator> {
+    if (keyed) return MakeKeyedWindowOperator(place, {make_window, schema, needs_expired});
+    return MakeWindowOperator(place, {make_window(), schema, needs_expired, needs_find_rows});
   };
   return Append(std::move(chain), "window",
                 window.text + (needs_expired ? "" : " (expired rows dropped)"), std::move(make),
@@ -221,7 +226,7 @@ ColumnSubset KeptColumns(const BoundApp& app, const BoundStreamInput& input, boo
 QueryLowering::Chain QueryLowering::StreamSide(const BoundStreamInput& input, Edge from,
                                                const ColumnSubset& subset, bool needs_expired,
                                                bool needs_find_rows) {
-  Chain chain{from, app_.streams[input.stream].schema};
+  Chain chain{from, RowsOf(app_.streams[input.stream])};
   if (input.numbered) chain = NumberRows(std::move(chain));
   chain = Handlers(std::move(chain), input, /*after=*/false, input.filters_before, input.lookups);
   if (!input.window) return chain;
@@ -362,17 +367,25 @@ bool QueryLowering::AggregatesNeedExpired(const BoundStreamInput& input) const {
   return !query_.select.aggregates.empty() && !input.window->spec->batch;
 }
 
+// What arrives of a stream.
+SchemaPtr QueryLowering::RowsOf(const BoundStream& stream) const {
+  return keyed_ ? WithKeyNumber(stream.schema) : stream.schema;
+}
+
 NodeId QueryLowering::LowerStream(const BoundStreamInput& input, Edge from) {
-  const ColumnSubset subset =
-      KeptColumns(app_, input, optimize_, ColumnsRead(query_.select, input.schema->size()));
+  std::vector<bool> used = ColumnsRead(query_.select, input.schema->size());
+  if (keyed_) used.push_back(true);
+  const ColumnSubset subset = KeptColumns(app_, input, optimize_, std::move(used));
   const auto& named = app_.streams[input.stream].named_window;
   const bool expires = named ? named->emits_expired
                              : input.window.has_value() && (!optimize_ || query_.emits_expired ||
                                                             AggregatesNeedExpired(input));
   Chain chain = StreamSide(input, from, subset, expires, /*needs_find_rows=*/false);
-  if (subset.keeps_all()) return Select(std::move(chain), query_.select, expires);
-  return Select(std::move(chain),
-                RemapSelect(query_.select, subset.new_position, subset.kept.size()), expires);
+  if (subset.keeps_all() && !keyed_) return Select(std::move(chain), query_.select, expires);
+  // The select clause does not know of the key's number, which stands before what is computed.
+  std::vector<uint32_t> mapping = subset.new_position;
+  if (keyed_) mapping.pop_back();
+  return Select(std::move(chain), RemapSelect(query_.select, mapping, subset.kept.size()), expires);
 }
 
 // Makes keys, bounds and the rest of the condition; says how the rows of a table are found.
@@ -526,6 +539,10 @@ NodeId QueryLowering::LowerPattern(const BoundPattern& pattern, const std::vecto
 }
 
 NodeId QueryLowering::Lower(const std::vector<Edge>& inputs) {
+  return LowerMarked(MarkEmissions(inputs));
+}
+
+NodeId QueryLowering::LowerMarked(const std::vector<Edge>& inputs) {
   // At equal times a rate limit's tick comes before the query's own windows move on: recorded
   // answers show rows that expire at the tick as still there.
   if (query_.rate) rate_place_ = roots_->Next(true);

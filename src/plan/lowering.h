@@ -88,6 +88,9 @@ class QueryLowering {
     const AggregationReader* reader;
   };
   void set_reader(const ReaderPlace& reader) { reader_ = reader; }
+  // The rows carry the number of a partition's key behind their columns, and what is written serves
+  // all keys. Only for queries that CanServeAllKeys allows.
+  void set_keyed() { keyed_ = true; }
   // The input of an aggregation, with its filters.
   Edge LowerAggregationInput(const BoundStreamInput& input, const std::vector<Edge>& inputs);
 
@@ -113,6 +116,10 @@ class QueryLowering {
   Chain Append(Chain chain, std::string kind, std::string detail, OperatorFactory make,
                SchemaPtr schema, bool multi_emitter = false);
   void MakeFaults();
+  bool TakesFaultsInLockstep() const;
+  // In lockstep: the inputs behind what marks the faults of each of their emissions.
+  std::vector<Edge> MarkEmissions(const std::vector<Edge>& inputs);
+  NodeId LowerMarked(const std::vector<Edge>& inputs);
   Chain Filter(Chain chain, std::span<const ExprPtr> conditions);
   Chain NumberRows(Chain chain);
   Chain Function(Chain chain, const BoundStreamFunctionCall& call);
@@ -133,6 +140,7 @@ class QueryLowering {
   Edge FoundSide(const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
                  JoinSide* side);
   NodeId LowerStream(const BoundStreamInput& input, Edge from);
+  SchemaPtr RowsOf(const BoundStream& stream) const;
   void NoteRead(uint32_t table, std::string how);
   std::string SplitCondition(const BoundJoin& join, const ColumnSubset& left,
                              const ColumnSubset& right, const ExprPtr& on, JoinSpec* spec);
@@ -157,8 +165,11 @@ class QueryLowering {
   const std::vector<NodeId>* contents_ = nullptr;
   std::vector<TableUse>* table_uses_ = nullptr;
   ReaderPlace reader_{};
+  bool keyed_ = false;
   std::vector<Edge> lookup_edges_;  // not used yet
   std::shared_ptr<QueryFaults> faults_;
+  bool keeps_faults_ = false;
+  std::vector<NodeId> marks_;              // by input, in lockstep; unused for tables
   std::optional<uint32_t> number_column_;  // of the rows before the window, if there is one
   OrderPlace rate_place_;
   size_t input_columns_ = 0;  // of the select clause, once it is lowered

@@ -46,7 +46,8 @@ class PartitionLowering {
     }
     std::vector<NodeId> outputs(app_.queries.size());
     for (uint32_t q = 0; q < app_.queries.size(); ++q) {
-      if (app_.queries[q].partition == partition_) outputs[q] = LowerQuery(app_.queries[q]);
+      if (app_.queries[q].partition == partition_)
+        outputs[q] = LowerQuery(app_.queries[q], &result);
     }
     for (uint32_t q = 0; q < app_.queries.size(); ++q) {
       if (app_.queries[q].partition == partition_) HandOut(q, outputs[q], &result);
@@ -66,7 +67,7 @@ class PartitionLowering {
  private:
   static constexpr NodeId kNoNode = UINT32_MAX;
 
-  NodeId LowerQuery(const BoundQuery& query) {
+  NodeId LowerQuery(const BoundQuery& query, LoweredPartition* result) {
     std::vector<Edge> inputs;
     for (uint32_t stream : StreamsRead(query)) {
       // A named window that is only searched.
@@ -78,7 +79,12 @@ class PartitionLowering {
     QueryLowering lowering(app_, query, optimize_, roots_, &template_);
     lowering.set_contents(&contents_);
     lowering.set_table_uses(table_uses_);
-    return lowering.Lower(inputs);
+    const NodeId output = lowering.Lower(inputs);
+    for (const auto& source : lowering.LowerFaults(inputs, output)) {
+      template_.AddExit({source.node, 0, 0});
+      result->exits.push_back({LoweredPartition::Exit::Kind::kFaults, source.stream});
+    }
+    return output;
   }
 
   // Shown before it is inserted, as outside of partitions.
@@ -86,7 +92,7 @@ class PartitionLowering {
     uint32_t rank = 0;
     for (uint32_t request : shown_[q]) {
       template_.AddExit({output, rank++, 0});
-      result->exits.push_back({true, request});
+      result->exits.push_back({LoweredPartition::Exit::Kind::kOutput, request});
     }
     const BoundQuery& query = app_.queries[q];
     if (!query.target) return;
@@ -103,7 +109,7 @@ class PartitionLowering {
       template_.Connect(stream_nodes_[*query.target], 0, {from, rank, 0});
     } else {
       template_.AddExit({from, rank, 0});
-      result->exits.push_back({false, q});
+      result->exits.push_back({LoweredPartition::Exit::Kind::kTarget, q});
     }
   }
 

@@ -57,11 +57,11 @@ struct PartitionInput {
 // What a partition takes and gives.
 struct LoweredPartition {
   std::vector<PartitionInput> inputs;  // by port
-  // By arrow out: the query whose rows leave there, on their way to its target or to an output
-  // request.
+  // By arrow out: where the rows go that leave there.
   struct Exit {
-    bool is_output;
-    uint32_t target;  // query or request
+    enum class Kind { kTarget, kOutput, kFaults };
+    Kind kind;
+    uint32_t target;  // of this query; an output request; or a fault stream
   };
   std::vector<Exit> exits;
   PartitionSpec spec;

@@ -3,9 +3,11 @@
 #include <bit>
 
 #include "exec/named_window.h"
+#include "exec/partition_split.h"
 #include "exec/select_operator.h"
 #include "exec/window_operator.h"
 #include "plan/aggregation_lowering.h"
+#include "plan/keyed_partition.h"
 #include "plan/partition_lowering.h"
 #include "plan/table_lowering.h"
 
@@ -61,7 +63,11 @@ Status UnknownOutput(const BoundApp& app, const OutputRequest& output) {
 
 class AppLowering {
  public:
-  AppLowering(const BoundApp& app, const PlanOptions& options) : app_(app), options_(options) {}
+  AppLowering(const BoundApp& app, const PlanOptions& options) : app_(app), options_(options) {
+    for (uint32_t p = 0; p < app.partitions.size(); ++p) {
+      keyed_.push_back(options.optimize && CanServeAllKeys(app, p));
+    }
+  }
 
   Result<Plan> Lower() {
     const Status resolved = ResolveOutputs();
@@ -97,6 +103,8 @@ class AppLowering {
   }
 
  private:
+  static constexpr NodeId kNoNode = UINT32_MAX;
+
   Status ResolveOutputs();
   void AddStreams(RootNumbers* roots);
   void AddTable(uint32_t stream);
@@ -106,7 +114,12 @@ class AppLowering {
   std::vector<std::vector<uint32_t>> ShownQueries() const;
   void LowerOnePartition(uint32_t partition, RootNumbers* roots);
   void LowerQueries(RootNumbers* roots);
+  NodeId LowerKeyedQuery(const BoundQuery& query, RootNumbers* roots);
   void AddTaps();
+  // The query runs key by key within its partition's node.
+  bool RunsInside(const BoundQuery& query) const {
+    return query.partition && !keyed_[*query.partition];
+  }
 
   const BoundApp& app_;
   const PlanOptions& options_;
@@ -123,6 +136,9 @@ class AppLowering {
   std::vector<ReaderPlaces> stream_places_;
   std::vector<ReaderPlaces> query_places_;
   std::vector<NodeId> query_nodes_;
+  std::vector<bool> keyed_;     // by partition: its queries serve all keys
+  std::vector<NodeId> splits_;  // by partition; of those
+  std::vector<ReaderPlaces> split_places_;
   std::vector<Edge> taps_;                  // by output request
   std::vector<uint32_t> output_positions_;  // stream or query of each request
   std::vector<PlannedStream> outputs_;
@@ -248,12 +264,17 @@ void AppLowering::AddNamedWindow(uint32_t s, RootNumbers* roots) {
 void AppLowering::CountReaders() {
   stream_places_.resize(app_.streams.size());
   query_places_.resize(app_.queries.size());
+  split_places_.resize(app_.partitions.size());
   for (const BoundAggregation& aggregation : app_.aggregations) {
     for (uint32_t stream : StreamsRead(aggregation.input)) stream_places_[stream].Count(1);
   }
   for (uint32_t q = 0; q < app_.queries.size(); ++q) {
-    if (app_.queries[q].partition) continue;
-    for (uint32_t stream : StreamsRead(app_.queries[q])) stream_places_[stream].Count(1);
+    if (RunsInside(app_.queries[q])) continue;
+    if (app_.queries[q].partition) {
+      split_places_[*app_.queries[q].partition].Count(1);
+    } else {
+      for (uint32_t stream : StreamsRead(app_.queries[q])) stream_places_[stream].Count(1);
+    }
     if (app_.queries[q].target) query_places_[q].Count(1);
   }
   for (uint32_t p = 0; p < app_.partitions.size(); ++p) {
@@ -329,18 +350,44 @@ void AppLowering::LowerOnePartition(uint32_t partition, RootNumbers* roots) {
   for (uint32_t e = 0; e < lowered.exits.size(); ++e) {
     const Edge edge{node, 0, 0, e};
     const uint32_t target = lowered.exits[e].target;
-    if (lowered.exits[e].is_output) {
+    if (lowered.exits[e].kind == LoweredPartition::Exit::Kind::kOutput) {
       taps_[target] = edge;
+    } else if (lowered.exits[e].kind == LoweredPartition::Exit::Kind::kFaults) {
+      graph_.Connect(entry_nodes_[target], 0, edge);
     } else {
       graph_.Connect(entry_nodes_[*app_.queries[target].target], write_ports_[target], edge);
     }
   }
 }
 
+NodeId AppLowering::LowerKeyedQuery(const BoundQuery& query, RootNumbers* roots) {
+  const BoundPartition& partition = app_.partitions[*query.partition];
+  const uint32_t stream = partition.keys[0].stream;
+  NodeId& split = splits_[*query.partition];
+  if (split == kNoNode) {
+    const SchemaPtr output = WithKeyNumber(app_.streams[stream].schema);
+    split = graph_.AddNode(
+        {"split", partition.name + ": by " + partition.keys[0].value->Describe(), "", {}, ""},
+        [key = partition.keys[0].value, output] {
+          return MakeSplitOperator({key, output});
+        },
+        1, true);
+    graph_.Connect(split, 0, stream_places_[stream].Next(stream_nodes_[stream]));
+  }
+  QueryLowering lowering(app_, query, options_.optimize, roots, &graph_);
+  lowering.set_keyed();
+  return lowering.Lower({split_places_[*query.partition].Next(split)});
+}
+
 void AppLowering::LowerQueries(RootNumbers* roots) {
   taps_.resize(options_.outputs.size());
+  splits_.assign(app_.partitions.size(), kNoNode);
   std::vector<bool> lowered(app_.partitions.size(), false);
   for (const BoundQuery& query : app_.queries) {
+    if (query.partition && keyed_[*query.partition]) {
+      query_nodes_.push_back(LowerKeyedQuery(query, roots));
+      continue;
+    }
     if (query.partition) {
       if (!lowered[*query.partition]) LowerOnePartition(*query.partition, roots);
       lowered[*query.partition] = true;
@@ -366,14 +413,14 @@ void AppLowering::AddTaps() {
   // A query's rows are shown before they are inserted; a stream's after all its readers.
   for (size_t i = 0; i < options_.outputs.size(); ++i) {
     const uint32_t at = output_positions_[i];
-    if (options_.outputs[i].query && app_.queries[at].partition) continue;  // set with it
+    if (options_.outputs[i].query && RunsInside(app_.queries[at])) continue;  // set with it
     taps_[i] = options_.outputs[i].query ? query_places_[at].Next(query_nodes_[at])
                                          : stream_places_[at].Next(stream_nodes_[at]);
   }
   for (const Edge& tap : taps_) graph_.AddTap(tap);
   for (uint32_t q = 0; q < app_.queries.size(); ++q) {
     const BoundQuery& query = app_.queries[q];
-    if (!query.target || query.partition) continue;
+    if (!query.target || RunsInside(query)) continue;
     const BoundStream& target = app_.streams[*query.target];
     if (write_ports_[q] > 0) {
       graph_.Connect(entry_nodes_[*query.target], write_ports_[q],

@@ -136,8 +136,16 @@ QueryLowering::Chain QueryLowering::SelectStep(Chain chain, std::string detail,
   auto make = [select, input = chain.schema, expires, every_row, last_row,
                current = query_.emits_current, expired = query_.emits_expired,
                schemas = std::make_shared<SelectSchemas>(), faults = faults_,
-               number = number_column_] {
+               number = number_column_, keyed = keyed_] {
     SelectSpec spec = NewSelect(*select, input, expires);
+    if (keyed && !spec.aggregates.empty()) {
+      const auto key = static_cast<uint32_t>(input->size()) - 1;
+      if (spec.group_by.empty()) {
+        spec.key_column = key;
+      } else {
+        spec.group_by.push_back(MakeColumn(key, Type::kInt, ""));
+      }
+    }
     spec.schemas = schemas;
     spec.faults = faults;
     spec.number_column = number;

@@ -26,6 +26,9 @@ std::string Subject(const PlanNode& node) {
 std::string UnitName(const PlanNode& node) {
   if (!node.query.empty()) return "query '" + node.query + "'";
   if (node.kind == "partition") return "partition '" + node.owner + "'";
+  if (node.kind == "split") {
+    return "partition '" + node.detail.substr(0, node.detail.find(':')) + "'";
+  }
   if (node.kind == "aggregation") {
     return "aggregation '" + node.detail.substr(0, node.detail.find(':')) + "'";
   }

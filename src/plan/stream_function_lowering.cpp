@@ -1,6 +1,4 @@
 // Stream functions, and what becomes of rows that fail.
-#include <algorithm>
-
 #include "exec/stream_function_operator.h"
 #include "plan/lowering.h"
 #include "plan/partition_lowering.h"
@@ -8,12 +6,11 @@
 namespace weir {
 
 void QueryLowering::MakeFaults() {
-  bool kept = false;
   for (const uint32_t stream : StreamsRead(query_)) {
-    kept = kept || app_.streams[stream].fault_stream.has_value();
+    keeps_faults_ = keeps_faults_ || app_.streams[stream].fault_stream.has_value();
   }
-  faults_ = std::make_shared<QueryFaults>(query_.name, kept, roots_->log());
-  if (!kept) return;
+  faults_ = std::make_shared<QueryFaults>(query_.name, keeps_faults_, roots_->log());
+  if (!keeps_faults_) return;
   roots_->log()->BeforeHandOut([faults = std::weak_ptr<QueryFaults>(faults_)] {
     if (const auto alive = faults.lock()) alive->TellAll();
   });
@@ -67,24 +64,49 @@ QueryLowering::Chain QueryLowering::Handlers(Chain chain, const BoundStreamInput
   return chain;
 }
 
+bool QueryLowering::TakesFaultsInLockstep() const {
+  return keeps_faults_ && (query_.faults_in_loop || graph_->per_key());
+}
+
+std::vector<Edge> QueryLowering::MarkEmissions(const std::vector<Edge>& inputs) {
+  if (!TakesFaultsInLockstep()) return inputs;
+  std::vector<Edge> marked = inputs;
+  const std::vector<uint32_t> streams = StreamsRead(query_);
+  marks_.resize(streams.size());
+  for (size_t i = 0; i < streams.size(); ++i) {
+    const BoundStream& stream = app_.streams[streams[i]];
+    if (stream.table) continue;  // nothing arrives on it
+    marks_[i] = graph_->AddNode(
+        {"begin", "faults of " + stream.name, query_.name, {}, ""},
+        [faults = faults_] { return MakeFaultBeginOperator(faults); }, graph_->per_key() ? 1 : 2,
+        false);
+    graph_->Connect(marks_[i], 0, inputs[i]);
+    marked[i] = {marks_[i], 0, 1};
+  }
+  return marked;
+}
+
 std::vector<QueryLowering::FaultSource> QueryLowering::LowerFaults(const std::vector<Edge>& inputs,
                                                                    NodeId output) {
   std::vector<FaultSource> sources;
+  if (!keeps_faults_) return sources;
   const std::vector<uint32_t> streams = StreamsRead(query_);
-  const auto has_faults = [this](uint32_t s) { return app_.streams[s].fault_stream.has_value(); };
-  if (std::none_of(streams.begin(), streams.end(), has_faults)) return sources;
+  const bool lockstep = TakesFaultsInLockstep();
   for (size_t i = 0; i < streams.size(); ++i) {
-    if (app_.streams[streams[i]].table) continue;  // nothing arrives on it
+    if (app_.streams[streams[i]].table) continue;
     const auto& fault_stream = app_.streams[streams[i]].fault_stream;
     const BoundStream* target = fault_stream ? &app_.streams[*fault_stream] : nullptr;
     const NodeId node = graph_->AddNode(
         {"faults", target == nullptr ? "to the log" : "into " + target->name, query_.name, {}, ""},
-        [schema = target == nullptr ? nullptr : target->schema, faults = faults_] {
-          return MakeFaultOperator(schema, faults);
+        [schema = target == nullptr ? nullptr : target->schema, faults = faults_, lockstep] {
+          return lockstep ? MakeFaultEndOperator(schema, faults)
+                          : MakeFaultOperator(schema, faults);
         },
-        2, true);
-    graph_->Connect(node, 0, inputs[i]);
-    graph_->Connect(node, 1, {output, 0, 0});
+        graph_->per_key() ? 1 : 2, true);
+    graph_->Connect(node, 0, lockstep ? Edge{marks_[i], 1, 1} : inputs[i]);
+    if (!graph_->per_key()) graph_->Connect(node, 1, {output, 0, 0});
+    // Makes both a part of the loop, wherever the stream comes from.
+    if (lockstep && !graph_->per_key()) graph_->Connect(marks_[i], 1, {node, 0, 0});
     if (fault_stream) sources.push_back({node, *fault_stream});
   }
   return sources;

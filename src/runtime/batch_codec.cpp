@@ -262,14 +262,28 @@ Result<EntryDecoder> EntryDecoder::Make(std::string_view described, const Stream
   return decoder;
 }
 
+namespace {
+
+void DecodeHead(EntryCursor* in, EntryDecoder::Entry* entry) {
+  entry->kind = static_cast<LogEntryKind>(in->Byte());
+  entry->positions.clear();
+  for (uint64_t left = in->Size(); left > 0 && in->ok(); --left) {
+    std::string input(in->Text());
+    entry->positions.push_back({std::move(input), std::string(in->Text())});
+  }
+}
+
+}  // namespace
+
+Status EntryDecoder::DecodePositions(std::string_view bytes, Entry* entry) const {
+  EntryCursor in(bytes);
+  DecodeHead(&in, entry);
+  return in.ok() ? Status::Ok() : Damaged();
+}
+
 Status EntryDecoder::Decode(std::string_view bytes, Entry* entry, MessageBatch* batch) const {
   EntryCursor in(bytes);
-  entry->kind = static_cast<LogEntryKind>(in.Byte());
-  entry->positions.clear();
-  for (uint64_t left = in.Size(); left > 0 && in.ok(); --left) {
-    std::string input(in.Text());
-    entry->positions.push_back({std::move(input), std::string(in.Text())});
-  }
+  DecodeHead(&in, entry);
   if (entry->kind == LogEntryKind::kQuery) {
     entry->query = in.Text();
   } else if (entry->kind != LogEntryKind::kBatch || !DecodeMessages(&in, batch)) {

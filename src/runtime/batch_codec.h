@@ -50,6 +50,8 @@ class EntryDecoder {
     std::string query;
     std::vector<InputPosition> positions;
   };
+  // The kind and the positions alone.
+  Status DecodePositions(std::string_view bytes, Entry* entry) const;
   // Appends the messages to `batch`, which is empty. kDataError if the bytes cannot be right.
   Status Decode(std::string_view bytes, Entry* entry, MessageBatch* batch) const;
 

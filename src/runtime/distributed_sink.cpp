@@ -1,5 +1,7 @@
 #include "runtime/distributed_sink.h"
 
+#include <algorithm>
+
 #include "base/hash.h"
 #include "io/value_text.h"
 
@@ -62,6 +64,11 @@ uint64_t DistributedSink::delivered() const {
   uint64_t sum = 0;
   for (const auto& sink : sinks_) sum += sink->delivered();
   return sum;
+}
+
+bool DistributedSink::has_memory() const {
+  return std::any_of(sinks_.begin(), sinks_.end(),
+                     [](const auto& sink) { return sink->recall() != SinkRecall::kNothing; });
 }
 
 }  // namespace weir

@@ -21,6 +21,8 @@ class DistributedSink final : public Sink {
   Status Flush() override;
   Status Close() override;
   uint64_t delivered() const override;
+  // One of them knows what it took; what all have taken has no order.
+  bool has_memory() const;
 
  private:
   size_t PlaceOf(const SinkRecord& record);

@@ -6,6 +6,7 @@
 #include "library/builtins.h"
 #include "parser/grammar_rules.h"
 #include "runtime/reference_text.h"
+#include "runtime/transport_text.h"
 
 namespace weir {
 namespace {
@@ -77,6 +78,7 @@ bool DescribeBuiltin(std::string_view name, std::string* text) {
     if (!text->empty()) *text += "\n";
     DescribeTopic(*topic, text);
   }
+  DescribeTransports(name, text);
   return !text->empty();
 }
 
@@ -87,7 +89,7 @@ std::vector<BuiltinSummary> ListBuiltins(std::string_view kind) {
   if (kind == "aggregate") return Sorted(Summaries(registry.aggregates()));
   if (kind == "window") return Sorted(Summaries(registry.windows()));
   if (kind == "stream function") return Sorted(Summaries(registry.stream_functions()));
-  return {};
+  return ListTransports(kind);
 }
 
 std::string DescribeGrammarRule(std::string_view name) { return GrammarRule(name); }

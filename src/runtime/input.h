@@ -22,9 +22,13 @@ class Input {
   virtual const std::string& query() const = 0;
   // The query is being answered; how far the input was read counts it from now on.
   virtual void PassQuery() {}
+  // Whether the query may change tables.
+  virtual bool query_may_change() const { return true; }
   // Takes the answer to query(), if it is not to be printed.
   virtual bool TakeAnswer(const std::string& /*line*/) { return false; }
-  // All messages that were read so far have been run.
+  // Somebody waits to hear that what was read is safe.
+  virtual bool owes_receipts() const { return false; }
+  // All messages that were read so far have been run, and logged if there is a log.
   virtual void AfterBatch() {}
   virtual uint64_t bytes() const = 0;  // read so far
 

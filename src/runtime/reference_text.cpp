@@ -8,6 +8,7 @@
 #include "library/builtins.h"
 #include "library/samples.h"
 #include "parser/grammar_rules.h"
+#include "runtime/transport_text.h"
 #include "weir/help.h"
 
 namespace weir {
@@ -25,6 +26,7 @@ class ReferenceText {
     while (!content.empty() && content.back() == '\n') content.remove_suffix(1);
     text_ += "\n```" + std::string(language) + "\n" + std::string(content) + "\n```\n";
   }
+  void Verbatim(std::string_view text) { text_ += text; }
   std::string Take() { return std::move(text_); }
 
  private:
@@ -95,7 +97,9 @@ std::string LanguageReference() {
   const Registry& registry = BuiltinRegistry();
   ReferenceText text;
   text.Heading(1, "The language of weir");
-  text.Paragraph("Made by `weir help reference`. Every example here is run by a test.");
+  text.Paragraph(
+      "Made by `weir help reference`. Every example here is run by a test; those of "
+      "sources, sinks and codecs are checked.");
   Topics(registry, &text);
   text.Heading(2, "Functions");
   for (const FunctionSpec* spec : ByName(registry.functions())) {
@@ -107,6 +111,7 @@ std::string LanguageReference() {
   QueryLeaves(registry.aggregates(), "Aggregates", "", &text);
   QueryLeaves(registry.windows(), "Windows", "#window.", &text);
   QueryLeaves(registry.stream_functions(), "Stream functions", "#", &text);
+  text.Verbatim(TransportReference());
   text.Heading(2, "Sample streams");
   text.Paragraph(
       "What the examples of aggregates, windows and stream functions read: an event a second.");

@@ -68,6 +68,7 @@ Status ResultWriter::Reopen(const Plan& plan, const std::vector<RunOutput>& outp
 }
 
 void ResultWriter::Write(const std::vector<Port>& taps) {
+  if (sinks_ != nullptr) sinks_->BeginEpoch();
   merge_.ForEach(taps, [this](uint32_t tap, const Chunk& chunk, uint32_t row) {
     if (tap >= outputs_.size()) {
       sinks_->Write(tap - static_cast<uint32_t>(outputs_.size()), chunk, row);
@@ -124,6 +125,10 @@ void ResultWriter::Discard() {
 }
 
 Status ResultWriter::Sync() const {
+  if (sinks_ != nullptr) {
+    const Status status = sinks_->Sync();
+    if (!status.ok()) return status;
+  }
   for (const auto& file : files_) {
     const Status status = file->Sync();
     if (!status.ok()) return status;
@@ -147,6 +152,7 @@ void ResultWriter::Save(StateWriter& out) const {
   for (const auto& file : files_) sizes[SizeName(*file)] = file->size();
   out.Write(rows, sizes);
   out.EndOwner();
+  if (sinks_ != nullptr) sinks_->Save(out);
 }
 
 void ResultWriter::Load(StateReader& in) {
@@ -156,6 +162,7 @@ void ResultWriter::Load(StateReader& in) {
   in.EndOwner();
   if (!in.ok()) return;
   for (Output& output : outputs_) output.rows = rows[output.what];
+  if (sinks_ != nullptr) sinks_->Load(in);
   for (const auto& file : files_) {
     if (file.get() == standard_output_ && sizes.count(SizeName(*file)) == 0) {
       file->StartHere();
@@ -184,6 +191,10 @@ bool ResultWriter::LoadCounts(StateReader& in) {
 }
 
 Status ResultWriter::Empty() {
+  if (sinks_ != nullptr) {
+    const Status status = sinks_->BeginAnew();
+    if (!status.ok()) return status;
+  }
   for (const auto& file : files_) {
     if (file.get() == standard_output_) {
       file->StartHere();

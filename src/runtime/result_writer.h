@@ -56,6 +56,12 @@ class ResultWriter {
   // Nothing was saved: files begin anew.
   Status Empty();
 
+  bool has_sinks() const { return sinks_ != nullptr && sinks_->size() > 0; }
+  // What sinks are known to have delivered is not written again.
+  Status TakePositions(const std::vector<InputPosition>& positions) {
+    return sinks_ == nullptr ? Status::Ok() : sinks_->SkipDelivered(positions);
+  }
+
   // Nobody reads what is written to a pipe.
   bool reader_gone() const;
 

@@ -55,12 +55,14 @@ class AppRun {
   LineRules RulesFor(const RunInput& input) const;
   Outcome OpenState(const StreamFormats& formats);
   Status Recover();
+  void Tell(const std::string& line) const;
   void TellDropped(const std::vector<std::string>& dropped) const;
   Status ResumeInputs();
   Status Reload();
   Status SwapApp(std::shared_ptr<const App> next, Plan plan, StreamFormats formats);
   void MakeCore(Plan plan, StreamFormats formats);
   void TellStatistics() const;
+  void GiveReceipts();
   Status ReadAll(bool* stopped);
   Status ReadInTurn(bool* stopped);
   Status Drain(Input* input, bool* ended, bool* stopped);
@@ -155,6 +157,7 @@ TransportPlace AppRun::Surroundings() {
   TransportPlace place;
   place.app = impl().bound.name;
   place.insecure = options_.insecure;
+  place.keeps_state = keeper_ != nullptr;
   place.stop = options_.stop;
   place.report = options_.report;
   place.standard_output = results_.standard_output();
@@ -191,10 +194,12 @@ Outcome AppRun::OpenSources() {
 }
 
 Outcome AppRun::OpenSinks() {
-  if (!options_.state.directory.empty() && !SinkRequests(impl().bound, AnySink).empty()) {
-    return {OutcomeCode::kAppRefused, "not supported yet: @sink together with --state-dir"};
-  }
   Status status = sinks_.Make(impl().bound, Surroundings(), AnySink);
+  if (status.ok() && keeper_ != nullptr) {
+    status = sinks_.KeepState();
+    // Nothing leaves that a restart would not know the cause of.
+    sinks_.set_gate([this] { return keeper_->Settle(); });
+  }
   if (status.ok()) status = sinks_.Open();
   if (status.ok()) results_.AttachSinks(&sinks_);
   return ToOutcome(status);
@@ -234,9 +239,15 @@ Outcome AppRun::Run() {
 void AppRun::MakeCore(Plan plan, StreamFormats formats) {
   core_.emplace(impl(), options_, SystemClock(), std::move(plan), formats_, std::move(formats),
                 &results_);
-  core_->AfterBatch([this] {
-    for (const auto& input : open_inputs_) input->AfterBatch();
-  });
+  core_->AfterBatch([this] { GiveReceipts(); });
+}
+
+// Once what was read is in the log; a failure of that ends the run, without a receipt.
+void AppRun::GiveReceipts() {
+  const auto owes = [](const auto& input) { return input->owes_receipts(); };
+  if (std::none_of(open_inputs_.begin(), open_inputs_.end(), owes)) return;
+  if (keeper_ != nullptr && !keeper_->Settle().ok()) return;
+  for (const auto& input : open_inputs_) input->AfterBatch();
 }
 
 Outcome AppRun::OpenState(const StreamFormats& formats) {
@@ -275,12 +286,19 @@ Status AppRun::Recover() {
   const Status status = core_->Recover(keeper_.get(), &dropped);
   if (!status.ok()) return status;
   TellDropped(dropped);
+  if (keeper_->fresh() && sinks_.has_places()) {
+    const Status taken = keeper_->TakeSnapshot();
+    if (!taken.ok()) return taken;
+  }
   return ResumeInputs();
 }
 
+void AppRun::Tell(const std::string& line) const {
+  if (options_.report) options_.report(line);
+}
+
 void AppRun::TellDropped(const std::vector<std::string>& dropped) const {
-  if (!options_.report) return;
-  for (const std::string& line : dropped) options_.report("warning: " + line);
+  for (const std::string& line : dropped) Tell("warning: " + line);
 }
 
 Status AppRun::ResumeInputs() {
@@ -301,6 +319,7 @@ Status AppRun::ResumeInputs() {
       std::string position = input->Position();
       if (!position.empty()) positions.push_back({input->path(), std::move(position)});
     }
+    for (InputPosition& sink : sinks_.Positions()) positions.push_back(std::move(sink));
     return positions;
   });
   return Status::Ok();
@@ -324,13 +343,16 @@ Status AppRun::Reload() {
   if (next == nullptr) return Status::Ok();
   Result<Plan> plan = PlanFor(*next, OutputsOf(*next));
   Status status = plan.status();
+  if (keeper_ != nullptr && sinks_.size() > 0) {
+    status = Status::Invalid("sinks and --state-dir together need a new start");
+  }
   StreamFormats formats;
   if (status.ok()) {
     formats = next->impl().Formats(plan.value());
     status = CheckReload(impl(), next->impl(), formats_, formats);
   }
   if (!status.ok()) {
-    options_.report("warning: not reloaded, the app goes on as it was: " + status.message());
+    Tell("warning: not reloaded, the app goes on as it was: " + status.message());
     return Status::Ok();
   }
   status = core_->RunBatch();  // what was read before is for the old app
@@ -372,7 +394,7 @@ Status AppRun::SwapApp(std::shared_ptr<const App> next, Plan plan, StreamFormats
   if (!status.ok()) return status;
   core_->set_positions(std::move(positions));
   TellDropped(dropped);
-  options_.report("reloaded: the run goes on with what the file says now");
+  Tell("reloaded: the run goes on with what the file says now");
   return core_->Start();
 }
 
@@ -436,7 +458,13 @@ Status AppRun::Drain(Input* input, bool* ended, bool* stopped) {
 Outcome AppRun::Close(const Status& status, bool stopped) {
   // What came before a failure is still results.
   Status kept;
-  if (keeper_ != nullptr && status.ok()) kept = keeper_->Close();
+  if (keeper_ != nullptr && status.ok()) {
+    // What sinks have taken is to be in the last snapshot.
+    kept = keeper_->Settle();
+    if (kept.ok()) kept = sinks_.Flush();
+    if (kept.ok()) kept = sinks_.Close();
+    if (kept.ok()) kept = keeper_->Close();
+  }
   TellStatistics();
   // Rows that follow from what did not get into the log come again after a restart.
   if (keeper_ != nullptr && !keeper_->Settle().ok()) results_.Discard();

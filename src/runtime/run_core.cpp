@@ -125,6 +125,7 @@ Status RunCore::Answer(Input* input) {
   input->PassQuery();
   const std::string& query = input->query();
   const auto log = [&] {
+    if (!input->query_may_change()) return Status::Invalid("only reading is allowed here");
     if (keeper_ != nullptr) status = keeper_->LogQuery(query, Positions());
     return status;
   };

@@ -83,6 +83,10 @@ class RunCore final : private KeptRun {
   void Save(StateWriter& out) const override;
   Status Load(StateReader& in, bool migrate) override;
   Status Begin() override;
+  bool wants_positions() const override { return results_->has_sinks(); }
+  Status TakePositions(const std::vector<InputPosition>& positions) override {
+    return results_->TakePositions(positions);
+  }
   Status Replay(MessageBatch* batch) override;
   Status ReplayQuery(const std::string& query) override;
   Status FlushOutputs() override;

@@ -1,21 +1,54 @@
 #include "runtime/source_input.h"
 
 #include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "types/value.h"
 
 namespace weir {
 namespace {
 
 const std::string kNoQuery;
 
+// Among events sent by who waits for a receipt: they need not be allowed to ask.
+const BadRecord kHiddenQuery{BadRecordKind::kShape, "an on-demand query among events"};
+
+// The whole of a payload as an on-demand query.
+class QueryDecoder final : public Decoder {
+ public:
+  Space Reserve() override {
+    bytes_.resize(size_ + kPieceBytes);
+    return {bytes_.data() + size_, kPieceBytes};
+  }
+  void Commit(size_t size) override { size_ += size; }
+  void Finish() override { bytes_.resize(size_); }
+  State Read(size_t, size_t, MessageBatch*) override {
+    return std::exchange(read_, true) ? State::kEnd : State::kQuery;
+  }
+  const std::string& query() const override { return bytes_; }
+  uint64_t bytes_read() const override { return read_ ? size_ : 0; }
+  uint64_t lines_read() const override { return 0; }
+
+ private:
+  static constexpr size_t kPieceBytes = 1024;
+
+  std::string bytes_;
+  size_t size_ = 0;
+  bool read_ = false;
+};
+
 }  // namespace
 
 struct SourceInput::Channel : BadRecordSink {
   bool OnBadRecord(uint64_t line, const BadRecord& bad) override {
+    if (known_bytes > 0) return true;  // it was told of then
     if (receipt.bad++ == 0) receipt.first_bad = bad.reason;
     surroundings->bad_records->Add(name, line, bad);
     return !surroundings->stop_at_bad_record;
   }
   void OnRawBytes(std::string_view piece, bool last) override {
+    if (known_bytes > 0) return;
     surroundings->bad_records->AddRaw(piece, last);
   }
 
@@ -24,10 +57,17 @@ struct SourceInput::Channel : BadRecordSink {
   const Surroundings* surroundings = nullptr;
   std::unique_ptr<Decoder> decoder;
   bool is_payload = false;
+  bool asks = false;        // a payload that is a query
+  bool may_change = false;  // the query may
   bool is_ready = false;
   bool ended = false;
+  uint64_t known_bytes = 0;  // begins with so many that another process is done with
   PayloadReceipt receipt;
 };
+
+bool SourceInput::IsHidden(const Channel& channel) {
+  return channel.is_payload && channel.number != 0 && !channel.asks;
+}
 
 SourceInput::SourceInput(std::string name, std::unique_ptr<Source> source, MakeDecoder make_decoder,
                          DecoderPlace place, Surroundings surroundings)
@@ -39,27 +79,30 @@ SourceInput::SourceInput(std::string name, std::unique_ptr<Source> source, MakeD
 
 SourceInput::~SourceInput() = default;
 
-SourceInput::Channel* SourceInput::Find(uint64_t number, std::string_view name, bool payload) {
-  if (!payload) {
-    const auto at = channels_.find(number);
-    if (at != channels_.end()) return at->second.get();
-  }
+std::unique_ptr<SourceInput::Channel> SourceInput::MakeChannel(uint64_t number,
+                                                               std::string_view name) {
   auto channel = std::make_unique<Channel>();
   channel->number = number;
   channel->name = name;
   channel->surroundings = &surroundings_;
-  channel->is_payload = payload;
+  return channel;
+}
+
+DecoderPlace SourceInput::PlaceOf(Channel* channel, bool whole) const {
   DecoderPlace place = place_;
-  place.bad_records = channel.get();
-  place.whole = payload;
-  channel->decoder = make_decoder_(place);
-  Channel* made = channel.get();
-  if (payload) {
-    payloads_.push_back(std::move(channel));
-  } else {
-    channels_.emplace(number, std::move(channel));
+  place.bad_records = channel;
+  place.whole = whole;
+  return place;
+}
+
+SourceInput::Channel* SourceInput::Find(uint64_t number, std::string_view name) {
+  std::unique_ptr<Channel>& channel = channels_[number];
+  if (channel == nullptr) {
+    channel = MakeChannel(number, name);
+    channel->known_bytes = std::exchange(known_bytes_, 0);
+    channel->decoder = make_decoder_(PlaceOf(channel.get(), /*whole=*/false));
   }
-  return made;
+  return channel.get();
 }
 
 void SourceInput::MarkReady(Channel* channel) {
@@ -69,7 +112,7 @@ void SourceInput::MarkReady(Channel* channel) {
 }
 
 void SourceInput::OnBytes(uint64_t number, std::string_view name, std::string_view bytes) {
-  Channel* channel = Find(number, name, /*payload=*/false);
+  Channel* channel = Find(number, name);
   channel->decoder->Put(bytes);
   bytes_ += bytes.size();
   MarkReady(channel);
@@ -83,13 +126,57 @@ void SourceInput::OnEnd(uint64_t number, bool whole) {
   MarkReady(at->second.get());
 }
 
-void SourceInput::OnPayload(uint64_t number, std::string_view name, std::string_view bytes) {
-  Channel* channel = Find(number, name, /*payload=*/true);
+void SourceInput::OnPayload(uint64_t number, std::string_view name, std::string_view bytes,
+                            PayloadKind kind) {
+  std::unique_ptr<Channel> channel = MakeChannel(number, name);
+  channel->is_payload = true;
+  channel->asks = kind == PayloadKind::kQuery || kind == PayloadKind::kReadOnlyQuery;
+  channel->may_change = kind != PayloadKind::kReadOnlyQuery;
+  if (channel->asks) {
+    channel->decoder = std::make_unique<QueryDecoder>();
+  } else {
+    const bool whole = kind == PayloadKind::kRecord;
+    channel->decoder = make_decoder_(PlaceOf(channel.get(), whole));
+  }
   channel->decoder->Put(bytes);
   channel->decoder->Finish();
   channel->ended = true;
   bytes_ += bytes.size();
-  MarkReady(channel);
+  MarkReady(channel.get());
+  payloads_.push_back(std::move(channel));
+}
+
+// Read once more, since what comes first (a header) may say what the rest means.
+bool SourceInput::PassKnown(Channel* channel) {
+  MessageBatch known(*place_.formats);
+  while (channel->decoder->bytes_read() < channel->known_bytes) {
+    const Decoder::State state = channel->decoder->Read(1, 1, &known);
+    known.Clear();
+    if (state == Decoder::State::kNeedBytes || state == Decoder::State::kEnd) return false;
+  }
+  channel->known_bytes = 0;
+  return true;
+}
+
+std::string SourceInput::Position() const {
+  uint64_t bytes = last_place_bytes_;
+  std::string place = last_place_;
+  if (!channels_.empty()) {
+    const Channel& channel = *channels_.begin()->second;
+    place = source_->PlaceOf(channel.number);
+    bytes = std::max(channel.known_bytes, channel.decoder->bytes_read());
+  }
+  return place.empty() ? "" : std::to_string(bytes) + " " + place;
+}
+
+Result<bool> SourceInput::Resume(const std::string& position) {
+  uint64_t bytes = 0;
+  const char* end = position.data() + position.size();
+  const auto read = std::from_chars(position.data(), end, bytes);
+  if (read.ec != std::errc() || read.ptr == end) return false;
+  const Result<bool> resumed = source_->Resume(std::string(read.ptr + 1, end), bytes);
+  if (resumed.ok() && resumed.value()) known_bytes_ = bytes;
+  return resumed;
 }
 
 void SourceInput::Pass(Channel* channel) {
@@ -97,6 +184,8 @@ void SourceInput::Pass(Channel* channel) {
   ready_.pop_front();
   if (!channel->ended) return;
   if (!channel->is_payload) {
+    last_place_ = source_->PlaceOf(channel->number);
+    last_place_bytes_ = channel->decoder->bytes_read();
     channels_.erase(channel->number);
     return;
   }
@@ -110,11 +199,19 @@ Decoder::State SourceInput::Read(size_t messages_max, size_t rows_max, MessageBa
   asking_ = nullptr;
   while (!ready_.empty()) {
     Channel* channel = ready_.front();
+    if (channel->known_bytes > 0 && !PassKnown(channel)) {
+      Pass(channel);
+      continue;
+    }
     const size_t before = batch->messages.size();
     const Decoder::State state = channel->decoder->Read(messages_max, rows_max, batch);
     channel->receipt.accepted += batch->messages.size() - before;
     switch (state) {
       case Decoder::State::kQuery:
+        if (IsHidden(*channel)) {
+          channel->OnBadRecord(channel->decoder->lines_read() + 1, kHiddenQuery);
+          break;
+        }
         asking_ = channel;
         return state;
       case Decoder::State::kFull:
@@ -133,11 +230,17 @@ const std::string& SourceInput::query() const {
   return asking_ == nullptr ? kNoQuery : asking_->decoder->query();
 }
 
+bool SourceInput::query_may_change() const {
+  return asking_ == nullptr || !asking_->asks || asking_->may_change;
+}
+
 // Who waits for a receipt gets the answer with it.
 bool SourceInput::TakeAnswer(const std::string& line) {
-  if (asking_ == nullptr || !asking_->is_payload || asking_->number == 0) return false;
-  if (!asking_->receipt.answer.empty()) asking_->receipt.answer += '\n';
-  asking_->receipt.answer += line;
+  if (asking_ == nullptr || !asking_->asks || asking_->number == 0) return false;
+  std::string error = "{\"query\":";
+  AppendStringJson(asking_->decoder->query(), &error);
+  asking_->receipt.refused = line.starts_with(error + ",\"error\":");
+  asking_->receipt.answer = line;
   return true;
 }
 

@@ -29,19 +29,30 @@ class SourceInput final : public Input, public SourceOutput {
   Status Fill() override { return source_->Take(this); }
   Decoder::State Read(size_t messages_max, size_t rows_max, MessageBatch* batch) override;
   const std::string& query() const override;
+  bool query_may_change() const override;
   bool TakeAnswer(const std::string& line) override;
+  bool owes_receipts() const override { return !receipts_.empty(); }
   void AfterBatch() override;
   uint64_t bytes() const override { return bytes_; }
   const std::string& path() const override { return name_; }
+  std::string Position() const override;
+  Result<bool> Resume(const std::string& position) override;
 
   void OnBytes(uint64_t channel, std::string_view name, std::string_view bytes) override;
   void OnEnd(uint64_t channel, bool whole) override;
-  void OnPayload(uint64_t channel, std::string_view name, std::string_view bytes) override;
+  void OnPayload(uint64_t channel, std::string_view name, std::string_view bytes,
+                 PayloadKind kind) override;
 
  private:
   struct Channel;
-  Channel* Find(uint64_t number, std::string_view name, bool payload);
+  // Its events may not hold queries.
+  static bool IsHidden(const Channel& channel);
+  Channel* Find(uint64_t number, std::string_view name);
+  std::unique_ptr<Channel> MakeChannel(uint64_t number, std::string_view name);
+  DecoderPlace PlaceOf(Channel* channel, bool whole) const;
   void MarkReady(Channel* channel);
+  // Decodes what another process is done with; false if there is more of it.
+  bool PassKnown(Channel* channel);
   // The first ready channel has nothing more to give for now.
   void Pass(Channel* channel);
 
@@ -56,6 +67,9 @@ class SourceInput final : public Input, public SourceOutput {
   std::vector<std::pair<uint64_t, PayloadReceipt>> receipts_;  // of what is not run yet
   Channel* asking_ = nullptr;                                  // holds query()
   uint64_t bytes_ = 0;
+  uint64_t known_bytes_ = 0;       // of the first channel that comes
+  std::string last_place_;         // of the last channel that has ended
+  uint64_t last_place_bytes_ = 0;  // all of it
 };
 
 }  // namespace weir

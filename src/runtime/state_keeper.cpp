@@ -170,7 +170,12 @@ Status StateKeeper::Recover(KeptRun* run) {
   KILL_POINT("keeper.log_repaired");
   const uint64_t next = std::max(recovered.value().next_number, snapshot_number_ + 1);
   fresh_ = next == 1;
-  if (next > snapshot_number_ + 1) status = ReplayLog(run, snapshot_number_ + 1, next);
+  const bool replays = next > snapshot_number_ + 1;
+  if (run->wants_positions()) {
+    if (replays) status = ReadPositions(snapshot_number_ + 1);
+    if (status.ok()) status = run->TakePositions(positions_);
+  }
+  if (status.ok() && replays) status = ReplayLog(run, snapshot_number_ + 1, next);
   if (status.ok() && !options_.app.empty()) {
     status = PublishStoredApp(fs_, options_.directory, options_.app, sealing_.get());
   }
@@ -201,7 +206,7 @@ Status StateKeeper::LoadSnapshot(KeptRun* run) {
   return run->Load(in, options_.migrate);
 }
 
-Status StateKeeper::ReplayLog(KeptRun* run, uint64_t from, uint64_t end) {
+Status StateKeeper::ReadLog(uint64_t from, const TakeRecord& take) {
   const std::string log = JoinPath(options_.directory, "log");
   auto reader = LogReader::Open(fs_, log, sealing_.get(), from);
   if (!reader.ok()) return reader.status();
@@ -217,13 +222,30 @@ Status StateKeeper::ReplayLog(KeptRun* run, uint64_t from, uint64_t end) {
       if (!made.ok()) return made.status();
       decoder = std::move(made).value();
     }
-    const Status status = ReplayRecord(run, *decoder, record.payload);
+    const Status status = take(*decoder, record.payload);
+    if (!status.ok()) return status;
+  }
+}
+
+Status StateKeeper::ReadPositions(uint64_t from) {
+  return ReadLog(from, [this](const EntryDecoder& decoder, std::string_view payload) {
+    EntryDecoder::Entry entry;
+    const Status status = decoder.DecodePositions(payload, &entry);
+    Remember(entry.positions);
+    return status;
+  });
+}
+
+Status StateKeeper::ReplayLog(KeptRun* run, uint64_t from, uint64_t end) {
+  return ReadLog(from, [&](const EntryDecoder& decoder, std::string_view payload) {
+    const Status status = ReplayRecord(run, decoder, payload);
     if (!status.ok()) return status;
     if (++stats_.replayed % kReplayedPerWord == 0 && options_.replay_progress) {
       options_.replay_progress(stats_.replayed, end - from);
     }
     KILL_POINT("keeper.replayed_record");
-  }
+    return Status::Ok();
+  });
 }
 
 Status StateKeeper::ReplayRecord(KeptRun* run, const EntryDecoder& decoder,

@@ -51,6 +51,9 @@ class KeptRun {
   virtual Status Load(StateReader& in, bool migrate) = 0;
   // There is no snapshot: everything begins with the first record of the log, if there is any.
   virtual Status Begin() { return Status::Ok(); }
+  // How far inputs and outputs were at the very end is asked for before anything is replayed.
+  virtual bool wants_positions() const { return false; }
+  virtual Status TakePositions(const std::vector<InputPosition>&) { return Status::Ok(); }
   virtual Status Replay(MessageBatch* batch) = 0;
   virtual Status ReplayQuery(const std::string& query) = 0;
   // Before a snapshot is taken: what was put out so far leaves the process.
@@ -116,6 +119,10 @@ class StateKeeper {
   Status OpenLog(uint64_t next_number);
   Status LoadSnapshot(KeptRun* run);
   Status ReplayLog(KeptRun* run, uint64_t from, uint64_t end);
+  // Calls `take` with each record of the log from `from` on.
+  using TakeRecord = std::function<Status(const EntryDecoder&, std::string_view payload)>;
+  Status ReadLog(uint64_t from, const TakeRecord& take);
+  Status ReadPositions(uint64_t from);
   Status ReplayRecord(KeptRun* run, const EntryDecoder& decoder, std::string_view payload);
   Status AppendEntry();
   Status Append(const std::string& entry);

@@ -171,28 +171,51 @@ void SnapshotRun::Delete(std::string_view key) {
   entries_.back().is_delete = true;
 }
 
-void SnapshotRun::Sort() {
-  if (is_sorted_ || entries_.empty()) return;
-  // What all keys begin with tells nothing; the 8 bytes behind it mostly do.
-  std::string_view shared = KeyOf(entries_[0]);
-  for (const Entry& entry : entries_) {
+void SnapshotRun::SortWhole(Entries entries) {
+  std::sort(entries.begin(), entries.end(), [this](const Entry& a, const Entry& b) {
+    const int by_key = KeyOf(a).compare(KeyOf(b));
+    return by_key != 0 ? by_key < 0 : a.offset < b.offset;
+  });
+}
+
+// What all keys begin with tells nothing; the 8 bytes behind it mostly do. Where they are the same
+// (the name of an owner that has many records), those keys are sorted by what comes behind.
+void SnapshotRun::SortByPieces(Entries entries) {
+  std::string_view shared = KeyOf(entries[0]);
+  for (const Entry& entry : entries) {
     const std::string_view key = KeyOf(entry);
     const auto end = std::mismatch(shared.begin(), shared.end(), key.begin(), key.end()).first;
     shared = shared.substr(0, static_cast<size_t>(end - shared.begin()));
   }
-  for (Entry& entry : entries_) {
+  for (Entry& entry : entries) {
     char order[8] = {};
     KeyOf(entry).substr(shared.size()).copy(order, sizeof(order));
     entry.order = __builtin_bswap64(ReadFixed<uint64_t>(order));
   }
-  std::sort(entries_.begin(), entries_.end(), [this](const Entry& a, const Entry& b) {
-    if (a.order != b.order) return a.order < b.order;
-    const int by_key = KeyOf(a).compare(KeyOf(b));
-    return by_key != 0 ? by_key < 0 : a.offset < b.offset;
-  });
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.order < b.order; });
+  constexpr size_t kFew = 16;
+  for (size_t begin = 0, end = 0; begin < entries.size(); begin = end) {
+    while (end < entries.size() && entries[end].order == entries[begin].order) ++end;
+    const Entries same = entries.subspan(begin, end - begin);
+    if (same.size() > kFew && same.size() < entries.size()) {
+      SortByPieces(same);
+    } else if (same.size() > 1) {
+      SortWhole(same);
+    }
+  }
+}
+
+void SnapshotRun::Sort() {
+  if (is_sorted_ || entries_.empty()) return;
+  SortByPieces(entries_);
   size_t kept = 0;
   for (size_t i = 0; i < entries_.size(); ++i) {
-    if (i + 1 < entries_.size() && KeyOf(entries_[i]) == KeyOf(entries_[i + 1])) continue;
+    // Equal keys have equal pieces, and most neighbours have not.
+    if (i + 1 < entries_.size() && entries_[i].order == entries_[i + 1].order &&
+        KeyOf(entries_[i]) == KeyOf(entries_[i + 1])) {
+      continue;
+    }
     entries_[kept++] = entries_[i];
   }
   entries_.resize(kept);

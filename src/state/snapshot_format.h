@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -92,7 +93,10 @@ class SnapshotRun {
   }
 
  private:
+  using Entries = std::span<Entry>;
   void AddKey(std::string_view key);
+  void SortByPieces(Entries entries);
+  void SortWhole(Entries entries);
 
   const SnapshotCodec* codec_;
   std::string bytes_;

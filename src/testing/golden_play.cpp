@@ -52,6 +52,18 @@ class Player {
     return std::move(play_);
   }
 
+  GoldenPlay PlayStep(size_t number, const std::string& before, std::string* behind) {
+    play_.outputs.resize(golden_.steps.size());
+    if (!Compile(golden_.app) || !Open()) return std::move(play_);
+    const size_t line = golden_.steps[number].line;
+    if (before.empty() || Check(session_->LoadState(before), line)) {
+      step_ends_.assign(number, 0);  // whatever comes belongs to this step
+      TakeStep(number);
+      if (play_.problem.empty()) Check(session_->SaveState(behind), line);
+    }
+    return std::move(play_);
+  }
+
  private:
   bool Compile(const std::string& app_text);
   bool Open();
@@ -188,6 +200,11 @@ std::span<const GoldenMode> GoldenModes() { return kModes; }
 GoldenPlay PlayGoldenCase(const GoldenCase& golden, const std::string& app,
                           const GoldenMode& mode) {
   return Player(golden, mode).Play(app);
+}
+
+GoldenPlay PlayGoldenStep(const GoldenCase& golden, size_t step, const std::string& before,
+                          std::string* behind) {
+  return Player(golden, kModes[0]).PlayStep(step, before, behind);
 }
 
 }  // namespace weir

@@ -36,4 +36,9 @@ struct GoldenPlay {
 // Plays `app` through the steps of `golden`.
 GoldenPlay PlayGoldenCase(const GoldenCase& golden, const std::string& app, const GoldenMode& mode);
 
+// Plays one step, from the state behind the steps before it (empty before the first) to the state
+// behind it. Only the step's own list of lines is filled.
+GoldenPlay PlayGoldenStep(const GoldenCase& golden, size_t step, const std::string& before,
+                          std::string* behind);
+
 }  // namespace weir

@@ -6,6 +6,8 @@
 #include <new>
 #include <numeric>
 
+#include "base/large_array.h"
+
 namespace weir {
 
 RowStore::RowStore(SchemaPtr schema) : schema_(std::move(schema)) {
@@ -45,6 +47,7 @@ void RowStore::Grow(size_t capacity) {
     } else {
       column.data = static_cast<uint8_t*>(std::realloc(column.data, capacity * width));
       CHECK(column.data != nullptr);
+      AdviseHugePages(column.data, capacity * width);
     }
     if (!column.nulls.empty()) column.nulls.resize(capacity, 0);
   }

@@ -97,6 +97,29 @@ class ReferenceTest(weir_program.Case):
                     out = self.run_app(definitions + blocks[-1][1], text)
                     self.assertNotEqual(out, "", "the example gives nothing")
 
+    def test_sources_sinks_and_codecs(self):
+        for kind in ("source", "sink", "codec"):
+            _, out, _ = self.weir("help", kind + "s")
+            listed = set(re.findall(r"^  (\S+) ", out, re.MULTILINE))
+            entries = self.chapters[kind.capitalize() + "s"]
+            self.assertEqual({title for title, _ in entries}, listed)
+            for title, blocks in entries:
+                with self.subTest(kind + " " + title):
+                    app = blocks[-1][1]
+                    name = re.search(r"define stream (\w+)", app).group(1)
+                    use = (f"from {name} select * insert into Found;\n" if "@source" in app else
+                           f"define stream In (symbol string, price double);\n"
+                           f"from In select symbol, price insert into {name};\n")
+                    path = self.write("app.sql", app + "\n" + use)
+                    self.expect(0, self.weir("check", path))
+                    if title == "log":
+                        continue  # the page is that of the command
+                    code, page, _ = self.weir("help", title)
+                    self.assertEqual(code, 0)
+                    self.assertIn(f"{title} ({kind})", page)
+                    for line in app.splitlines():
+                        self.assertIn(line, page)
+
     def test_grammar(self):
         (_, blocks), = self.chapters["Grammar"]
         for rule in ("query", "outputRate", "timeUnit"):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import unittest
 
@@ -321,7 +322,81 @@ class Keys(State):
         self.assertEqual(replayed, out)
 
 
+    def test_another_key_from_now_on(self):
+        """The first key of a file seals, all of them open; old keys go once nothing needs them."""
+        old, new = "00" * 32, "11" * 32
+        whole, _ = self.expect(0, self.weir("run", self.app, *TIMED, stdin=events(400)))
+        out = ""
+        old_key, new_key = self.write("old", old + "\n"), self.write("new", new + "\n")
+        both = self.write("both", new + "\n" + old + "\n")
+        for part, key in enumerate((old_key, both, both, new_key)):
+            out += self.expect(0, self.run_app(events(100, 100 * part), "--state-key-file", key))[0]
+        self.assertEqual(out, whole)
+        ls, _ = self.tool("log", "ls", "--state-key-file", new_key)
+        _, err = self.expect(64, self.run_app(events(1, 400), "--state-key-file", old_key))
+        self.assertIn("needs key " + ls[-1]["sealed_with"], err)
+
+
+class Samples(State):
+    """State directories that earlier builds left, killed while they ran, are read for ever."""
+
+    def test_each(self):
+        folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "state")
+        for name in sorted(os.listdir(folder)):
+            if os.path.isdir(os.path.join(folder, name)):
+                self.go_on(os.path.join(folder, name))
+
+    def go_on(self, sample):
+        shutil.rmtree(self.state, ignore_errors=True)
+        shutil.copytree(os.path.join(sample, "state"), self.state)
+        key = ["--state-key-file", self.write("key", "ab" * 32 + "\n")]
+        key = key if sample.endswith("sealed") else []
+        app = os.path.join(sample, "app.sql")
+        self.tool("log", "verify", *key)
+        self.tool("snapshot", "verify", *key)
+        replayed, _ = self.expect(0, self.weir("replay", "--state-dir", self.state, *key))
+        clean, _ = self.expect(0, self.weir("run", app, *TIMED, stdin=events(600)))
+        self.assertIn(replayed, clean)  # from a snapshot on
+        self.assertGreater(len(replayed.splitlines()), 100)
+        # 500 events are in the state; of the rest of the run the rows are those of a clean one.
+        out, _ = self.expect(0, self.run_app(events(100, 500), *key, app=app))
+        self.assertTrue(out)
+        self.assertTrue(clean.endswith(out), sample)
+        again, _ = self.expect(0, self.run_app('{"query":"from Last select symbol, price"}\n', *key,
+                                               app=app))
+        fresh, _ = self.expect(0, self.weir(
+            "run", app, *TIMED, "--output", "none",
+            stdin=events(600) + '{"query":"from Last select symbol, price"}\n'))
+        self.assertEqual(again.splitlines()[-1], fresh.splitlines()[-1])
+
+
 class Runs(State):
+    def test_stream_that_gained_an_attribute(self):
+        """What was logged before has null there; the log alone is left, so all is replayed."""
+        self.kill_before_snapshot(events(100))
+        more = self.write("more.sql", APP.replace("volume int);", "volume int, note string);", 1)
+                          + "from Trades select symbol, note insert into Notes;\n")
+        out, _ = self.expect(0, self.run_app(events(5, 100), "--migrate", app=more))
+        notes = [line for line in out.splitlines() if '"Notes"' in line]
+        self.assertEqual(len(notes), 105)
+        self.assertIn('"note":null', notes[0])
+        fresh, _ = self.expect(0, self.weir("run", more, *TIMED, stdin=events(105)))
+        self.assertEqual(out, fresh)
+
+    def test_attribute_that_changed_its_type(self):
+        self.kill_before_snapshot(events(100))
+        other = self.write("other.sql", APP.replace("volume int);", "volume double);", 1))
+        _, err = self.expect(78, self.run_app("", "--migrate", app=other))
+        self.assertIn("stream Trades: attribute 'volume' was logged as int and is double now", err)
+
+    def kill_before_snapshot(self, text):
+        process = self.start("run", self.app, *TIMED, "--state-dir", self.state, "--output", "none")
+        process.stdin.write((text + '{"query":"from Last select symbol"}\n').encode())
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(signal.SIGKILL)
+        process.wait(LIMIT)
+
     def test_changed_app(self):
         self.expect(0, self.run_app(events(100)))
         changed = self.write("changed.sql", CHANGED)

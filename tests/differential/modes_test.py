@@ -34,7 +34,8 @@ class AppMaker:
 
     def app(self):
         makers = (self.simple, self.simple, self.aggregated, self.aggregated, self.joined,
-                  self.matched, self.partitioned, self.table, self.named_window, self.aggregation)
+                  self.matched, self.partitioned, self.split, self.table, self.named_window,
+                  self.aggregation)
         for _ in range(self.random.randrange(1, 6)):
             self.random.choice(makers)()
         return "\n".join(self.definitions + self.queries) + "\n"
@@ -131,6 +132,18 @@ class AppMaker:
             f"from {source}{test}{self.window(0.6)} select {SELECTED} "
             f"{self.insert(inner, self.rate())} "
             f"from {inner}{self.window(0.5)} {self.selection()} {self.insert(target, '')} end;")
+
+    def split(self):
+        """Without the optimizer its queries run key by key."""
+        source = self.random.choice(("S", "T"))
+        key = self.random.choice(("k", "x", "y"))
+        queries = []
+        for _ in range(self.random.randrange(1, 4)):
+            where, _ = random_expression.filter_of(self.random)
+            test = f"[{where}]" if where else ""
+            queries.append(f"from {source}{test}{self.window(0.7)} {self.selection()} "
+                           f"{self.insert(self.new_stream(), '')}")
+        self.queries.append(f"partition with ({key} of {source}) begin {' '.join(queries)} end;")
 
     def table(self):
         name = f"Table{self.outputs}"

@@ -66,7 +66,8 @@ class Tree:
         self.files = sorted(self._walk(self.root))
         self.text = {}
         for name in self.files:
-            if Path(name).suffix in TEXT and not name.startswith("tests/fuzz/corpus/"):
+            data = name.startswith(("tests/fuzz/corpus/", "tests/data/state/"))
+            if Path(name).suffix in TEXT and not data:
                 content = (self.root / name).read_bytes()
                 if b"\0" not in content:
                     self.text[name] = content.decode("utf-8", errors="replace")

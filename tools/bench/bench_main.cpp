@@ -55,7 +55,6 @@ struct Case {
   double limit;  // M events/s to reach on an idle machine
   const char* queries;
   weir::StockOptions stocks = {};
-  uint64_t events_divisor = 1;
 };
 
 const std::vector<Case>& Cases() {
@@ -93,64 +92,69 @@ const std::vector<Case>& Cases() {
   return cases;
 }
 
-// Half of the events begin a partial match that no later event fits: what an event costs must not
-// grow with how many wait.
-const std::vector<Case>& WaitingCases() {
-  static const std::vector<Case> cases = {
-      {"absence by key, 100 waiting",
-       1,
-       "from every e1=S[price > 52.5] -> not S[symbol == e1.symbol and volume == e1.volume and "
-       "price < 6] for 20 milliseconds select e1.price as a insert into Out;",
-       {},
-       4},
-      {"absence by key, 100,000 waiting",
-       1,
-       "from every e1=S[price > 52.5] -> not S[symbol == e1.symbol and volume == e1.volume and "
-       "price < 6] for 20 sec select e1.price as a insert into Out;",
-       {},
-       4},
-      {"logical by key, 100 waiting",
-       1,
-       "from every e1=S[price > 52.5] -> e2=S[symbol == e1.symbol and volume == e1.volume and "
-       "price < 6] and e3=S[symbol == e1.symbol and volume == e1.volume and price < 7] "
-       "within 20 milliseconds select e1.price as a insert into Out;",
-       {},
-       4},
-      {"logical by key, 100,000 waiting",
-       1,
-       "from every e1=S[price > 52.5] -> e2=S[symbol == e1.symbol and volume == e1.volume and "
-       "price < 6] and e3=S[symbol == e1.symbol and volume == e1.volume and price < 7] "
-       "within 20 sec select e1.price as a insert into Out;",
-       {},
-       4},
-      {"absent operand by key, 100 waiting",
-       1,
-       "from every e1=S[price > 52.5] -> not S[symbol == e1.symbol and volume == e1.volume and "
-       "price < 6] for 10 milliseconds and e3=S[symbol == e1.symbol and volume == e1.volume and "
-       "price < 7] within 20 milliseconds select e1.price as a insert into Out;",
-       {},
-       4},
-      {"absent operand by key, 100,000 waiting",
-       1,
-       "from every e1=S[price > 52.5] -> not S[symbol == e1.symbol and volume == e1.volume and "
-       "price < 6] for 10 sec and e3=S[symbol == e1.symbol and volume == e1.volume and "
-       "price < 7] within 20 sec select e1.price as a insert into Out;",
-       {},
-       4},
-      {"price range, 100 waiting",
-       1,
-       "from every e1=S[price > 52.5] -> e2=S[price * 2 < e1.price] "
-       "-> e3=S[price > e1.price * 3] within 20 milliseconds select e1.price as a insert into Out;",
-       {},
-       4},
-      {"price range, 100,000 waiting",
-       1,
-       "from every e1=S[price > 52.5] -> e2=S[price * 2 < e1.price] "
-       "-> e3=S[price > e1.price * 3] within 20 sec select e1.price as a insert into Out;",
-       {},
-       4},
+// A case whose cost per event must not grow with what is there: `queries` with the small size and
+// with the large one.
+struct GrowthCase {
+  const char* name;
+  const char* small_name;
+  std::string queries[2];
+};
+
+// Half of the events begin a partial match that no later event fits.
+std::vector<GrowthCase> WaitingCases() {
+  const auto both = [](const std::string& begin, const std::string& short_rest,
+                       const std::string& long_rest) {
+    const std::string start = "from every e1=S[price > 52.5] -> " + begin;
+    const std::string end = " select e1.price as a insert into Out;";
+    return std::pair(start + short_rest + end, start + long_rest + end);
   };
-  return cases;
+  const std::string key = "symbol == e1.symbol and volume == e1.volume";
+  const std::string e3 = " and e3=S[" + key + " and price < 7] within ";
+  const auto absence = both("not S[" + key + " and price < 6] for ", "20 milliseconds", "20 sec");
+  const auto logical = both("e2=S[" + key + " and price < 6]" + e3, "20 milliseconds", "20 sec");
+  const auto operand = both("not S[" + key + " and price < 6] for ",
+                            "10 milliseconds" + e3 + "20 milliseconds", "10 sec" + e3 + "20 sec");
+  const auto range = both("e2=S[price * 2 < e1.price] -> e3=S[price > e1.price * 3] within ",
+                          "20 milliseconds", "20 sec");
+  const char* few = "100 waiting";
+  return {{"absence by key, 100,000 waiting", few, {absence.first, absence.second}},
+          {"logical by key, 100,000 waiting", few, {logical.first, logical.second}},
+          {"absent operand by key, 100,000 waiting", few, {operand.first, operand.second}},
+          {"price range, 100,000 waiting", few, {range.first, range.second}}};
+}
+
+// A table joined and updated by key.
+std::vector<GrowthCase> TableCases() {
+  const auto of_size = [](bool update, const std::string& size) {
+    const std::string key = "(volume * 1000L + ts * 7919L) % " + size + "L";
+    return "define stream Fill (k long, v double);"
+           "@PrimaryKey('k') define table T (k long, v double);"
+           "from Fill insert into T;" +
+           (update ? "from S select " + key +
+                         " as k, price as v update T on T.k == k;"
+                         "from S[price < 0.0] select price as v insert into Out;"
+                   : "from S join T on T.k == " + key + " select T.v as v insert into Out;");
+  };
+  const char* few = "100 rows";
+  return {
+      {"join by key, table of 1,000,000", few, {of_size(false, "100"), of_size(false, "1000000")}},
+      {"update by key, table of 1,000,000", few, {of_size(true, "100"), of_size(true, "1000000")}}};
+}
+
+// Partitions; the number of keys is that of the symbols.
+std::vector<GrowthCase> PartitionCases() {
+  const auto of = [](const char* name, const std::string& query) {
+    const std::string text = "partition with (symbol of S) begin " + query + " end;";
+    return GrowthCase{name, "100 keys", {text, text}};
+  };
+  return {of("partition of 1,000,000 keys, length(5) sum",
+             "from S#window.length(5) select symbol, sum(volume) as s insert into Out;"),
+          of("partition of 1,000,000 keys, filter, sum",
+             "from S[price > 10.5] select symbol, sum(volume) as s insert into Out;"),
+          of("partition of 1,000,000 keys, time(1 sec) avg",
+             "from S#window.time(1 sec) select symbol, avg(price) as a insert into Out;"),
+          of("partition of 1,000,000 keys, lengthBatch(2) max",
+             "from S#window.lengthBatch(2) select symbol, max(price) as m insert into Out;")};
 }
 
 void PrintRate(const char* name, double events, double seconds, double limit, double bytes,
@@ -164,7 +168,7 @@ void PrintRate(const char* name, double events, double seconds, double limit, do
 }
 
 void RunCase(const Case& one, const Settings& settings) {
-  const uint64_t events = settings.events / one.events_divisor;
+  const uint64_t events = settings.events;
   uint64_t rows = 0;
   std::unique_ptr<weir::BenchPipeline> pipeline;
   const double seconds = MedianSeconds(
@@ -178,62 +182,75 @@ void RunCase(const Case& one, const Settings& settings) {
             "   " + std::to_string(rows) + " rows out");
 }
 
-// A table joined and updated by key: what an event costs must not depend on the table's size.
-void RunTableCases(const Settings& settings) {
-  constexpr uint64_t kSizes[] = {100, 1'000'000};
-  const char* names[] = {"join by key", "update by key"};
-  for (int update = 0; update < 2; ++update) {
-    double ns[2] = {0, 0};
-    for (int big = 0; big < 2; ++big) {
-      const uint64_t size = kSizes[big];
-      const std::string key = "(volume * 1000L + ts * 7919L) % " + std::to_string(size) + "L";
-      const std::string queries =
-          "define stream Fill (k long, v double);"
-          "@PrimaryKey('k') define table T (k long, v double);"
-          "from Fill insert into T;" +
-          (update != 0 ? "from S select " + key +
-                             " as k, price as v update T on T.k == k;"
-                             "from S[price < 0.0] select price as v insert into Out;"
-                       : "from S join T on T.k == " + key + " select T.v as v insert into Out;");
-      const uint64_t events = settings.events / 4;
-      std::unique_ptr<weir::BenchPipeline> pipeline;
-      const double seconds = MedianSeconds(
-          settings.rounds,
-          [&] {
-            pipeline = std::make_unique<weir::BenchPipeline>(queries);
-            pipeline->Generate({}, events);
-            pipeline->Load("Fill", size);
-          },
-          [&] { pipeline->Run(); });
-      ns[big] = seconds / static_cast<double>(events) * 1e9;
-      const std::string name = std::string(names[update]) + ", table of " + std::to_string(size);
-      char note[80] = "";
-      if (big != 0) {
-        std::snprintf(note, sizeof(note), "   %.2f times the small table (limit 3)", ns[1] / ns[0]);
-      }
-      PrintRate(name.c_str(), static_cast<double>(events), seconds, 0, 0, note);
+// What an event costs with little and with much, the rounds by turns so that noise hits both.
+// `bytes`: what each key takes, or 0.
+void RunGrowth(const GrowthCase& one, const Settings& settings, uint64_t events,
+               const std::function<void(weir::BenchPipeline*, bool)>& prepare, double from,
+               const std::function<size_t()>& bytes) {
+  std::vector<double> ns[2];
+  size_t each[2] = {0, 0};
+  for (int i = 0; i < settings.rounds; ++i) {
+    for (const bool large : {false, true}) {
+      weir::BenchPipeline pipeline(one.queries[large ? 1 : 0]);
+      prepare(&pipeline, large);
+      each[large ? 1 : 0] = bytes();
+      const double start = CpuSeconds();
+      pipeline.Run(from, 1);
+      ns[large ? 1 : 0].push_back((CpuSeconds() - start) * 1e9 /
+                                  (static_cast<double>(events) * (1 - from)));
     }
   }
+  double median[2];
+  for (int large = 0; large < 2; ++large) {
+    std::sort(ns[large].begin(), ns[large].end());
+    median[large] = ns[large][ns[large].size() / 2];
+  }
+  std::printf("%-48s %8.1f ns/event, %6.1f with %s: %.2f times (limit 3)", one.name, median[1],
+              median[0], one.small_name, median[1] / median[0]);
+  if (each[1] > 0) std::printf(", %zu bytes/key", each[1]);
+  std::printf("\n");
+  std::fflush(stdout);
 }
 
-// A partition when all of its keys are there: ns per event, and the memory each key takes.
-void RunPartition(const char* queries, uint32_t keys, const Settings& settings) {
-  const uint64_t events = std::max<uint64_t>(settings.events, uint64_t{keys} * 2);
-  std::unique_ptr<weir::BenchPipeline> pipeline;
-  size_t bytes = 0;
-  const double seconds = MedianSeconds(
-      settings.rounds,
-      [&] {
-        pipeline = std::make_unique<weir::BenchPipeline>(queries);
-        pipeline->Generate({.symbols = keys, .all_symbols_first = true}, events);
-        const size_t before = mallinfo2().uordblks + mallinfo2().hblkhd;
-        pipeline->Run(0, 0.5);
-        bytes = mallinfo2().uordblks + mallinfo2().hblkhd - before;
-      },
-      [&] { pipeline->Run(0.5, 1); });
-  const std::string name = "partition, " + std::to_string(keys) + " keys, length(5) sum";
-  const std::string note = "   " + std::to_string(bytes / keys) + " bytes/key";
-  PrintRate(name.c_str(), static_cast<double>(events) / 2, seconds, 0, 0, note);
+size_t HeapBytes() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
+
+void RunGrowthCases(const Settings& settings, const std::function<bool(std::string_view)>& wanted) {
+  const uint64_t events = settings.events / 4;
+  const auto nothing = [] { return size_t{0}; };
+  for (const GrowthCase& one : WaitingCases()) {
+    if (!wanted(one.name)) continue;
+    // 100,000 wait once the first 200,000 have come.
+    RunGrowth(
+        one, settings, events,
+        [&](weir::BenchPipeline* pipeline, bool) { pipeline->Generate({}, events); }, 0, nothing);
+  }
+  for (const GrowthCase& one : TableCases()) {
+    if (!wanted(one.name)) continue;
+    RunGrowth(
+        one, settings, events,
+        [&](weir::BenchPipeline* pipeline, bool large) {
+          pipeline->Generate({}, events);
+          pipeline->Load("Fill", large ? 1'000'000 : 100);
+        },
+        0, nothing);
+  }
+  // All keys are there after the first half.
+  constexpr uint32_t kKeys = 1'000'000;
+  for (const GrowthCase& one : PartitionCases()) {
+    if (!wanted(one.name)) continue;
+    const uint64_t rows = uint64_t{kKeys} * 2;
+    size_t taken = 0;
+    RunGrowth(
+        one, settings, rows,
+        [&](weir::BenchPipeline* pipeline, bool large) {
+          const uint32_t keys = large ? kKeys : 100;
+          pipeline->Generate({.symbols = keys, .all_symbols_first = true}, rows);
+          const size_t before = HeapBytes();
+          pipeline->Run(0, 0.5);
+          taken = (HeapBytes() - before) / keys;
+        },
+        0.5, [&] { return taken; });
+  }
 }
 
 double MemcpyRate() {
@@ -318,18 +335,9 @@ int main(int argc, char** argv) {
   };
   std::printf("machine: memcpy %.1f GB/s (figures hold for 5.5)\n", MemcpyRate() / 1e9);
   if (wanted("end to end")) RunEndToEnd(settings);
-  for (const auto* cases : {&Cases(), &WaitingCases()}) {
-    for (const Case& one : *cases) {
-      if (wanted(one.name)) RunCase(one, settings);
-    }
+  for (const Case& one : Cases()) {
+    if (wanted(one.name)) RunCase(one, settings);
   }
-  if (wanted("table")) RunTableCases(settings);
-  for (const uint32_t keys : {100U, 1'000'000U}) {
-    if (!wanted("partition")) break;
-    RunPartition(
-        "partition with (symbol of S) begin "
-        "from S#window.length(5) select symbol, sum(volume) as s insert into Out; end;",
-        keys, settings);
-  }
+  RunGrowthCases(settings, wanted);
   return 0;
 }

@@ -59,6 +59,12 @@ void ShowProgress(uint64_t events, uint64_t bytes, uint64_t elapsed_ms) {
   progress_shown = true;
 }
 
+void ShowReplayProgress(uint64_t records, uint64_t all_records) {
+  std::cerr << "\rrecovery: " << Grouped(records) << " of " << Grouped(all_records)
+            << " log records replayed\033[K" << std::flush;
+  progress_shown = true;
+}
+
 void ClearProgress() {
   if (progress_shown) std::cerr << "\r\033[K";
   progress_shown = false;

@@ -17,4 +17,5 @@ void ReportDiagnostic(const weir::AppDiagnostic& diagnostic);
 
 // One line that replaces itself, for a terminal; ClearProgress removes it.
 void ShowProgress(uint64_t events, uint64_t bytes, uint64_t elapsed_ms);
+void ShowReplayProgress(uint64_t records, uint64_t all_records);
 void ClearProgress();

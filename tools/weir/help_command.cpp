@@ -18,7 +18,10 @@ constexpr Kind kKinds[] = {{"topic", "language", "Language"},
                            {"function", "functions", "Functions"},
                            {"window", "windows", "Windows"},
                            {"aggregate", "aggregates", "Aggregates"},
-                           {"stream function", "stream-functions", "Stream functions"}};
+                           {"stream function", "stream-functions", "Stream functions"},
+                           {"source", "sources", "Sources"},
+                           {"sink", "sinks", "Sinks"},
+                           {"codec", "codecs", "Codecs"}};
 
 void ListKind(const Kind& kind) {
   std::cout << kind.title << "\n\n";

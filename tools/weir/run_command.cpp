@@ -31,7 +31,10 @@ int Run(const weir::CompileResult& compiled, RunArguments* arguments) {
   for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) ReportDiagnostic(diagnostic);
   if (compiled.app == nullptr) return Refused(compiled);
   arguments->run.report = Report;
-  if (StderrIsTerminal()) arguments->run.progress = ShowProgress;
+  if (StderrIsTerminal()) {
+    arguments->run.progress = ShowProgress;
+    arguments->run.replay_progress = ShowReplayProgress;
+  }
   return Finish(weir::RunApp(compiled.app, arguments->run));
 }
 

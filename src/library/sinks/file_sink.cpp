@@ -8,7 +8,8 @@ class FileSink final : public Sink {
  public:
   FileSink(const Options& options, const TransportPlace& place)
       : head_(place.head),
-        file_(options.Text("file.uri"), options.Flag("append"), options.Flag("atomic")),
+        file_(options.Text("file.uri"), options.Flag("append"), options.Flag("atomic"),
+              place.keeps_state),
         rotate_bytes_(options.Number("rotate.bytes")) {}
 
   Status Open() override { return file_.Open(head_); }
@@ -35,6 +36,11 @@ class FileSink final : public Sink {
     return status;
   }
   uint64_t delivered() const override { return delivered_; }
+
+  SinkRecall recall() const override { return SinkRecall::kPlace; }
+  std::string Place() const override { return file_.Place(); }
+  Result<bool> GoBackTo(const std::string& place) override { return file_.GoBackTo(place, head_); }
+  Status Sync() override { return file_.Sync(); }
 
  private:
   std::string head_;
@@ -70,6 +76,9 @@ void RegisterFileSink(TransportRegistry* registry) {
   };
   spec.make = [](const Options& options,
                  const TransportPlace& place) -> Result<std::unique_ptr<Sink>> {
+    if (options.Flag("atomic") && place.keeps_state) {
+      return Status::NotSupported("atomic='true' together with a state directory");
+    }
     return std::unique_ptr<Sink>(std::make_unique<FileSink>(options, place));
   };
   registry->Add(std::move(spec));

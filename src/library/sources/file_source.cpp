@@ -25,6 +25,25 @@ class FilesOnce final : public Source {
     return OpenNext();
   }
 
+  std::string PlaceOf(uint64_t channel) const override { return places_[channel - 1]; }
+
+  // Files are read in the order of their names: those before it were read then.
+  Result<bool> Resume(const std::string& place, uint64_t bytes) override {
+    for (size_t i = 0; i < paths_.size(); ++i) {
+      Result<FileHandle> file = OpenInput(paths_[i]);
+      if (!file.ok()) return file.status();
+      const FileReader reader(paths_[i], std::move(file).value());
+      if (reader.identity() != place) continue;
+      if (place.empty() || reader.size() < bytes) return false;
+      next_ = i;
+      places_.resize(i);
+      const Status opened = OpenNext();
+      if (!opened.ok()) return opened;
+      return true;
+    }
+    return false;
+  }
+
  private:
   Status OpenNext() {
     reader_.reset();
@@ -32,11 +51,13 @@ class FilesOnce final : public Source {
     Result<FileHandle> file = OpenInput(paths_[next_]);
     if (!file.ok()) return file.status();
     reader_.emplace(paths_[next_++], std::move(file).value());
+    places_.push_back(reader_->identity());
     return Status::Ok();
   }
 
   std::vector<std::string> paths_;
   size_t next_ = 0;
+  std::vector<std::string> places_;  // of the files opened so far
   std::optional<FileReader> reader_;
 };
 
@@ -51,15 +72,29 @@ class FollowedFile final : public Source {
   Status Take(SourceOutput* out) override {
     const Result<FileFollower::Piece> piece = follower_.Read();
     if (!piece.ok()) return piece.status();
-    if (piece.value().new_file) out->OnEnd(channel_++, /*whole=*/true);
-    if (!piece.value().bytes.empty()) out->OnBytes(channel_, path_, piece.value().bytes);
+    if (piece.value().new_file) {
+      places_.push_back(place_);
+      out->OnEnd(channel_++, /*whole=*/true);
+    }
+    if (piece.value().bytes.empty()) return Status::Ok();
+    place_ = follower_.identity();
+    out->OnBytes(channel_, path_, piece.value().bytes);
     return Status::Ok();
+  }
+
+  std::string PlaceOf(uint64_t channel) const override {
+    return channel < places_.size() ? places_[channel] : place_;
+  }
+  Result<bool> Resume(const std::string& place, uint64_t bytes) override {
+    return follower_.GoBackTo(place, bytes);
   }
 
  private:
   std::string path_;
   FileFollower follower_;
   uint64_t channel_ = 0;
+  std::string place_;                // of the channel
+  std::vector<std::string> places_;  // of those before it
 };
 
 Status Check(const Options& options, const TransportPlace&) {

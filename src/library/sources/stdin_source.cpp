@@ -22,6 +22,11 @@ class StdinSource final : public Source {
     return Status::Ok();
   }
 
+  std::string PlaceOf(uint64_t) const override { return reader_.identity(); }
+  Result<bool> Resume(const std::string& place, uint64_t bytes) override {
+    return place == reader_.identity() && reader_.size() >= bytes;
+  }
+
  private:
   FileReader reader_ = FileReader::StandardInput();
   bool ended_ = false;

@@ -1,4 +1,6 @@
-#include "bind/fault_stream_check.h"
+#include "bind/fault_loops.h"
+
+#include <algorithm>
 
 #include "bind/lookup_binder.h"
 
@@ -87,22 +89,14 @@ class FlowGraph {
 
 }  // namespace
 
-void CheckFaultStreams(const BoundApp& app, BindContext& context) {
-  const FlowGraph graph(app);
-  for (uint32_t q = 0; q < app.queries.size(); ++q) {
-    const BoundQuery& query = app.queries[q];
-    for (const uint32_t stream : InputsOf(query)) {
-      if (!app.streams[stream].fault_stream) continue;
-      const std::string what = "the fault stream of '" + app.streams[stream].name + "'";
-      if (query.partition) {
-        context.NotSupported(query.span, what + " inside a partition");
-        break;
-      }
-      if (graph.InLoop(q)) {
-        context.NotSupported(query.span, what + " in a feedback loop");
-        break;
-      }
-    }
+void FindFaultLoops(BoundApp* app) {
+  const FlowGraph graph(*app);
+  for (uint32_t q = 0; q < app->queries.size(); ++q) {
+    const std::vector<uint32_t> streams = InputsOf(app->queries[q]);
+    const bool kept = std::any_of(streams.begin(), streams.end(), [app](uint32_t stream) {
+      return app->streams[stream].fault_stream.has_value();
+    });
+    app->queries[q].faults_in_loop = kept && graph.InLoop(q);
   }
 }
 

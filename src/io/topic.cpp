@@ -1,0 +1,73 @@
+#include "io/topic.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <map>
+#include <utility>
+
+#include "base/check.h"
+
+namespace weir {
+namespace {
+
+constexpr size_t kBytesMax = 64 << 20;
+
+}  // namespace
+
+Topic::Subscription::Subscription() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  CHECK(fd_ >= 0);
+}
+
+Topic::Subscription::~Subscription() { close(fd_); }
+
+bool Topic::Subscription::Put(std::string_view record) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (bytes_ + record.size() > kBytesMax) return false;
+  if (records_.empty()) {
+    const uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = write(fd_, &one, sizeof(one));
+  }
+  bytes_ += record.size();
+  records_.emplace_back(record);
+  return true;
+}
+
+std::deque<std::string> Topic::Subscription::Take() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  uint64_t count = 0;
+  [[maybe_unused]] const ssize_t size = read(fd_, &count, sizeof(count));
+  bytes_ = 0;
+  return std::exchange(records_, {});
+}
+
+std::shared_ptr<Topic> Topic::Named(const std::string& name) {
+  static std::mutex mutex;
+  static std::map<std::string, std::weak_ptr<Topic>> topics;
+  const std::lock_guard<std::mutex> lock(mutex);
+  std::weak_ptr<Topic>& known = topics[name];
+  std::shared_ptr<Topic> topic = known.lock();
+  if (topic == nullptr) known = topic = std::make_shared<Topic>();
+  return topic;
+}
+
+std::shared_ptr<Topic::Subscription> Topic::Subscribe() {
+  auto subscription = std::make_shared<Subscription>();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  subscriptions_.push_back(subscription);
+  return subscription;
+}
+
+Status Topic::Publish(std::string_view record) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::erase_if(subscriptions_, [](const auto& one) { return one.expired(); });
+  if (subscriptions_.empty()) return Status(StatusCode::kNotFound, "nobody takes from the topic");
+  bool full = false;
+  for (const auto& one : subscriptions_) {
+    const std::shared_ptr<Subscription> subscription = one.lock();
+    if (subscription != nullptr && !subscription->Put(record)) full = true;
+  }
+  return full ? Status(StatusCode::kNotFound, "64 MiB wait in the topic") : Status::Ok();
+}
+
+}  // namespace weir

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/status.h"
+
+namespace weir {
+
+// What sinks publish and sources take, by name, within the process. Thread-safe.
+class Topic {
+ public:
+  // Records that one source has not taken yet.
+  class Subscription {
+   public:
+    Subscription();
+    ~Subscription();
+    Subscription(const Subscription&) = delete;
+    Subscription& operator=(const Subscription&) = delete;
+
+    int fd() const { return fd_; }  // readable while something is there
+    std::deque<std::string> Take();
+
+   private:
+    friend class Topic;
+    bool Put(std::string_view record);
+
+    int fd_;
+    std::mutex mutex_;  // of all below
+    std::deque<std::string> records_;
+    size_t bytes_ = 0;
+  };
+
+  // The one of that name; it is there as long as somebody holds it.
+  static std::shared_ptr<Topic> Named(const std::string& name);
+
+  std::shared_ptr<Subscription> Subscribe();
+  // kNotFound: nobody is subscribed, or somebody has as much as may wait; the record is dropped
+  // there. Nothing waits, since who publishes may be who takes.
+  Status Publish(std::string_view record);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<Subscription>> subscriptions_;
+};
+
+}  // namespace weir
