@@ -26,6 +26,7 @@ struct BoundSink {
   SinkStrategy strategy = SinkStrategy::kRoundRobin;
   std::optional<uint32_t> partition_key;  // attribute
   bool waits_on_error = false;            // else what cannot be sent is told and dropped
+  bool sequence = false;                  // records carry the number of their row
   MakeEncoder make_encoder;
 };
 

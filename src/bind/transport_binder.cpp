@@ -84,6 +84,7 @@ class TransportBinder {
   bool BindAttributes(const ast::Annotation& attributes, CodecSetup* setup);
   bool BindPayload(const ast::Annotation& payload, CodecSetup* setup);
   bool BindOnError(BoundSink* sink);
+  bool BindSequence(BoundSink* sink);
   bool BindDistribution(const ast::Annotation& distribution, BoundSink* sink);
   bool Complete(const ast::Span& span, std::span<const OptionSpec> specs, Options* options);
   template <class Spec>
@@ -280,6 +281,14 @@ bool TransportBinder::BindOnError(BoundSink* sink) {
   return false;
 }
 
+bool TransportBinder::BindSequence(BoundSink* sink) {
+  const ast::AnnotationElement* element = FindElement(annotation_, "sequence");
+  if (element == nullptr || SameText(element->value, "false")) return true;
+  sink->sequence = SameText(element->value, "true");
+  if (!sink->sequence) context_.Error(element->value_span, "sequence is 'true' or 'false'");
+  return sink->sequence;
+}
+
 bool TransportBinder::BindDistribution(const ast::Annotation& distribution, BoundSink* sink) {
   const ast::AnnotationElement* strategy = FindElement(distribution, "strategy");
   const std::string name = strategy == nullptr ? "" : strategy->value;
@@ -329,9 +338,9 @@ void TransportBinder::Sink() {
   sink.spec = spec;
   sink.destinations.emplace_back();
   const std::string owner = "sink '" + std::string(spec->name) + "'";
-  if (!TakeOptions(annotation_, spec->options, owner, {"type", "on.error"},
+  if (!TakeOptions(annotation_, spec->options, owner, {"type", "on.error", "sequence"},
                    &sink.destinations[0]) ||
-      !BindOnError(&sink)) {
+      !BindOnError(&sink) || !BindSequence(&sink)) {
     return;
   }
   if (const ast::Annotation* distribution = FindNested(annotation_, "distribution")) {
@@ -342,6 +351,12 @@ void TransportBinder::Sink() {
   }
   Map map;
   if (!BindMap(spec->codec, /*decoder=*/false, &map)) return;
+  const bool is_json = SameText(map.spec->name, "json") || SameText(map.spec->name, "ndjson");
+  if (sink.sequence && (!is_json || map.setup.payload)) {
+    context_.Error(map.span, "sequence='true' is for records that are JSON objects",
+                   "write @map(type='ndjson') or @map(type='json'), without @payload");
+    return;
+  }
   Result<MakeEncoder> bound = map.spec->bind_encoder(map.setup, stream_->schema);
   if (!Refuse(map.span, bound.status(), "@map: ")) return;
   sink.make_encoder = std::move(bound).value();

@@ -1,7 +1,5 @@
 #include "net/http_sink.h"
 
-#include <optional>
-
 #include "net/http_client.h"
 #include "net/net_loop.h"
 #include "time/system_clock.h"

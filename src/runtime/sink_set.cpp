@@ -27,6 +27,7 @@ Status SinkSet::Make(const BoundApp& app, const TransportPlace& surroundings, Wa
       One one;
       one.stream = stream.name;
       one.type = bound.spec->name;
+      one.sequence = bound.sequence;
       one.name = ":sink " + stream.name + " " + one.type;
       uint64_t same = 0;
       for (const One& other : sinks_) same += other.stream == one.stream && other.type == one.type;
@@ -79,10 +80,19 @@ void SinkSet::Write(uint32_t sink, const Chunk& chunk, uint32_t row) {
   if (++one.rows <= one.known) return;
   record_.clear();
   one.encoder->Write(chunk, row, &record_);
+  if (one.sequence) Number(one);
   if (remembers) {
     one.unsettled.push_back({one.rows, std::string(record_.view())});
   }
   Hand(&one, {record_.view(), &chunk, row});
+}
+
+// Who reads drops what comes again by this.
+void SinkSet::Number(const One& one) {
+  const std::string object(record_.view());  // with at least one member
+  record_.clear();
+  record_.Append("{\"seq\":" + std::to_string(one.rows) + ",");
+  record_.Append(std::string_view(object).substr(1));
 }
 
 void SinkSet::Hand(One* one, const SinkRecord& record) {
@@ -155,12 +165,10 @@ Status SinkSet::KeepState() {
 void SinkSet::Save(StateWriter& out) const {
   std::map<std::string, Saved> all;
   for (const One& one : sinks_) {
-    const SinkRecall recall = one.sink->recall();
-    if (recall == SinkRecall::kNothing) continue;
     Saved& saved = all[one.name];
     saved.rows = one.rows;
     saved.known = one.known;
-    if (recall == SinkRecall::kPlace) saved.place = one.sink->Place();
+    if (one.sink->recall() == SinkRecall::kPlace) saved.place = one.sink->Place();
     saved.unsettled.assign(one.unsettled.begin(), one.unsettled.end());
   }
   out.BeginOwner(":sinks");

@@ -71,6 +71,7 @@ class SinkSet {
     std::unique_ptr<Sink> sink;
     const char* type = "";
     uint64_t dropped = 0;
+    bool sequence = false;            // the record begins with the number of its row
     std::string name;                 // the same in every run
     uint64_t rows = 0;                // that there were so far, in all processes
     uint64_t known = 0;               // so many have left
@@ -86,6 +87,7 @@ class SinkSet {
     void Save(StateWriter& out) const { out.Write(rows, known, place, unsettled); }
     void Load(StateReader& in) { in.Read(rows, known, place, unsettled); }
   };
+  void Number(const One& one);
   void Hand(One* one, const SinkRecord& record);
   static void Trim(One* one);
   void ReportDropped(One* one, const Status& status);

@@ -434,6 +434,23 @@ class Runs(State):
         self.assertEqual(second.splitlines(), lines[70:])
         self.expect(64, self.run_app("", "--resume-from", "Nothing=1"))
 
+    def test_sink_with_sequence_numbers(self):
+        sink = "@sink(type='stdout', sequence='true', @map(type='%s'))\n"
+        app = self.write("numbered.sql", sink % "ndjson"
+                         + "define stream Big (symbol string, volume int);\n" + APP
+                         + "from Trades[volume > 50] select symbol, volume insert into Big;\n")
+        whole, _ = self.expect(0, self.weir("run", app, *TIMED, "--output", "none",
+                                            stdin=events(100)))
+        numbers = [json.loads(line)["seq"] for line in whole.splitlines()]
+        self.assertGreater(len(numbers), 20)
+        self.assertEqual(numbers, list(range(1, len(numbers) + 1)))
+        first, _ = self.expect(0, self.run_app(events(60), "--output", "none", app=app))
+        rest, _ = self.expect(0, self.run_app(events(40, 60), "--output", "none", app=app))
+        self.assertEqual(first + rest, whole)
+        other = self.write("csv.sql", sink % "csv" + "define stream S (a int);\n")
+        _, err = self.expect(78, self.weir("check", other))
+        self.assertIn("sequence='true' is for records that are JSON objects", err)
+
     def test_file_input_goes_on(self):
         self.write("in", events(100))
         command = ("run", self.app, *TIMED, "--state-dir", self.state, "--input",
