@@ -60,13 +60,17 @@ struct ResumePoint {
   uint64_t sequence = 0;
 };
 
-// Asks a run to stop reading, drain and end. Request() may be called from a signal handler.
+// Asks a run to stop reading, drain and end, or for something else once. Request() may be called
+// from a signal handler.
 class StopRequest {
  public:
   StopRequest();
   ~StopRequest();
   StopRequest(const StopRequest&) = delete;
   StopRequest& operator=(const StopRequest&) = delete;
+
+  // Takes the request back: it has been met.
+  void Clear();
 
   void Request();
   bool requested() const { return requested_.load(std::memory_order_relaxed); }
@@ -97,6 +101,12 @@ struct RunOptions {
   std::vector<ResumePoint> resume_from;
   bool statistics = false;      // report what log, snapshots and recovery took, at the end
   StopRequest* stop = nullptr;  // may be null
+  // Requested: the run is to go on as another app, which `reloaded_app` gives (null: it cannot be,
+  // and the user knows why). Queries, tables and windows of the same name and shape keep their
+  // state; inputs and sinks stay open, so what they need must not change, else the app is refused
+  // and the old one goes on. Both null, or none.
+  StopRequest* reload = nullptr;
+  std::function<std::shared_ptr<const App>()> reloaded_app;
   std::function<void(std::string_view)> report;  // warnings and bad records, one line each
   // Called now and then; may be null.
   std::function<void(uint64_t events, uint64_t bytes, uint64_t elapsed_ms)> progress;

@@ -2,8 +2,9 @@
 
 namespace weir {
 
-InputMerge::InputMerge(const StreamFormats& formats, std::vector<FileInput*> inputs, RunCore* core)
-    : formats_(formats), core_(core) {
+InputMerge::InputMerge(const StreamFormats& formats, std::vector<FileInput*> inputs, RunCore* core,
+                       std::function<Status()> reload)
+    : formats_(formats), core_(core), reload_(std::move(reload)) {
   for (FileInput* input : inputs) heads_.emplace_back(input, formats);
   core_->set_positions([this] { return Positions(); });
 }
@@ -90,6 +91,10 @@ InputMerge::Head* InputMerge::Next() {
 
 Status InputMerge::Run(bool* stopped) {
   for (;;) {
+    if (core_->ReloadAsked()) {
+      const Status reloaded = reload_();
+      if (!reloaded.ok()) return reloaded;
+    }
     std::vector<Input*> waiting;
     for (Head& head : heads_) {
       bool needs_bytes = false;
@@ -106,6 +111,7 @@ Status InputMerge::Run(bool* stopped) {
     Status status;
     if (!waiting.empty()) {
       Input* ready = core_->WaitForOne(waiting, &status);
+      if (ready == nullptr && status.ok() && !core_->Ending() && core_->ReloadAsked()) continue;
       if (ready == nullptr) return status.ok() ? core_->RunBatch() : status;
       const uint64_t before = ready->bytes();
       status = ready->Fill();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -14,7 +15,9 @@ namespace weir {
 // ended has a message, so the result does not depend on how fast the inputs are.
 class InputMerge {
  public:
-  InputMerge(const StreamFormats& formats, std::vector<FileInput*> inputs, RunCore* core);
+  // `reload` is called when the core says that it is asked for; the core stays where it is.
+  InputMerge(const StreamFormats& formats, std::vector<FileInput*> inputs, RunCore* core,
+             std::function<Status()> reload);
 
   // Runs everything. *stopped tells that a bad record was met that stops the run.
   Status Run(bool* stopped);
@@ -49,6 +52,7 @@ class InputMerge {
 
   const StreamFormats& formats_;
   RunCore* core_;
+  std::function<Status()> reload_;
   std::deque<Head> heads_;
 };
 

@@ -57,6 +57,16 @@ Status ResultWriter::Open(const Plan& plan, const std::vector<RunOutput>& output
   return Status::Ok();
 }
 
+Status ResultWriter::Reopen(const Plan& plan, const std::vector<RunOutput>& outputs,
+                            const RunOptions& options) {
+  std::map<std::string, uint64_t> rows;
+  for (const Output& output : outputs_) rows[output.what] = output.rows;
+  outputs_.clear();
+  const Status opened = Open(plan, outputs, options);
+  for (Output& output : outputs_) output.rows = rows[output.what];
+  return opened;
+}
+
 void ResultWriter::Write(const std::vector<Port>& taps) {
   if (sinks_ != nullptr) sinks_->BeginEpoch();
   merge_.ForEach(taps, [this](uint32_t tap, const Chunk& chunk, uint32_t row) {

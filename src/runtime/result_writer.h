@@ -22,6 +22,9 @@ class ResultWriter {
   // `outputs` are those of the plan, in the same order.
   Status Open(const Plan& plan, const std::vector<RunOutput>& outputs, const RunOptions& options);
 
+  // The same for another app's plan: files that are open stay so, and rows are counted on.
+  Status Reopen(const Plan& plan, const std::vector<RunOutput>& outputs, const RunOptions& options);
+
   // Takes the rows of the outputs behind those of Open. Outlives the writer.
   void AttachSinks(SinkSet* sinks) { sinks_ = sinks; }
   // For sinks that write to the standard output.

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <optional>
 
+#include "base/state_map.h"
 #include "catalog/registry.h"
 #include "runtime/file_input.h"
 #include "runtime/input_merge.h"
@@ -28,13 +30,11 @@ constexpr size_t kSourceBufferBytes = 4 << 10;
 // One run, from opening files to closing them.
 class AppRun {
  public:
-  AppRun(const App& app, const RunOptions& options) : app_(app.impl()), options_(options) {
-    outputs_ = options.outputs;
-    if (outputs_.empty() && !options.no_outputs) {
-      for (const std::string& name : app.default_outputs()) outputs_.push_back({name, ""});
-    }
+  AppRun(std::shared_ptr<const App> app, const RunOptions& options)
+      : app_(std::move(app)), options_(options) {
+    outputs_ = OutputsOf(*app_);
     inputs_ = options.inputs;
-    for (const BoundStream& stream : app_.bound.streams) {
+    for (const BoundStream& stream : impl().bound.streams) {
       has_sources_ = has_sources_ || !stream.sources.empty();
     }
     if (inputs_.empty() && !has_sources_) inputs_.push_back({"", "-"});
@@ -44,15 +44,23 @@ class AppRun {
   Outcome Run();
 
  private:
+  const App::Impl& impl() const { return app_->impl(); }
+  std::vector<RunOutput> OutputsOf(const App& app) const;
+  Result<Plan> PlanFor(const App& app, const std::vector<RunOutput>& outputs) const;
   Outcome OpenInputs();
   Outcome OpenSinks();
   Outcome OpenSources();
   TransportPlace Surroundings();
   Outcome OpenBadRecordFile();
   LineRules RulesFor(const RunInput& input) const;
-  Outcome OpenState();
+  Outcome OpenState(const StreamFormats& formats);
   Status Recover();
+  void Tell(const std::string& line) const;
+  void TellDropped(const std::vector<std::string>& dropped) const;
   Status ResumeInputs();
+  Status Reload();
+  Status SwapApp(std::shared_ptr<const App> next, Plan plan, StreamFormats formats);
+  void MakeCore(Plan plan, StreamFormats formats);
   void TellStatistics() const;
   void GiveReceipts();
   Status ReadAll(bool* stopped);
@@ -60,20 +68,39 @@ class AppRun {
   Status Drain(Input* input, bool* ended, bool* stopped);
   Outcome Close(const Status& status, bool stopped);
 
-  const App::Impl& app_;
+  std::shared_ptr<const App> app_;
   RunOptions options_;
   std::vector<RunOutput> outputs_;
   std::vector<RunInput> inputs_;
   bool has_sources_ = false;
   SinkSet sinks_;
-  StreamFormats formats_;
+  StreamFormats formats_;  // of the inputs; an app that is reloaded may have others
   std::unique_ptr<BadRecordLog> bad_records_;
   std::vector<std::unique_ptr<Input>> open_inputs_;
   std::vector<FileInput*> file_inputs_;  // of these
   ResultWriter results_;
   std::unique_ptr<StateKeeper> keeper_;  // null: no state is kept
-  std::unique_ptr<RunCore> core_;
+  std::optional<RunCore> core_;          // always at the same address
 };
+
+std::vector<RunOutput> AppRun::OutputsOf(const App& app) const {
+  std::vector<RunOutput> outputs = options_.outputs;
+  if (!outputs.empty() || options_.no_outputs) return outputs;
+  for (const std::string& name : app.default_outputs()) outputs.push_back({name, ""});
+  return outputs;
+}
+
+Result<Plan> AppRun::PlanFor(const App& app, const std::vector<RunOutput>& outputs) const {
+  const Status printable = CheckOutputs(outputs, options_.bare_output, options_.sequence_numbers);
+  if (!printable.ok()) return printable;
+  PlanOptions options;
+  options.optimize = app.impl().options.optimize;
+  for (const RunOutput& output : outputs) options.outputs.push_back(ParseOutputName(output.what));
+  for (const OutputRequest& request : SinkRequests(app.impl().bound, AnySink)) {
+    options.outputs.push_back(request);
+  }
+  return MakePlan(app.impl().bound, options);
+}
 
 LineRules AppRun::RulesFor(const RunInput& input) const {
   LineRules rules;
@@ -83,9 +110,10 @@ LineRules AppRun::RulesFor(const RunInput& input) const {
                                                           : LineMode::kAny;
   std::vector<uint32_t> unfed;
   for (uint32_t s = 0; s < formats_.size(); ++s) {
-    const BoundStream* stream = app_.bound.FindStream(formats_[s].name);
+    const BoundStream* stream = impl().bound.FindStream(formats_[s].name);
     if (!input.stream.empty() && formats_[s].name == input.stream) rules.bare_stream = s;
-    if (stream != nullptr && stream->defined && !stream->written && stream->sources.empty()) {
+    if (stream != nullptr && stream->defined && !stream->written && !stream->table &&
+        !stream->named_window && stream->sources.empty()) {
       unfed.push_back(s);
     }
   }
@@ -127,7 +155,7 @@ Outcome AppRun::OpenInputs() {
 
 TransportPlace AppRun::Surroundings() {
   TransportPlace place;
-  place.app = app_.bound.name;
+  place.app = impl().bound.name;
   place.insecure = options_.insecure;
   place.keeps_state = keeper_ != nullptr;
   place.stop = options_.stop;
@@ -138,7 +166,7 @@ TransportPlace AppRun::Surroundings() {
 
 Outcome AppRun::OpenSources() {
   for (uint32_t s = 0; s < formats_.size(); ++s) {
-    const BoundStream* stream = app_.bound.FindStream(formats_[s].name);
+    const BoundStream* stream = impl().bound.FindStream(formats_[s].name);
     if (stream == nullptr) continue;
     for (const BoundSource& bound : stream->sources) {
       TransportPlace place = Surroundings();
@@ -166,7 +194,7 @@ Outcome AppRun::OpenSources() {
 }
 
 Outcome AppRun::OpenSinks() {
-  Status status = sinks_.Make(app_.bound, Surroundings(), AnySink);
+  Status status = sinks_.Make(impl().bound, Surroundings(), AnySink);
   if (status.ok() && keeper_ != nullptr) {
     status = sinks_.KeepState();
     // Nothing leaves that a restart would not know the cause of.
@@ -188,30 +216,17 @@ Outcome AppRun::OpenBadRecordFile() {
 }
 
 Outcome AppRun::Run() {
-  Outcome outcome =
-      ToOutcome(CheckOutputs(outputs_, options_.bare_output, options_.sequence_numbers));
-  if (!outcome.ok()) return outcome;
-  PlanOptions plan_options;
-  plan_options.optimize = app_.options.optimize;
-  for (const RunOutput& output : outputs_) {
-    plan_options.outputs.push_back(ParseOutputName(output.what));
-  }
-  for (const OutputRequest& request : SinkRequests(app_.bound, AnySink)) {
-    plan_options.outputs.push_back(request);
-  }
-  Result<Plan> plan = MakePlan(app_.bound, plan_options);
+  Result<Plan> plan = PlanFor(*app_, outputs_);
   if (!plan.ok()) return ToOutcome(plan.status());
-  formats_ = app_.Formats(plan.value());
-  outcome = OpenState();
+  formats_ = impl().Formats(plan.value());
+  Outcome outcome = OpenState(formats_);
   if (outcome.ok()) outcome = OpenBadRecordFile();
   if (outcome.ok()) outcome = OpenInputs();
   if (outcome.ok()) outcome = ToOutcome(results_.Open(plan.value(), outputs_, options_));
   if (outcome.ok()) outcome = OpenSinks();
   if (outcome.ok()) outcome = OpenSources();
   if (!outcome.ok()) return outcome;
-  core_ = std::make_unique<RunCore>(app_, options_, SystemClock(), std::move(plan).value(),
-                                    formats_, &results_);
-  core_->AfterBatch([this] { GiveReceipts(); });
+  MakeCore(std::move(plan).value(), formats_);
   bool stopped = false;
   Status status = Recover();
   if (status.ok()) status = core_->Start();
@@ -219,6 +234,12 @@ Outcome AppRun::Run() {
   core_->set_positions(nullptr);
   core_->ReportRefusedRows();
   return Close(status, stopped);
+}
+
+void AppRun::MakeCore(Plan plan, StreamFormats formats) {
+  core_.emplace(impl(), options_, SystemClock(), std::move(plan), formats_, std::move(formats),
+                &results_);
+  core_->AfterBatch([this] { GiveReceipts(); });
 }
 
 // Once what was read is in the log; a failure of that ends the run, without a receipt.
@@ -229,7 +250,7 @@ void AppRun::GiveReceipts() {
   for (const auto& input : open_inputs_) input->AfterBatch();
 }
 
-Outcome AppRun::OpenState() {
+Outcome AppRun::OpenState(const StreamFormats& formats) {
   const RunState& state = options_.state;
   if (state.directory.empty()) {
     if (state.migrate) return {OutcomeCode::kUsage, "--migrate needs --state-dir"};
@@ -243,16 +264,16 @@ Outcome AppRun::OpenState() {
                 : state.sync == LogSync::kInterval ? SyncPolicy::kInterval
                                                    : SyncPolicy::kNone;
   keeper.snapshot_interval_ms = state.snapshot_interval_ms.value_or(
-      app_.bound.snapshot_interval.value_or(keeper.snapshot_interval_ms));
+      impl().bound.snapshot_interval.value_or(keeper.snapshot_interval_ms));
   keeper.retained_log_bytes = state.retained_log_bytes;
-  keeper.app = EncodeStoredApp(app_);
-  keeper.rows_move_clock = app_.event_time();
+  keeper.app = EncodeStoredApp(impl());
+  keeper.rows_move_clock = impl().event_time();
   keeper.migrate = state.migrate;
   keeper.keys = std::move(keys).value();
   keeper.report = options_.report;
   keeper.replay_progress = options_.replay_progress;
   keeper.ending = [this] { return options_.stop != nullptr && options_.stop->requested(); };
-  Result<std::unique_ptr<StateKeeper>> opened = StateKeeper::Open(std::move(keeper), formats_);
+  Result<std::unique_ptr<StateKeeper>> opened = StateKeeper::Open(std::move(keeper), formats);
   if (!opened.ok()) return ToOutcome(opened.status());
   keeper_ = std::move(opened).value();
   return {};
@@ -264,14 +285,20 @@ Status AppRun::Recover() {
   std::vector<std::string> dropped;
   const Status status = core_->Recover(keeper_.get(), &dropped);
   if (!status.ok()) return status;
-  if (options_.report) {
-    for (const std::string& line : dropped) options_.report("warning: " + line);
-  }
+  TellDropped(dropped);
   if (keeper_->fresh() && sinks_.has_places()) {
     const Status taken = keeper_->TakeSnapshot();
     if (!taken.ok()) return taken;
   }
   return ResumeInputs();
+}
+
+void AppRun::Tell(const std::string& line) const {
+  if (options_.report) options_.report(line);
+}
+
+void AppRun::TellDropped(const std::vector<std::string>& dropped) const {
+  for (const std::string& line : dropped) Tell("warning: " + line);
 }
 
 Status AppRun::ResumeInputs() {
@@ -305,8 +332,70 @@ void AppRun::TellStatistics() const {
 
 Status AppRun::ReadAll(bool* stopped) {
   // Nobody can tell when a socket will bring its next message, so sources are not waited for.
-  if (!app_.event_time() || open_inputs_.size() == 1 || has_sources_) return ReadInTurn(stopped);
-  return InputMerge(formats_, file_inputs_, core_.get()).Run(stopped);
+  if (!impl().event_time() || open_inputs_.size() == 1 || has_sources_) return ReadInTurn(stopped);
+  return InputMerge(formats_, file_inputs_, &*core_, [this] { return Reload(); }).Run(stopped);
+}
+
+// Checks the new app; whatever is wrong with it, the old one goes on.
+Status AppRun::Reload() {
+  options_.reload->Clear();
+  std::shared_ptr<const App> next = options_.reloaded_app();
+  if (next == nullptr) return Status::Ok();
+  Result<Plan> plan = PlanFor(*next, OutputsOf(*next));
+  Status status = plan.status();
+  if (keeper_ != nullptr && sinks_.size() > 0) {
+    status = Status::Invalid("sinks and --state-dir together need a new start");
+  }
+  StreamFormats formats;
+  if (status.ok()) {
+    formats = next->impl().Formats(plan.value());
+    status = CheckReload(impl(), next->impl(), formats_, formats);
+  }
+  if (!status.ok()) {
+    Tell("warning: not reloaded, the app goes on as it was: " + status.message());
+    return Status::Ok();
+  }
+  status = core_->RunBatch();  // what was read before is for the old app
+  if (!status.ok()) return status;
+  core_->ReportRefusedRows();
+  return SwapApp(std::move(next), std::move(plan).value(), std::move(formats));
+}
+
+// The state goes through the state directory, or through memory if there is none.
+Status AppRun::SwapApp(std::shared_ptr<const App> next, Plan plan, StreamFormats formats) {
+  StateMap saved;
+  if (keeper_ == nullptr) {
+    StateWriter out(&saved);
+    core_->SaveTo(out);
+  } else {
+    const Status closed = keeper_->Close();
+    if (!closed.ok()) return closed;
+    keeper_.reset();
+  }
+  std::function<std::vector<InputPosition>()> positions = core_->positions();
+  core_.reset();
+  app_ = std::move(next);
+  outputs_ = OutputsOf(*app_);
+  Status status = results_.Reopen(plan, outputs_, options_);
+  if (!status.ok()) return status;
+  const bool keeps_state = !options_.state.directory.empty();
+  options_.state.migrate = keeps_state;
+  const Outcome opened = OpenState(formats);
+  if (!opened.ok()) return Status(StatusCode::kIoError, opened.message());
+  MakeCore(std::move(plan), std::move(formats));
+  std::vector<std::string> dropped;
+  if (keeps_state) {
+    status = core_->Recover(keeper_.get(), &dropped);
+  } else {
+    StateMap::Source source(saved);
+    StateReader in(&source);
+    status = core_->LoadFrom(in, &dropped);
+  }
+  if (!status.ok()) return status;
+  core_->set_positions(std::move(positions));
+  TellDropped(dropped);
+  Tell("reloaded: the run goes on with what the file says now");
+  return core_->Start();
 }
 
 // Files one after the other, live inputs as they arrive.
@@ -320,6 +409,8 @@ Status AppRun::ReadInTurn(bool* stopped) {
     status = Drain(open[i], &ended, stopped);
   }
   while (status.ok() && !open.empty() && !*stopped) {
+    if (core_->ReloadAsked()) status = Reload();
+    if (!status.ok()) return status;
     std::vector<Input*> candidates;
     bool has_file = false;
     for (Input* input : open) {
@@ -328,6 +419,7 @@ Status AppRun::ReadInTurn(bool* stopped) {
       candidates.push_back(input);
     }
     Input* ready = core_->WaitForOne(candidates, &status);
+    if (ready == nullptr && status.ok() && !core_->Ending() && core_->ReloadAsked()) continue;
     if (ready == nullptr) break;
     const uint64_t before = ready->bytes();
     status = ready->Fill();
@@ -389,7 +481,7 @@ Outcome AppRun::Close(const Status& status, bool stopped) {
 }  // namespace
 
 Outcome RunApp(const std::shared_ptr<const App>& app, const RunOptions& options) {
-  return AppRun(*app, options).Run();
+  return AppRun(app, options).Run();
 }
 
 }  // namespace weir

@@ -20,13 +20,14 @@ std::vector<SchemaPtr> SchemasOf(const StreamFormats& formats) {
 }  // namespace
 
 RunCore::RunCore(const App::Impl& app, const RunOptions& options, const Clock& clock, Plan plan,
-                 StreamFormats formats, ResultWriter* results)
+                 const StreamFormats& inputs, StreamFormats formats, ResultWriter* results)
     : app_(app),
       options_(options),
       clock_(clock),
       results_(results),
       formats_(std::move(formats)),
-      batch_(formats_),
+      batch_(inputs),
+      map_(inputs, formats_),
       units_(StateUnitsOf(app.bound, plan)),
       loop_(std::move(plan.dag), SchemasOf(formats_), app.event_time(),
             [results, log = plan.log, &options](const Timeline&, const std::vector<Port>& taps) {
@@ -42,6 +43,10 @@ RunCore::RunCore(const App::Impl& app, const RunOptions& options, const Clock& c
 
 bool RunCore::Ending() const {
   return (options_.stop != nullptr && options_.stop->requested()) || results_->reader_gone();
+}
+
+bool RunCore::ReloadAsked() const {
+  return options_.reload != nullptr && options_.reload->requested();
 }
 
 Status RunCore::Start() { return event_time_ ? Status::Ok() : AdvanceTo(clock_.WallMs()); }
@@ -95,8 +100,9 @@ Status RunCore::RunBatch() {
   }
   events_ += batch_.rows;
   if (!event_time_) StampWallClock();
-  Status status = Log(batch_);
-  if (status.ok()) status = loop_.Run(&batch_);
+  MessageBatch* batch = map_.Apply(&batch_);
+  Status status = Log(*batch);
+  if (status.ok()) status = loop_.Run(batch);
   if (status.ok() && keeper_ != nullptr) status = keeper_->AfterBatch();
   if (options_.report) {
     for (const std::string& line : answerer_.TakeRefusedRows()) options_.report(line);
@@ -150,6 +156,14 @@ Status RunCore::Load(StateReader& in, bool migrate) {
   return in.status();
 }
 
+Status RunCore::LoadFrom(StateReader& in, std::vector<std::string>* dropped) {
+  UnitChanges changes;
+  const Status status = LoadAppState(units_, in, &loop_, &changes);
+  if (!status.ok()) return status;
+  *dropped = std::move(changes.details);
+  return in.status();
+}
+
 Status RunCore::Begin() { return results_->Empty(); }
 
 // Answers and what is told to the user were put out before.
@@ -178,7 +192,9 @@ Input* RunCore::Poll(std::span<Input* const> inputs, int timeout_ms) {
   std::vector<pollfd> waits;
   for (const Input* input : inputs) waits.push_back({input->fd(), POLLIN, 0});
   const int stop_fd = options_.stop == nullptr ? -1 : options_.stop->poll_fd();
+  const int reload_fd = options_.reload == nullptr ? -1 : options_.reload->poll_fd();
   waits.push_back({stop_fd, POLLIN, 0});  // a negative descriptor is passed over
+  waits.push_back({reload_fd, POLLIN, 0});
   if (poll(waits.data(), waits.size(), timeout_ms) <= 0) return nullptr;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const size_t at = (next_polled_ + i) % inputs.size();
@@ -190,7 +206,7 @@ Input* RunCore::Poll(std::span<Input* const> inputs, int timeout_ms) {
 }
 
 Input* RunCore::WaitForOne(std::span<Input* const> inputs, Status* status) {
-  if (Ending()) return nullptr;
+  if (Ending() || ReloadAsked()) return nullptr;
   if (inputs.size() == 1 && inputs[0]->is_regular()) return inputs[0];
   if (Input* ready = Poll(inputs, 0)) return ready;
   *status = RunBatch();
@@ -198,7 +214,7 @@ Input* RunCore::WaitForOne(std::span<Input* const> inputs, Status* status) {
   idle_since_ = clock_.MonotonicMs();
   while (status->ok() && !Ending()) {
     if (Input* ready = Poll(inputs, TimeoutMs())) return ready;
-    if (Ending()) break;
+    if (Ending() || ReloadAsked()) break;
     *status = OnIdle();
     if (status->ok()) *status = Flush();
   }

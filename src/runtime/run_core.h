@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/app_impl.h"
+#include "runtime/app_reload.h"
 #include "runtime/app_state.h"
 #include "runtime/epoch_loop.h"
 #include "runtime/input.h"
@@ -20,8 +21,9 @@ namespace weir {
 // are waited for. How several inputs become one order of messages is decided by the callers.
 class RunCore final : private KeptRun {
  public:
+  // `inputs` are the formats that inputs read, `formats` those of the plan.
   RunCore(const App::Impl& app, const RunOptions& options, const Clock& clock, Plan plan,
-          StreamFormats formats, ResultWriter* results);
+          const StreamFormats& inputs, StreamFormats formats, ResultWriter* results);
 
   // Messages not run yet; to be appended to.
   MessageBatch* batch() { return &batch_; }
@@ -43,6 +45,13 @@ class RunCore final : private KeptRun {
     positions_ = std::move(positions);
   }
 
+  const std::function<std::vector<InputPosition>()>& positions() const { return positions_; }
+
+  // The state without the outputs, between two batches, and the way back for another app:
+  // `dropped` tells what was not taken over.
+  void SaveTo(StateWriter& out) const { SaveAppState(units_, loop_, out); }
+  Status LoadFrom(StateReader& in, std::vector<std::string>* dropped);
+
   // `call` is called whenever a batch has been run.
   void AfterBatch(std::function<void()> call) { after_batch_ = std::move(call); }
 
@@ -51,11 +60,13 @@ class RunCore final : private KeptRun {
 
   // Waits until one of the inputs can be read without blocking, and says which. Before it blocks,
   // everything read so far is run and written; while it blocks, timers fire. Null if the run is to
-  // end or if *status is not ok.
+  // end or to be reloaded, or if *status is not ok.
   Input* WaitForOne(std::span<Input* const> inputs, Status* status);
 
   // A stop was requested, or nobody reads the results.
   bool Ending() const;
+
+  bool ReloadAsked() const;
 
   void CountBytes(uint64_t bytes) { bytes_ += bytes; }
 
@@ -88,7 +99,8 @@ class RunCore final : private KeptRun {
   const Clock& clock_;
   ResultWriter* results_;
   StreamFormats formats_;
-  MessageBatch batch_;
+  MessageBatch batch_;  // of the inputs
+  StreamMap map_;
   std::vector<StateUnit> units_;
   EpochLoop loop_;
   QueryAnswerer answerer_;

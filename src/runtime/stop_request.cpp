@@ -19,4 +19,11 @@ void StopRequest::Request() {
   [[maybe_unused]] const ssize_t written = write(fds_[1], "", 1);
 }
 
+void StopRequest::Clear() {
+  char bytes[64];
+  while (read(fds_[0], bytes, sizeof(bytes)) > 0) {
+  }
+  requested_.store(false, std::memory_order_relaxed);
+}
+
 }  // namespace weir

@@ -162,6 +162,12 @@ class Input(weir_program.Case):
         self.assertEqual(out, '{"n":1}\n')
         self.expect(64, self.weir("run", app, "--format", "bare"))
 
+    def test_a_table_is_no_stream_for_bare_events(self):
+        app = self.write("app.sql", "define table T (a int);\ndefine stream S (n int);\n"
+                         "from S select n insert into Out;\n")
+        out, err = self.expect(0, self.weir("run", app, "--bare", stdin='{"n":1}\n'))
+        self.assertEqual((out, err), ('{"n":1}\n', ""))
+
     def test_time_attribute(self):
         app = self.write("app.sql", "define stream S (ts long, n int);\n"
                          "from S#window.timeBatch(1 sec) select count() as c insert into Out;\n")

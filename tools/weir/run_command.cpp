@@ -39,6 +39,24 @@ int Run(const weir::CompileResult& compiled, RunArguments* arguments) {
   return Finish(weir::RunApp(compiled.app, arguments->run));
 }
 
+// The app as its file is now; null after saying why it cannot be.
+std::shared_ptr<const weir::App> ReadAgain(const RunArguments& arguments) {
+  std::string text;
+  const weir::Outcome read = ReadTextFile(arguments.app_path, &text);
+  weir::CompileResult compiled;
+  if (read.ok()) {
+    compiled = weir::CompileApp(text, arguments.compile);
+    for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) {
+      ReportDiagnostic(diagnostic);
+    }
+  }
+  if (compiled.app == nullptr) {
+    Report("weir: not reloaded, the app goes on as it was" +
+           (read.ok() ? "" : ": " + read.message()));
+  }
+  return compiled.app;
+}
+
 bool OnlyBindingErrors(const weir::CompileResult& compiled) {
   for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) {
     if (diagnostic.kind == weir::DiagnosticKind::kSyntax) return false;
@@ -60,6 +78,10 @@ int RunCommand(const Settings& settings) {
   const weir::Outcome read = ReadTextFile(parsed.app_path, &text);
   if (!read.ok()) return Finish(read);
   parsed.compile.file_name = parsed.app_path;
+  weir::StopRequest reload;
+  HandleReloadSignal(&reload);
+  parsed.run.reload = &reload;
+  parsed.run.reloaded_app = [&parsed] { return ReadAgain(parsed); };
   return Run(weir::CompileApp(text, parsed.compile), &parsed);
 }
 

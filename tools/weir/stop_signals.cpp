@@ -5,6 +5,7 @@
 namespace {
 
 weir::StopRequest* stop_request = nullptr;
+weir::StopRequest* reload_request = nullptr;
 
 extern "C" void OnStopSignal(int number) {
   if (stop_request->requested()) {
@@ -14,6 +15,8 @@ extern "C" void OnStopSignal(int number) {
   }
   stop_request->Request();
 }
+
+extern "C" void OnReloadSignal(int) { reload_request->Request(); }
 
 }  // namespace
 
@@ -25,4 +28,12 @@ void HandleStopSignals(weir::StopRequest* stop) {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+}
+
+void HandleReloadSignal(weir::StopRequest* reload) {
+  reload_request = reload;
+  struct sigaction action = {};
+  action.sa_handler = OnReloadSignal;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGHUP, &action, nullptr);
 }

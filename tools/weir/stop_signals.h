@@ -5,3 +5,5 @@
 // SIGINT and SIGTERM: the first one asks for an orderly end, the second is the end. A closed pipe
 // is seen as a failed write.
 void HandleStopSignals(weir::StopRequest* stop);
+// SIGHUP asks for a reload.
+void HandleReloadSignal(weir::StopRequest* reload);
