@@ -13,7 +13,7 @@ import time
 
 import crash_case
 
-KILLS = int(os.environ.get("WEIR_CRASH_KILLS", "50")) // 2
+KILLS = int(os.environ.get("WEIR_CRASH_KILLS", "40")) // 2
 SEED = int(os.environ.get("WEIR_CRASH_SEED", str(random.SystemRandom().randrange(1 << 30))))
 APP = """
 @app:playback
