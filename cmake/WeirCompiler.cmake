@@ -22,7 +22,7 @@ target_include_directories(weir_flags INTERFACE
 
 set(WEIR_SANITIZE "" CACHE STRING "Sanitizers, as in -fsanitize= (address,undefined or thread)")
 if(WEIR_SANITIZE)
-  # Instrumented library code makes GCC 12 see uninitialised values and overflows that are not there.
+  # Instrumented library code makes GCC 12 see things that are not there.
   target_compile_options(weir_flags INTERFACE
     -fsanitize=${WEIR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
     -Wno-error=maybe-uninitialized
