@@ -23,6 +23,7 @@ Status RecordFile::Open(std::string_view head) {
   if (fd < 0) return Status(StatusCode::kCannotCreate, SystemError(open_path(), errno));
   file_ = FileHandle(fd);
   open_ = true;
+  names_changed_ = true;
   struct stat about;
   size_ =
       fstat(fd, &about) == 0 && S_ISREG(about.st_mode) ? static_cast<uint64_t>(about.st_size) : 0;
@@ -58,6 +59,7 @@ Status RecordFile::CloseAs(const std::string& path) {
   if (!status.ok()) return status;
   const std::lock_guard lock(replaced_);
   open_ = false;
+  names_changed_ = true;
   const bool closed = file_.Close();
   if (closed && (path == open_path() || std::rename(open_path().c_str(), path.c_str()) == 0)) {
     return Status::Ok();
@@ -121,6 +123,7 @@ Result<bool> RecordFile::GoBackTo(const std::string& place, std::string_view hea
     const int fd = open(path_.c_str(), O_WRONLY | O_CLOEXEC | (append_ ? O_APPEND : 0));
     if (fd < 0) return Status(StatusCode::kIoError, SystemError(path_, errno));
     file_ = FileHandle(fd);
+    names_changed_ = true;
   }
   // What came behind it is written once more.
   for (uint64_t last = NextAside(); aside > 0 && last > aside + 1; --last) {
@@ -136,8 +139,24 @@ Result<bool> RecordFile::GoBackTo(const std::string& place, std::string_view hea
   return there >= size;
 }
 
+// Else a power cut may give the files other names than their places say.
+Status RecordFile::SyncFolder() {
+  const std::filesystem::path path(path_);
+  const std::string folder = path.has_parent_path() ? path.parent_path().string() : ".";
+  const FileHandle handle(open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (handle.fd() < 0 || fsync(handle.fd()) != 0) {
+    return Status(StatusCode::kIoError, SystemError(folder, errno));
+  }
+  names_changed_ = false;
+  return Status::Ok();
+}
+
 Status RecordFile::Sync() {
   const std::lock_guard lock(replaced_);
+  if (names_changed_) {
+    const Status synced = SyncFolder();
+    if (!synced.ok()) return synced;
+  }
   struct stat about;
   if (!open_ || fstat(file_.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return Status::Ok();
   if (fdatasync(file_.fd()) == 0) return Status::Ok();

@@ -42,13 +42,15 @@ class RecordFile {
   uint64_t NextAside() const;
   Status CloseAs(const std::string& path);
   Status CutTo(uint64_t size);
+  Status SyncFolder();
 
   std::string path_;
   bool append_, atomic_, goes_back_;
   std::mutex replaced_;  // held while file_ becomes another one
   FileHandle file_;
   bool open_ = false;
-  uint64_t size_ = 0;  // of what is in the file
+  bool names_changed_ = false;  // since the folder was synced
+  uint64_t size_ = 0;           // of what is in the file
   TextBuffer buffer_;
 };
 

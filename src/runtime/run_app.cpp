@@ -463,7 +463,7 @@ Outcome AppRun::Close(const Status& status, bool stopped) {
     kept = keeper_->Settle();
     if (kept.ok()) kept = sinks_.Flush();
     if (kept.ok()) kept = sinks_.Close();
-    if (kept.ok()) kept = keeper_->Close();
+    if (kept.ok()) kept = keeper_->Close(sinks_.has_counts());
   }
   TellStatistics();
   // Rows that follow from what did not get into the log come again after a restart.

@@ -75,7 +75,7 @@ void SinkSet::Write(uint32_t sink, const Chunk& chunk, uint32_t row) {
     if (!status_.ok()) return;
   }
   One& one = sinks_[sink];
-  const bool remembers = keeps_state_ && one.sink->recall() == SinkRecall::kCount;
+  const bool remembers = Remembers(one);
   if (remembers) Trim(&one);
   if (++one.rows <= one.known) return;
   record_.clear();
@@ -128,9 +128,10 @@ void SinkSet::ReportDropped(One* one, const Status& status) {
 
 Status SinkSet::Flush() {
   if (!status_.ok() || closed_) return status_;
-  for (const One& one : sinks_) {
+  for (One& one : sinks_) {
     const Status status = one.sink->Flush();
     if (!status.ok() && status.code() != StatusCode::kNotFound) return status_ = status;
+    if (Remembers(one)) Trim(&one);
   }
   return Status::Ok();
 }
@@ -138,8 +139,9 @@ Status SinkSet::Flush() {
 Status SinkSet::Close() {
   if (std::exchange(closed_, true)) return Status::Ok();
   Status first = status_;
-  for (const One& one : sinks_) {
+  for (One& one : sinks_) {
     const Status status = one.sink->Close();
+    if (Remembers(one)) Trim(&one);  // what is saved now is what nobody got
     if (first.ok() && !status.ok()) first = status;
     if (one.dropped > 1 && report_) {
       report_("sink '" + std::string(one.type) + "' of stream '" + one.stream +
@@ -240,9 +242,9 @@ Status SinkSet::SkipDelivered(const std::vector<InputPosition>& positions) {
   return Status::Ok();
 }
 
-bool SinkSet::has_places() const {
+bool SinkSet::HasRecall(SinkRecall recall) const {
   return std::any_of(sinks_.begin(), sinks_.end(),
-                     [](const One& one) { return one.sink->recall() == SinkRecall::kPlace; });
+                     [recall](const One& one) { return one.sink->recall() == recall; });
 }
 
 Status SinkSet::Sync() const {

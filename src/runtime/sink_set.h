@@ -53,7 +53,9 @@ class SinkSet {
   // What is known to have left is not written again; what waits is written now.
   Status SkipDelivered(const std::vector<InputPosition>& positions);
   // A place to go back to is to be saved before anything is written.
-  bool has_places() const;
+  bool has_places() const { return HasRecall(SinkRecall::kPlace); }
+  // How much has left is to be saved after Close.
+  bool has_counts() const { return HasRecall(SinkRecall::kCount); }
   // What was flushed is on disk. May be called by another thread.
   Status Sync() const;
 
@@ -87,6 +89,10 @@ class SinkSet {
     void Save(StateWriter& out) const { out.Write(rows, known, place, unsettled); }
     void Load(StateReader& in) { in.Read(rows, known, place, unsettled); }
   };
+  bool HasRecall(SinkRecall recall) const;
+  bool Remembers(const One& one) const {
+    return keeps_state_ && one.sink->recall() == SinkRecall::kCount;
+  }
   void Number(const One& one);
   void Hand(One* one, const SinkRecord& record);
   static void Trim(One* one);

@@ -490,10 +490,10 @@ Status StateKeeper::TakeSnapshot() {
   return status;
 }
 
-Status StateKeeper::Close() {
+Status StateKeeper::Close(bool outputs_moved) {
   Status status = Settle();
   if (pending_ != nullptr && status.ok()) status = FinishSnapshot();
-  if (status.ok() && last_number_ > snapshot_number_) status = TakeSnapshot();
+  if (status.ok() && (last_number_ > snapshot_number_ || outputs_moved)) status = TakeSnapshot();
   KILL_POINT("keeper.before_close");
   StopThreads();
   const Status closed = log_->Close();

@@ -107,7 +107,8 @@ class StateKeeper {
   // Takes a snapshot now and waits until it is durable.
   Status TakeSnapshot();
   // A last snapshot, unless nothing happened since the one before; the log is durable.
-  Status Close();
+  // `outputs_moved`: what was put out has left the process since, so something happened.
+  Status Close(bool outputs_moved = false);
 
   const KeeperStats& stats() const { return stats_; }
 

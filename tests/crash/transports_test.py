@@ -130,6 +130,22 @@ class TransportsTest(crash_case.Case):
                 self.assertEqual(text, found[name], f"{what}: {name}")
         print(f"{kills} kills in {runs} runs", flush=True)
 
+    def test_clean_stop(self):
+        """What a peer got before a stop does not come again."""
+        peer = Peer()
+        app = self.app_of("tcp", TCP.replace("PORT", str(peer.port)))
+        random_ = random.Random(1)
+        for first in (0, 100, 200):
+            with open(self.path("events.ndjson"), "a", encoding="utf-8") as file:
+                file.writelines(json.dumps({"ts": 1000 + n, "id": n}) + "\n"
+                                for n in range(first, first + 100))
+            process = self.start(app, random_, "--input", "Trades=events.ndjson", "--time",
+                                 "Trades=ts")
+            said = process.communicate(timeout=crash_case.LIMIT)[1].decode(errors="replace")
+            self.assertEqual(process.returncode, 0, said)
+        peer.wait_for(b"299,300")
+        self.assertEqual([int(line.split(b",")[0]) for line in peer.lines], list(range(300)))
+
     def test_peer(self):
         """A row that left the process may come again, in order; none is missing, none is wrong."""
         random_ = random.Random(SEED + 1)
