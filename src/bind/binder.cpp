@@ -14,9 +14,11 @@ namespace {
 
 class AppBinder {
  public:
-  AppBinder(const ast::App& app, const Registry& registry, const TransportRegistry& transports)
+  AppBinder(const ast::App& app, const Registry& registry, const TransportRegistry& transports,
+            bool tables_on_disk)
       : app_(app),
         transports_(transports),
+        tables_on_disk_(tables_on_disk),
         context_(registry, &diagnostics_),
         streams_(&bound_.streams, &bound_.aggregations) {
     context_.set_functions(&bound_.functions);
@@ -67,6 +69,7 @@ class AppBinder {
 
   const ast::App& app_;
   const TransportRegistry& transports_;
+  const bool tables_on_disk_;
   std::vector<ast::Diagnostic> diagnostics_;
   BoundApp bound_;
   BindContext context_;
@@ -134,7 +137,7 @@ void AppBinder::DefineElement(const ast::Element& element) {
   if (const auto* stream = std::get_if<ast::StreamDefinition>(&element)) {
     DefineStream(*stream);
   } else if (const auto* table = std::get_if<ast::TableDefinition>(&element)) {
-    DefineTable(*table, streams_, context_);
+    DefineTable(*table, {transports_, tables_on_disk_}, streams_, context_);
   } else if (const auto* window = std::get_if<ast::WindowDefinition>(&element)) {
     DefineNamedWindow(*window, streams_, context_);
   } else if (const auto* trigger = std::get_if<ast::TriggerDefinition>(&element)) {
@@ -398,8 +401,8 @@ const BoundStream* BoundApp::FindStream(std::string_view stream_name) const {
 }
 
 BindResult BindApp(const ast::App& app, const Registry& registry,
-                   const TransportRegistry& transports) {
-  return AppBinder(app, registry, transports).Bind();
+                   const TransportRegistry& transports, bool tables_on_disk) {
+  return AppBinder(app, registry, transports, tables_on_disk).Bind();
 }
 
 }  // namespace weir

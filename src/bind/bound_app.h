@@ -53,6 +53,8 @@ struct BoundStreamFunctionCall {
 struct BoundTable {
   std::vector<uint32_t> primary_key;  // attributes; empty: none
   std::vector<uint32_t> indexes;      // attributes with an @Index
+  // @store(type='rocksdb'): the rows are on disk, and so many bytes of them in memory.
+  std::optional<uint64_t> disk_cache_bytes;
 };
 
 // What `define window` says beside the attributes.

@@ -134,6 +134,15 @@ struct SourceSpec {
   std::function<Result<std::unique_ptr<Source>>(const Options&, const TransportPlace&)> make;
 };
 
+// Where the rows of a table are: @store(type='...').
+struct StoreSpec {
+  const char* name;
+  const char* summary;
+  const char* example;  // a definition of a table
+  std::vector<OptionSpec> options;
+  bool on_disk = false;
+};
+
 struct SinkSpec {
   const char* name;
   const char* summary;

@@ -26,6 +26,7 @@ ExprPtr Remapped(const ExprPtr& expr, const std::vector<uint32_t>& mapping) {
 std::string JoinNames(const Schema& schema) {
   std::string text;
   for (const Attribute& attribute : schema.attributes()) {
+    if (attribute.name.empty()) continue;  // the engine's own
     text += (text.empty() ? "" : ", ") + attribute.name;
   }
   return text;
@@ -263,7 +264,7 @@ std::vector<NodeId> QueryLowering::ConnectLookups(const SchemaPtr& rows,
   std::vector<NodeId> tables;
   for (const BoundLookup& lookup : lookups) {
     const BoundStream& table = app_.streams[lookup.table];
-    LoweredLookup lowered = LowerLookup(app_, rows, lookup);
+    LoweredLookup lowered = LowerLookup(app_, rows, lookup, DiskOf(lookup.table));
     Chain found{lookup_edges_.front(), nullptr};
     lookup_edges_.erase(lookup_edges_.begin());
     found = Append(
@@ -323,6 +324,7 @@ Edge QueryLowering::FoundSide(const BoundStreamInput& input, Edge from, const Co
   const TableSide table = MakeTableSide(stream, subset);
   side->schema = table.schema;
   side->order_column = table.order_column;
+  side->disk = {DiskOf(input.stream), table.columns, {}};
   return Append(
              {from, nullptr}, "keep", JoinNames(*subset.Narrow(*stream.schema)) + " of table",
              [schema = table.schema, columns = table.columns] {
@@ -411,8 +413,14 @@ std::string QueryLowering::SplitCondition(const BoundJoin& join, const ColumnSub
   const ColumnSubset& subset = table_left ? left : right;
   JoinSide& side = table_left ? spec->left : spec->right;
   std::vector<uint32_t> keys;
+  const auto is_computed = [](const ExprPtr& key) { return key->column() == Expr::kNoColumn; };
+  if (side.disk.table != nullptr && std::any_of(side.keys.begin(), side.keys.end(), is_computed)) {
+    spec->left.keys.clear();  // on disk there are indexes over attributes only
+    spec->right.keys.clear();
+    spec->residual = on;
+  }
   for (const ExprPtr& key : side.keys) {
-    if (key->column() == Expr::kNoColumn) {
+    if (is_computed(key)) {
       NoteRead(stream, "join on " + on->Describe() + " by hash index on the equal keys");
       return ", hash index on the equal keys";
     }
@@ -438,9 +446,16 @@ std::string QueryLowering::SplitCondition(const BoundJoin& join, const ColumnSub
       if (table_left) bound.probe = RemapColumns(bound.probe, to_right);
     }
   }
+  if (side.disk.table != nullptr) {
+    side.disk.access = MakeDiskAccess(side.disk.table.get(), keys, ordered);
+  }
   const std::string access = DescribeAccess(table, keys, ordered);
   NoteRead(stream, "join on " + on->Describe() + " by " + access);
   return ", " + table.name + " by " + access;
+}
+
+std::shared_ptr<DiskTable> QueryLowering::DiskOf(uint32_t table) const {
+  return table_uses_ == nullptr ? nullptr : (*table_uses_)[table].disk;
 }
 
 void QueryLowering::NoteRead(uint32_t table, std::string how) {

@@ -7,6 +7,7 @@
 #include "exec/select_operator.h"
 #include "exec/window_operator.h"
 #include "plan/aggregation_lowering.h"
+#include "plan/disk_dag.h"
 #include "plan/keyed_partition.h"
 #include "plan/partition_lowering.h"
 #include "plan/table_lowering.h"
@@ -99,6 +100,10 @@ class AppLowering {
     plan.log = roots.log();
     std::move(graph_).Finish(&plan);
     if (!plan.dag->status().ok()) return plan.dag->status();
+    if (disk_tables_ != nullptr) {
+      plan.disk_tables = disk_tables_;
+      plan.dag = MakeDiskDag(std::move(plan.dag), std::move(disk_tables_));
+    }
     return plan;
   }
 
@@ -108,6 +113,7 @@ class AppLowering {
   Status ResolveOutputs();
   void AddStreams(RootNumbers* roots);
   void AddTable(uint32_t stream);
+  void PutOnDisk(uint32_t stream, Table* table);
   void AddNamedWindow(uint32_t stream, RootNumbers* roots);
   void AddAggregations(RootNumbers* roots);
   void CountReaders();
@@ -130,6 +136,7 @@ class AppLowering {
   std::vector<int> write_ports_;      // by query: the port of its table; inserts have none
   std::vector<FoundRows> found_;      // by stream
   std::vector<TableUse> uses_;        // by stream
+  std::shared_ptr<DiskTables> disk_tables_;
   std::vector<std::shared_ptr<Aggregation>> aggregations_;
   std::vector<AggregationReader> aggregation_readers_;          // by query
   std::vector<QueryLowering::ReaderPlace> aggregation_places_;  // by query
@@ -206,6 +213,7 @@ void AppLowering::AddTable(uint32_t s) {
   const BoundStream& stream = app_.streams[s];
   auto table = std::make_shared<Table>(stream.schema, stream.table->primary_key);
   found_[s].table = table;
+  if (stream.table->disk_cache_bytes) PutOnDisk(s, table.get());
   for (const uint32_t attribute : stream.table->indexes) table->store.IndexOf({attribute});
   std::vector<TableWrite> writes;
   for (uint32_t q = 0; q < app_.queries.size(); ++q) {
@@ -225,6 +233,20 @@ void AppLowering::AddTable(uint32_t s) {
       [table, writes] { return MakeTableOperator(table, writes); }, ports, false);
   graph_.Connect(node, 0, {stream_nodes_[s], 0, 0});
   stream_nodes_[s] = entry_nodes_[s] = node;
+}
+
+void AppLowering::PutOnDisk(uint32_t s, Table* table) {
+  const BoundStream& stream = app_.streams[s];
+  if (disk_tables_ == nullptr) {
+    disk_tables_ = std::make_shared<DiskTables>(
+        options_.place != nullptr ? options_.place : TablePlace::Temporary(true));
+  }
+  uses_[s].disk = disk_tables_->Add(stream.name, table->store.stored_schema(),
+                                    stream.table->primary_key, *stream.table->disk_cache_bytes);
+  for (const uint32_t attribute : stream.table->indexes) {
+    uses_[s].disk->AccessTo({attribute}, /*make=*/true);
+  }
+  table->store.KeepOnDisk(uses_[s].disk);
 }
 
 void AppLowering::AddNamedWindow(uint32_t s, RootNumbers* roots) {

@@ -51,12 +51,23 @@ TableSide MakeTableSide(const BoundStream& table, const ColumnSubset& subset) {
   const auto order = std::find(side.columns.begin(), side.columns.end(), store.order_column());
   side.order_column = static_cast<uint32_t>(order - side.columns.begin());
   if (order == side.columns.end()) side.columns.push_back(store.order_column());
+  // Rows of a table on disk are known by their numbers.
+  const auto number = static_cast<uint32_t>(table.schema->size());
+  const bool has_number =
+      std::find(side.columns.begin(), side.columns.end(), number) != side.columns.end();
+  if (table.table->disk_cache_bytes && !has_number) side.columns.push_back(number);
   std::vector<Attribute> attributes;
   for (const uint32_t column : side.columns) {
     attributes.push_back((*store.stored_schema())[column]);
   }
   side.schema = std::make_shared<const Schema>(std::move(attributes));
   return side;
+}
+
+DiskAccess MakeDiskAccess(DiskTable* disk, const std::vector<uint32_t>& keys,
+                          std::optional<uint32_t> ordered) {
+  if (!keys.empty()) return disk->AccessTo(keys, /*make=*/true);
+  return ordered ? disk->OrderedAccessTo(*ordered, /*make=*/true) : DiskAccess();
 }
 
 std::vector<uint32_t> OrderedAttributes(const BoundStream& table) {
@@ -86,7 +97,8 @@ std::string DescribeAccess(const BoundStream& table, const std::vector<uint32_t>
   return known || keys.empty() ? text : text + " (made for it)";
 }
 
-LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup) {
+LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup,
+                          const std::shared_ptr<DiskTable>& disk) {
   const BoundStream& table = app.streams[lookup.table];
   const auto row_columns = static_cast<uint32_t>(rows->size());
   std::vector<bool> used(kTableBase + table.schema->size(), false);
@@ -123,6 +135,13 @@ LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const Boun
     if (part.column) ordered = subset.kept[*part.column];
   }
   lowered.access = DescribeAccess(table, keys, ordered);
+  if (disk != nullptr) {
+    lowered.columns.push_back(disk->number_column());
+    std::vector<Attribute> attributes = lowered.spec.table->attributes();
+    attributes.push_back({"", Type::kLong});
+    lowered.spec.table = std::make_shared<const Schema>(std::move(attributes));
+    lowered.spec.disk = {disk, lowered.columns, MakeDiskAccess(disk.get(), keys, ordered)};
+  }
   return lowered;
 }
 

@@ -31,6 +31,9 @@ struct TableSide {
   uint32_t order_column = 0;  // of schema
 };
 TableSide MakeTableSide(const BoundStream& table, const ColumnSubset& subset);
+// How a table on disk is found by equality of `keys`, or by the order of `ordered`.
+DiskAccess MakeDiskAccess(DiskTable* disk, const std::vector<uint32_t>& keys,
+                          std::optional<uint32_t> ordered);
 
 // A look-up, and the columns it wants of what the table's operator emits.
 struct LoweredLookup {
@@ -38,7 +41,9 @@ struct LoweredLookup {
   std::vector<uint32_t> columns;
   std::string access;  // as DescribeAccess
 };
-LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup);
+// `disk`: null, or where the table is.
+LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup,
+                          const std::shared_ptr<DiskTable>& disk);
 
 // The attributes of a table that can be found by order: numbers with an index or as primary key.
 std::vector<uint32_t> OrderedAttributes(const BoundStream& table);

@@ -46,6 +46,7 @@ class AppRun {
  private:
   const App::Impl& impl() const { return app_->impl(); }
   std::vector<RunOutput> OutputsOf(const App& app) const;
+  Status CheckTables(const App& app) const;
   Result<Plan> PlanFor(const App& app, const std::vector<RunOutput>& outputs) const;
   Outcome OpenInputs();
   Outcome OpenSinks();
@@ -80,6 +81,7 @@ class AppRun {
   std::vector<FileInput*> file_inputs_;  // of these
   ResultWriter results_;
   std::unique_ptr<StateKeeper> keeper_;  // null: no state is kept
+  std::shared_ptr<TablePlace> place_;    // of tables on disk
   std::optional<RunCore> core_;          // always at the same address
 };
 
@@ -95,6 +97,7 @@ Result<Plan> AppRun::PlanFor(const App& app, const std::vector<RunOutput>& outpu
   if (!printable.ok()) return printable;
   PlanOptions options;
   options.optimize = app.impl().options.optimize;
+  options.place = place_;
   for (const RunOutput& output : outputs) options.outputs.push_back(ParseOutputName(output.what));
   for (const OutputRequest& request : SinkRequests(app.impl().bound, AnySink)) {
     options.outputs.push_back(request);
@@ -215,7 +218,18 @@ Outcome AppRun::OpenBadRecordFile() {
   return {};
 }
 
+Status AppRun::CheckTables(const App& app) const {
+  const bool seals = !options_.state.key_file.empty() || !options_.state.key_variable.empty();
+  return seals ? app.impl().CheckSealable() : Status::Ok();
+}
+
 Outcome AppRun::Run() {
+  const std::string& directory = options_.state.directory;
+  place_ = directory.empty()
+               ? TablePlace::Temporary(/*self_contained=*/false)
+               : std::make_shared<TablePlace>(&PosixFileSystem(), JoinPath(directory, "tables"));
+  const Status sealable = CheckTables(*app_);
+  if (!sealable.ok()) return ToOutcome(sealable);
   Result<Plan> plan = PlanFor(*app_, outputs_);
   if (!plan.ok()) return ToOutcome(plan.status());
   formats_ = impl().Formats(plan.value());
@@ -343,6 +357,7 @@ Status AppRun::Reload() {
   if (next == nullptr) return Status::Ok();
   Result<Plan> plan = PlanFor(*next, OutputsOf(*next));
   Status status = plan.status();
+  if (status.ok()) status = CheckTables(*next);
   if (keeper_ != nullptr && sinks_.size() > 0) {
     status = Status::Invalid("sinks and --state-dir together need a new start");
   }
@@ -366,7 +381,8 @@ Status AppRun::SwapApp(std::shared_ptr<const App> next, Plan plan, StreamFormats
   StateMap saved;
   if (keeper_ == nullptr) {
     StateWriter out(&saved);
-    core_->SaveTo(out);
+    const Status written = core_->SaveTo(out);
+    if (!written.ok()) return written;
   } else {
     const Status closed = keeper_->Close();
     if (!closed.ok()) return closed;

@@ -29,6 +29,7 @@ RunCore::RunCore(const App::Impl& app, const RunOptions& options, const Clock& c
       batch_(inputs),
       map_(inputs, formats_),
       units_(StateUnitsOf(app.bound, plan)),
+      disk_tables_(plan.disk_tables),
       loop_(std::move(plan.dag), SchemasOf(formats_), app.event_time(),
             [results, log = plan.log, &options](const Timeline&, const std::vector<Port>& taps) {
               results->Write(taps);
@@ -150,6 +151,7 @@ void RunCore::Save(StateWriter& out) const {
 Status RunCore::Load(StateReader& in, bool migrate) {
   UnitChanges changes;
   const Status status = LoadAppState(units_, in, &loop_, migrate ? &changes : nullptr);
+  if (disk_tables_ != nullptr && !disk_tables_->status().ok()) return disk_tables_->status();
   if (!status.ok()) return status;
   *dropped_ = std::move(changes.details);
   results_->Load(in);
@@ -176,6 +178,21 @@ Status RunCore::Replay(MessageBatch* batch) {
 Status RunCore::ReplayQuery(const std::string& query) {
   answerer_.Answer(query);
   return Status::Ok();
+}
+
+Status RunCore::PrepareSave() {
+  return disk_tables_ == nullptr ? Status::Ok() : disk_tables_->Checkpoint();
+}
+
+Status RunCore::SettleSave() {
+  return disk_tables_ == nullptr ? Status::Ok() : disk_tables_->SettleCheckpoint();
+}
+
+Status RunCore::SaveTo(StateWriter& out) {
+  const Status prepared = PrepareSave();
+  if (!prepared.ok()) return prepared;
+  SaveAppState(units_, loop_, out);
+  return SettleSave();
 }
 
 Status RunCore::FlushOutputs() { return results_->Flush(); }

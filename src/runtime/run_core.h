@@ -49,7 +49,7 @@ class RunCore final : private KeptRun {
 
   // The state without the outputs, between two batches, and the way back for another app:
   // `dropped` tells what was not taken over.
-  void SaveTo(StateWriter& out) const { SaveAppState(units_, loop_, out); }
+  Status SaveTo(StateWriter& out);
   Status LoadFrom(StateReader& in, std::vector<std::string>* dropped);
 
   // `call` is called whenever a batch has been run.
@@ -89,6 +89,8 @@ class RunCore final : private KeptRun {
   }
   Status Replay(MessageBatch* batch) override;
   Status ReplayQuery(const std::string& query) override;
+  Status PrepareSave() override;
+  Status SettleSave() override;
   Status FlushOutputs() override;
   Status SyncOutputs() override;
   void StampWallClock();
@@ -102,6 +104,7 @@ class RunCore final : private KeptRun {
   MessageBatch batch_;  // of the inputs
   StreamMap map_;
   std::vector<StateUnit> units_;
+  std::shared_ptr<DiskTables> disk_tables_;  // null: there are none
   EpochLoop loop_;
   QueryAnswerer answerer_;
   StateKeeper* keeper_ = nullptr;

@@ -73,6 +73,7 @@ struct StateKeeper::Pending {
   TimeMs begin = 0;
   std::unique_ptr<StateImage> image;
   ImageStats stats;
+  int64_t prepare_us = 0;
   int64_t ms = 0;
   Status status;
   std::atomic<bool> done = false;
@@ -361,6 +362,9 @@ Status StateKeeper::BeginSnapshot() {
   KILL_POINT("keeper.before_image");
   auto pending = std::make_unique<Pending>();
   pending->begin = last_snapshot_ = NowMs();
+  status = run_->PrepareSave();
+  if (!status.ok()) return GiveUp(status, last_number_);
+  pending->prepare_us = MsSince(pending->begin) * 1000;
   auto change = store_->Begin();
   if (!change.ok()) return GiveUp(change.status(), last_number_);
   pending->change = std::move(change).value();
@@ -439,6 +443,7 @@ Status StateKeeper::FinishSnapshot() {
   if (pending_->thread.joinable()) pending_->thread.join();
   const std::unique_ptr<Pending> pending = std::move(pending_);
   pending->change.reset();
+  pending->stats.pause_us += pending->prepare_us;
   stats_.pause_us_max = std::max(stats_.pause_us_max, pending->stats.pause_us);
   if (!pending->status.ok()) {
     pending->image.reset();
@@ -450,6 +455,8 @@ Status StateKeeper::FinishSnapshot() {
   stats_.last_ms = pending->ms;
   side_numbers_[pending->side] = pending->number;
   snapshot_number_ = pending->log_number;
+  const Status settled = run_->SettleSave();
+  if (!settled.ok()) Report("warning: tables of older snapshots are left: " + settled.message());
   return CutLogBehind();
 }
 

@@ -58,6 +58,10 @@ class KeptRun {
   virtual Status ReplayQuery(const std::string& query) = 0;
   // Before a snapshot is taken: what was put out so far leaves the process.
   virtual Status FlushOutputs() { return Status::Ok(); }
+  // What Save only names becomes durable; then, once it is so with the snapshot, what older ones
+  // named may go.
+  virtual Status PrepareSave() { return Status::Ok(); }
+  virtual Status SettleSave() { return Status::Ok(); }
   // What was flushed becomes durable; called by another thread.
   virtual Status SyncOutputs() { return Status::Ok(); }
 };

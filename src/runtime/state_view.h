@@ -28,6 +28,7 @@ class StateView {
   const std::string& directory() const { return directory_; }
   std::string log() const { return JoinPath(directory_, "log"); }
   std::string snapshots() const { return JoinPath(directory_, "snapshots"); }
+  std::string tables() const { return JoinPath(directory_, "tables"); }
   Sealing* sealing() const { return sealing_.get(); }  // null: no keys were given
 
   // Nobody else uses the directory while this lives.
