@@ -7,7 +7,9 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <sstream>
 
+#include "base/hash.h"
 #include "state/file_system.h"
 #include "state/kill_point.h"
 #include "state/rocks_file_system.h"
@@ -102,6 +104,21 @@ Status CopyFile(FileSystem* fs, const std::string& from, uint64_t bytes, const s
 Status CopyWholeFile(FileSystem* fs, const std::string& from, const std::string& to) {
   const Result<uint64_t> size = fs->SizeOf(from);
   return size.ok() ? CopyFile(fs, from, size.value(), to) : size.status();
+}
+
+// The list of what belongs to a checkpoint.
+constexpr const char* kListName = "FILES";
+
+// `NAME SIZE HASH` of a file with that content; a name of lines stands before as they are.
+std::string ListLine(const std::string& name, std::string_view content) {
+  const std::string place = name.ends_with('\n') ? name + "all" : name;
+  return place + " " + std::to_string(content.size()) + " " + std::to_string(HashString(content)) +
+         "\n";
+}
+
+Status Damaged(const std::string& checkpoint, const std::string& name) {
+  return Status(StatusCode::kCorrupt,
+                JoinPath(checkpoint, name) + ": the tables of the snapshot are damaged");
 }
 
 bool IsTableFile(std::string_view name) { return name.ends_with(".sst"); }
@@ -235,43 +252,66 @@ Status TableDatabase::Checkpoint(const std::string& directory) {
   return linked.ok() ? Health() : linked;
 }
 
-// The name of the manifest comes last: with it the checkpoint is whole.
+// RocksDB takes a manifest that is cut off, or damaged from somewhere on, for a shorter one: so
+// what belongs to the checkpoint is listed, with sizes and a hash of the manifest. The list comes
+// last.
 Status TableDatabase::LinkFiles(const std::vector<std::string>& names, uint64_t manifest_bytes,
                                 const std::string& directory) {
   Status status = fs_->MakeDirectory(directory);
-  std::string manifest;
+  std::string list;
   for (size_t i = 0; i < names.size() && status.ok(); ++i) {
     const std::string name = names[i].substr(names[i].find_first_not_of('/'));
     const std::string from = JoinPath(path_, name);
+    const std::string to = JoinPath(directory, name);
     if (IsTableFile(name)) {
-      status = fs_->Link(from, JoinPath(directory, name));
+      status = fs_->Link(from, to);
+      const Result<uint64_t> size = status.ok() ? fs_->SizeOf(to) : Result<uint64_t>(status);
+      if (!size.ok()) return size.status();
+      list += name + " " + std::to_string(size.value()) + " 0\n";
     } else if (name.starts_with("MANIFEST-")) {
-      manifest = name;
-      status = CopyFile(fs_, from, manifest_bytes, JoinPath(directory, name));
+      status = CopyFile(fs_, from, manifest_bytes, to);
+      const Result<std::string> copy = status.ok() ? fs_->ReadAll(to) : Result<std::string>(status);
+      if (!copy.ok()) return copy.status();
+      list += ListLine(name, copy.value());
     }
   }
   KILL_POINT("tables.linked");
   if (status.ok()) status = fs_->SyncDirectory(directory);
-  if (status.ok()) status = fs_->Publish(JoinPath(directory, "CURRENT"), manifest + "\n");
+  if (status.ok()) status = fs_->Publish(JoinPath(directory, kListName), ListLine(list, list));
   return status;
 }
 
 Status TableDatabase::Restore(FileSystem* fs, const std::string& checkpoint,
                               const std::string& directory) {
-  const Result<bool> whole = fs->Exists(JoinPath(checkpoint, "CURRENT"));
-  if (!whole.ok()) return whole.status();
-  if (!whole.value()) {
+  const Result<std::string> text = fs->ReadAll(JoinPath(checkpoint, kListName));
+  if (text.status().code() == StatusCode::kNotFound) {
     return Status(StatusCode::kCorrupt, checkpoint + ": the tables of the snapshot are not there");
   }
-  const Result<std::vector<std::string>> names = fs->List(checkpoint);
-  if (!names.ok()) return names.status();
+  if (!text.ok()) return text.status();
+  // The last line is about all before it, which stands in it as a name.
+  const size_t last = text.value().rfind('\n', text.value().size() - 2);
+  const std::string list = text.value().substr(0, last == std::string::npos ? 0 : last + 1);
+  if (list.empty() || text.value() != ListLine(list, list)) return Damaged(checkpoint, kListName);
   Status status = fs->MakeDirectory(directory);
-  for (const std::string& name : names.value()) {
-    if (!status.ok()) return status;
+  std::istringstream lines(list);
+  std::string name, size, hash;
+  while (status.ok() && lines >> name >> size >> hash) {
     const std::string from = JoinPath(checkpoint, name);
     const std::string to = JoinPath(directory, name);
-    if (IsTableFile(name) && fs->Link(from, to).ok()) continue;
-    status = CopyWholeFile(fs, from, to);  // on another disk files cannot be shared
+    if (IsTableFile(name)) {
+      const Result<uint64_t> is = fs->SizeOf(from);
+      if (!is.ok() && is.status().code() != StatusCode::kNotFound) return is.status();
+      if (!is.ok() || std::to_string(is.value()) != size) return Damaged(checkpoint, name);
+      if (!fs->Link(from, to).ok()) status = CopyWholeFile(fs, from, to);  // on another disk
+      continue;
+    }
+    const Result<std::string> manifest = fs->ReadAll(from);
+    if (!manifest.ok()) return manifest.status();
+    if (ListLine(name, manifest.value()) != name + " " + size + " " + hash + "\n") {
+      return Damaged(checkpoint, name);
+    }
+    status = CopyWholeFile(fs, from, to);
+    if (status.ok()) status = fs->Publish(JoinPath(directory, "CURRENT"), name + "\n");
   }
   return status;
 }

@@ -140,7 +140,7 @@ class DiskTable(weir_program.Case):
     def test_a_missing_checkpoint_is_told(self):
         self.run_app("disk.sql", events(0, 10), "--state-dir", "state")
         for name in os.listdir(self.path("state/tables")):
-            os.remove(os.path.join(self.path("state/tables"), name, "CURRENT"))
+            os.remove(os.path.join(self.path("state/tables"), name, "FILES"))
         _, err = self.run_app("disk.sql", "", "--state-dir", "state", code=74)
         self.assertIn("the tables of the snapshot are not there", err)
 

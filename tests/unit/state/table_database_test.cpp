@@ -95,8 +95,21 @@ TEST(TableDatabase, ACheckpointThatIsNotWholeIsRefused) {
   database->Put(0, "a", "1");
   ASSERT_TRUE(database->Commit().ok());
   ASSERT_TRUE(database->Checkpoint("/one").ok());
-  ASSERT_TRUE(fs.Remove("/one/CURRENT").ok());
-  EXPECT_EQ(TableDatabase::Restore(&fs, "/one", "/again").code(), StatusCode::kCorrupt);
+  const std::vector<std::string> names = fs.List("/one").value();
+  ASSERT_EQ(names.size(), 3u);
+  for (const std::string& name : names) {
+    const std::string directory = "/without " + name;
+    ASSERT_TRUE(database->Checkpoint(directory).ok());
+    ASSERT_TRUE(fs.Remove(directory + "/" + name).ok());
+    EXPECT_FALSE(TableDatabase::Restore(&fs, directory, "/again " + name).ok());
+  }
+  for (const std::string& name : {names[0], names[2]}) {
+    const std::string path = "/one/" + name;
+    fs.FlipBit(path, 100);
+    EXPECT_EQ(TableDatabase::Restore(&fs, "/one", "/flipped " + name).code(), StatusCode::kCorrupt);
+    fs.FlipBit(path, 100);
+  }
+  EXPECT_TRUE(TableDatabase::Restore(&fs, "/one", "/whole").ok());
 }
 
 TEST(TableDatabase, MapsThatNobodyWantsAreDropped) {
