@@ -118,6 +118,7 @@ class StateKeeper {
   StateKeeper(KeeperOptions options, const StreamFormats& formats);
   Status CheckFormat();
   Status OpenLog(uint64_t next_number);
+  Result<SnapshotMeta> ValidSnapshot();
   Status LoadSnapshot(KeptRun* run);
   Status ReplayLog(KeptRun* run, uint64_t from, uint64_t end);
   // Calls `take` with each record of the log from `from` on.
