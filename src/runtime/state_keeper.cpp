@@ -429,6 +429,8 @@ Status StateKeeper::FinishSnapshot() {
     side_numbers_[pending->side] = 0;
     return GiveUp(pending->status, pending->log_number);
   }
+  if (stats_.pauses_us.size() < KeeperStats::kPausesKept) stats_.pauses_us.emplace_back();
+  stats_.pauses_us[stats_.snapshots % KeeperStats::kPausesKept] = pending->stats.pause_us;
   ++stats_.snapshots;
   stats_.last = pending->stats;
   stats_.last_ms = pending->ms;
@@ -485,12 +487,24 @@ Status StateKeeper::Close(bool outputs_moved) {
   return status.ok() ? closed : status;
 }
 
+namespace {
+
+int64_t Median(std::vector<int64_t> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
 std::vector<std::string> DescribeStats(const KeeperStats& stats) {
   const auto ms = [](int64_t us) { return fmt::format("{:.1f}", static_cast<double>(us) / 1000); };
   return {
       fmt::format("log: {} records, {} bytes", stats.log_records, stats.log_bytes),
-      fmt::format("snapshots: {} written, {} failed, longest pause {} ms", stats.snapshots,
-                  stats.failed_snapshots, ms(stats.pause_us_max)),
+      fmt::format("snapshots: {} written, {} failed, pause p50 {} ms, longest {} ms",
+                  stats.snapshots, stats.failed_snapshots, ms(Median(stats.pauses_us)),
+                  ms(stats.pause_us_max)),
       fmt::format("last snapshot: {} of {} records changed, {} of {} bytes, {} gone, pause {} ms, "
                   "durable after {} ms",
                   stats.last.changed_records, stats.last.records, stats.last.changed_bytes,
