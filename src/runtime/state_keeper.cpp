@@ -1,10 +1,13 @@
 #include "runtime/state_keeper.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 
+#include "base/huge_pages.h"
 #include "runtime/state_view.h"
 #include "runtime/stored_app.h"
 #include "state/kill_point.h"
@@ -14,6 +17,8 @@ namespace weir {
 namespace {
 
 constexpr uint64_t kReplayedPerWord = 256;
+constexpr int kSnapshotNice = 5;  // events come first; the threads it begins inherit that
+constexpr int64_t kShortPauseUs = 2000;
 constexpr auto kFullDiskWait = std::chrono::milliseconds(100);
 
 TimeMs NowMs() { return SystemClock().MonotonicMs(); }
@@ -371,8 +376,11 @@ Status StateKeeper::BeginSnapshot() {
     return FinishSnapshot();
   }
   written->thread = std::thread([this, written] {
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kSnapshotNice);  // of this thread
     written->status = WriteSnapshot(written);
     written->ms = MsSince(written->begin);
+    // What the run wrote meanwhile has small pages now, which would slow the next fork.
+    if (written->stats.pause_us > kShortPauseUs) CollapseIntoHugePages();
     written->done.store(true, std::memory_order_release);
   });
   return Status::Ok();
@@ -483,6 +491,7 @@ Status StateKeeper::Close(bool outputs_moved) {
   KILL_POINT("keeper.before_close");
   StopThreads();
   const Status closed = log_->Close();
+  stats_.syncs = log_->sync_costs();
   KILL_POINT("keeper.closed");
   return status.ok() ? closed : status;
 }
@@ -501,7 +510,8 @@ int64_t Median(std::vector<int64_t> values) {
 std::vector<std::string> DescribeStats(const KeeperStats& stats) {
   const auto ms = [](int64_t us) { return fmt::format("{:.1f}", static_cast<double>(us) / 1000); };
   return {
-      fmt::format("log: {} records, {} bytes", stats.log_records, stats.log_bytes),
+      fmt::format("log: {} records, {} bytes, {} syncs that took {} ms", stats.log_records,
+                  stats.log_bytes, stats.syncs.syncs, ms(stats.syncs.us)),
       fmt::format("snapshots: {} written, {} failed, pause p50 {} ms, longest {} ms",
                   stats.snapshots, stats.failed_snapshots, ms(Median(stats.pauses_us)),
                   ms(stats.pause_us_max)),

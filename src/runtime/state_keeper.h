@@ -65,6 +65,7 @@ class KeptRun {
 struct KeeperStats {
   uint64_t log_records = 0;  // appended by this process
   uint64_t log_bytes = 0;    // before they are packed
+  LogWriter::SyncCosts syncs;  // of the log; known once the keeper is closed
   uint64_t snapshots = 0;
   uint64_t failed_snapshots = 0;
   ImageStats last;           // of the last snapshot
