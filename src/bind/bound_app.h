@@ -78,7 +78,9 @@ struct BoundStream {
   std::optional<BoundTable> table;
   std::optional<BoundNamedWindow> named_window;
   bool takes_faults = false;             // it is `!S`
-  std::optional<uint32_t> fault_stream;  // @OnError(action='STREAM'): the position of `!S`
+  std::optional<uint32_t> fault_stream;  // @OnError, STREAM or STORE: the position of `!S`
+  // `!S` of @OnError(action='STORE'): no query sees it. For S: its `!S` is one.
+  bool stores_faults = false;
 };
 
 // `condition in Table`; its value is a bool column behind those of the rows that ask.

@@ -267,17 +267,21 @@ void TransportBinder::Source() {
 
 bool TransportBinder::BindOnError(BoundSink* sink) {
   const ast::AnnotationElement* element = FindElement(annotation_, "on.error");
-  if (element == nullptr || SameText(element->value, "LOG")) return true;
-  if (SameText(element->value, "WAIT")) {
-    sink->waits_on_error = true;
+  if (element == nullptr) return true;
+  constexpr std::pair<std::string_view, SinkOnError> kActions[] = {
+      {"LOG", SinkOnError::kLog},
+      {"WAIT", SinkOnError::kWait},
+      {"STREAM", SinkOnError::kStream},
+      {"STORE", SinkOnError::kStore},
+  };
+  sink->on_error_span = element->value_span;
+  for (const auto& [name, action] : kActions) {
+    if (!SameText(element->value, name)) continue;
+    sink->on_error = action;
     return true;
   }
-  if (SameText(element->value, "STREAM") || SameText(element->value, "STORE")) {
-    context_.NotSupported(element->value_span, "on.error='" + element->value + "' of a sink");
-  } else {
-    context_.Error(element->value_span, "unknown action '" + element->value + "' of on.error",
-                   "write LOG or WAIT");
-  }
+  context_.Error(element->value_span, "unknown action '" + element->value + "' of on.error",
+                 "write LOG, WAIT, STREAM or STORE");
   return false;
 }
 
@@ -307,6 +311,10 @@ bool TransportBinder::BindDistribution(const ast::Annotation& distribution, Boun
   } else {
     context_.Error(distribution.span, "@distribution needs a strategy",
                    "write strategy='roundRobin', 'broadcast' or 'partitioned'");
+    return false;
+  }
+  if (sink->on_error == SinkOnError::kStream || sink->on_error == SinkOnError::kStore) {
+    context_.NotSupported(sink->on_error_span, "this on.error together with @distribution");
     return false;
   }
   const Options base = sink->destinations[0];
