@@ -50,8 +50,7 @@ class PartitionLowering {
     }
     std::vector<NodeId> outputs(app_.queries.size());
     for (uint32_t q = 0; q < app_.queries.size(); ++q) {
-      if (app_.queries[q].partition == partition_)
-        outputs[q] = LowerQuery(q, &result);
+      if (app_.queries[q].partition == partition_) outputs[q] = LowerQuery(q, &result);
     }
     for (uint32_t q = 0; q < app_.queries.size(); ++q) {
       if (app_.queries[q].partition == partition_) HandOut(q, outputs[q], &result);

@@ -368,9 +368,8 @@ void AppLowering::AddFaults(const std::vector<QueryLowering::FaultSource>& sourc
 }
 
 void AppLowering::LowerOnePartition(uint32_t partition, RootNumbers* roots) {
-  LoweredPartition lowered =
-      LowerPartition(app_, partition, options_.optimize,
-                     {ShownQueries(), &aggregation_places_, &uses_}, roots);
+  LoweredPartition lowered = LowerPartition(app_, partition, options_.optimize,
+                                            {ShownQueries(), &aggregation_places_, &uses_}, roots);
   const NodeId node = graph_.AddPartition(
       {"partition", app_.partitions[partition].name + lowered.description, "", {}, ""},
       std::move(lowered.spec));
