@@ -19,49 +19,6 @@ constexpr auto kFullDiskWait = std::chrono::milliseconds(100);
 TimeMs NowMs() { return SystemClock().MonotonicMs(); }
 int64_t MsSince(TimeMs begin) { return NowMs() - begin; }
 
-// The records of a snapshot that is loaded, which are noted in the index on the way, so that the
-// next snapshot against it writes only what changed.
-class LoadedSnapshot final : public StateSource {
- public:
-  static Result<std::unique_ptr<LoadedSnapshot>> Read(SnapshotStore* store, uint64_t number,
-                                                      RecordIndex* index, int side) {
-    auto source = std::make_unique<LoadedSnapshot>();
-    auto reader = store->Read(number);
-    if (!reader.ok()) return reader.status();
-    Status status = index->Map();
-    if (!status.ok()) return status;
-    index->Begin(side);
-    for (;;) {
-      std::string_view key, value;
-      const Result<bool> more = reader.value()->Next(&key, &value);
-      if (!more.ok()) status = more.status();
-      if (!status.ok() || !more.value()) break;
-      index->Note(key, SumOfRecord(key, value).low);
-      source->records_.emplace_back(key, value);
-    }
-    if (status.ok()) status = index->status();
-    index->Unmap();
-    if (!status.ok()) return status;
-    return source;
-  }
-
-  void Seek(std::string_view key) override {
-    at_ = static_cast<size_t>(
-        std::lower_bound(records_.begin(), records_.end(), key,
-                         [](const auto& record, std::string_view k) { return record.first < k; }) -
-        records_.begin());
-  }
-  void Next() override { ++at_; }
-  bool valid() const override { return at_ < records_.size(); }
-  std::string_view key() const override { return records_[at_].first; }
-  std::string_view value() const override { return records_[at_].second; }
-  Status status() const override { return Status::Ok(); }
-
- private:
-  std::vector<std::pair<std::string, std::string>> records_;
-  size_t at_ = 0;
-};
-
 }  // namespace
 
 // A snapshot on its way to the disk.
@@ -186,17 +143,42 @@ Status StateKeeper::Recover(KeptRun* run) {
   return status;
 }
 
+// Its records are noted in the index on the way, so that the next snapshot against it writes only
+// what changed.
+Result<SnapshotMeta> StateKeeper::ValidSnapshot() {
+  constexpr int kSide = 0;
+  const Status mapped = index_.Map();
+  if (!mapped.ok()) return mapped;
+  uint64_t noted = 0;
+  const auto note = [&](uint64_t number, std::string_view key, std::string_view value) {
+    if (number != noted) {
+      index_.Forget(kSide);
+      index_.Begin(kSide);
+      noted = number;
+    }
+    index_.Note(key, RecordIndex::HashOf(key), SumOfRecord(key, value).low);
+  };
+  Result<SnapshotMeta> valid = store_->NewestValid(note);
+  if (valid.ok() && (noted == 0 || noted == valid.value().number)) {
+    side_numbers_[kSide] = valid.value().number;
+  } else {
+    index_.Forget(kSide);
+  }
+  const Status noting = index_.status();
+  index_.Unmap();
+  return noting.ok() ? valid : noting;
+}
+
 // The newest snapshot that is whole; an older one, or none, only after a word to the user. Without
 // any the log must begin with the first record, which its recovery checks.
 Status StateKeeper::LoadSnapshot(KeptRun* run) {
-  const Result<SnapshotMeta> newest = store_->NewestValid();
+  const Result<SnapshotMeta> newest = ValidSnapshot();
   for (const std::string& note : store_->notes()) Report("error: " + note);
   if (!newest.ok()) return newest.status();
   const SnapshotMeta& meta = newest.value();
   if (meta.number == 0) return run->Begin();
-  auto loaded = LoadedSnapshot::Read(store_.get(), meta.number, &index_, 0);
+  auto loaded = store_->Source(meta.number);
   if (!loaded.ok()) return loaded.status();
-  side_numbers_[0] = meta.number;
   StateReader in(loaded.value().get());
   if (in.BeginOwner(":inputs")) {
     in.Read(positions_);
@@ -361,7 +343,9 @@ Status StateKeeper::BeginSnapshot() {
   KILL_POINT("keeper.before_image");
   auto pending = std::make_unique<Pending>();
   pending->begin = last_snapshot_ = NowMs();
-  auto change = store_->Begin();
+  const uint64_t older = store_->older().number;
+  const bool is_known = older != 0 && std::count(side_numbers_.begin(), side_numbers_.end(), older);
+  auto change = store_->Begin(!is_known);
   if (!change.ok()) return GiveUp(change.status(), last_number_);
   pending->change = std::move(change).value();
   pending->side = SideOf(pending->change->base());
@@ -445,6 +429,8 @@ Status StateKeeper::FinishSnapshot() {
     side_numbers_[pending->side] = 0;
     return GiveUp(pending->status, pending->log_number);
   }
+  if (stats_.pauses_us.size() < KeeperStats::kPausesKept) stats_.pauses_us.emplace_back();
+  stats_.pauses_us[stats_.snapshots % KeeperStats::kPausesKept] = pending->stats.pause_us;
   ++stats_.snapshots;
   stats_.last = pending->stats;
   stats_.last_ms = pending->ms;
@@ -501,12 +487,24 @@ Status StateKeeper::Close(bool outputs_moved) {
   return status.ok() ? closed : status;
 }
 
+namespace {
+
+int64_t Median(std::vector<int64_t> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
 std::vector<std::string> DescribeStats(const KeeperStats& stats) {
   const auto ms = [](int64_t us) { return fmt::format("{:.1f}", static_cast<double>(us) / 1000); };
   return {
       fmt::format("log: {} records, {} bytes", stats.log_records, stats.log_bytes),
-      fmt::format("snapshots: {} written, {} failed, longest pause {} ms", stats.snapshots,
-                  stats.failed_snapshots, ms(stats.pause_us_max)),
+      fmt::format("snapshots: {} written, {} failed, pause p50 {} ms, longest {} ms",
+                  stats.snapshots, stats.failed_snapshots, ms(Median(stats.pauses_us)),
+                  ms(stats.pause_us_max)),
       fmt::format("last snapshot: {} of {} records changed, {} of {} bytes, {} gone, pause {} ms, "
                   "durable after {} ms",
                   stats.last.changed_records, stats.last.records, stats.last.changed_bytes,

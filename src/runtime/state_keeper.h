@@ -70,6 +70,8 @@ struct KeeperStats {
   ImageStats last;           // of the last snapshot
   int64_t last_ms = 0;       // from its begin until it was durable
   int64_t pause_us_max = 0;  // of all snapshots
+  std::vector<int64_t> pauses_us;  // of the latest snapshots, at most kPausesKept, in any order
+  static constexpr size_t kPausesKept = 1024;
   uint64_t replayed = 0;     // log records, when this process began
   int64_t recovery_ms = 0;
 };
@@ -118,6 +120,7 @@ class StateKeeper {
   StateKeeper(KeeperOptions options, const StreamFormats& formats);
   Status CheckFormat();
   Status OpenLog(uint64_t next_number);
+  Result<SnapshotMeta> ValidSnapshot();
   Status LoadSnapshot(KeptRun* run);
   Status ReplayLog(KeptRun* run, uint64_t from, uint64_t end);
   // Calls `take` with each record of the log from `from` on.
