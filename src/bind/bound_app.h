@@ -159,13 +159,14 @@ struct BoundSelect {
 struct BoundAggregation {
   std::string name;
   BoundStreamInput input;           // without a window
-  size_t input_columns = 0;         // attributes of the stream
+  size_t input_columns = 0;         // of input.schema
   BoundSelect select;               // over those; only items and group by
   SchemaPtr output;                 // AGG_TIMESTAMP, then what select puts out
   ExprPtr time;                     // `aggregate by`: long or string; null: the clock
   std::vector<CalendarUnit> units;  // ascending
   std::optional<TimeMs> purge_interval;
   std::vector<std::optional<TimeMs>> retention;  // by unit; absent: all
+  bool faults_in_loop = false;                   // see FindFaultLoops
 };
 
 // `within begin[, end] per ...`: which buckets are read.
