@@ -7,6 +7,12 @@
 namespace weir {
 namespace {
 
+std::string Listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
 // Transports of other engines, and what does the same here.
 struct Elsewhere {
   std::string_view type;
@@ -159,7 +165,10 @@ bool TransportBinder::TakeOptions(const ast::Annotation& annotation,
     if (spec == nullptr) {
       std::vector<std::string> names;
       for (const OptionSpec& one : specs) names.emplace_back(one.name);
-      context_.UnknownName(element.span, owner + " has no option '" + key + "'", key, names);
+      const std::string near = NearestName(key, names);
+      context_.Error(
+          element.span, owner + " has no option '" + key + "'",
+          near.empty() ? "its options: " + Listed(names) : "did you mean '" + near + "'?");
       ok = false;
       continue;
     }
