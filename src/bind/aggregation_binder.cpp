@@ -101,13 +101,13 @@ std::optional<BoundAggregation> QueryBinder::BindAggregation(
     return std::nullopt;
   }
   auto input = BindStream(definition.input, /*findable=*/false);
-  if (!input || !CheckAggregationRows(definition.input, *input)) return std::nullopt;
+  if (!input) return std::nullopt;
   if (input->window) {
     context_.Error(definition.input.span, "an aggregation cannot have a window");
     return std::nullopt;
   }
   bound.input = std::move(*input);
-  const SchemaPtr& schema = streams_.at(*found).schema;
+  const SchemaPtr schema = bound.input.schema;
   RowScope scope(
       {{source.name, definition.input.alias ? definition.input.alias->text : "", schema, 0}});
   bool ok = BindSelection(&definition.selection, definition.selection.span, scope, ColumnsOf(scope),
@@ -216,10 +216,6 @@ bool QueryBinder::BindAggregationJoin(const ast::Query& query, const ast::JoinIn
     context_.Error(join.span, "a join of two aggregations never happens: no rows arrive on them");
     return false;
   }
-  if (partition_) {
-    context_.NotSupported(place, "reading an aggregation inside a partition");
-    return false;
-  }
   if (found.unidirectional) {
     context_.Error(place, "an aggregation cannot be the unidirectional side: no rows arrive on it");
     return false;
@@ -231,13 +227,13 @@ bool QueryBinder::BindAggregationJoin(const ast::Query& query, const ast::JoinIn
   }
   BoundAggregationJoin result;
   auto input = BindStream(rows.stream, /*findable=*/false);
-  if (!input || !CheckAggregationRows(rows.stream, *input)) return false;
+  if (!input) return false;
   result.rows = std::move(*input);
   result.rows_first = right.has_value();
   const ast::JoinType outer = right ? ast::JoinType::kLeftOuter : ast::JoinType::kRightOuter;
   result.keeps_unmatched = join.type == outer || join.type == ast::JoinType::kFullOuter;
   result.read.aggregation = *aggregation;
-  const SchemaPtr& row_schema = streams_.at(result.rows.stream).schema;
+  const SchemaPtr row_schema = result.rows.schema;
   const BoundAggregation& definition = streams_.aggregation(*aggregation);
   const auto source = [](const ast::SingleStream& s, const SchemaPtr& schema, size_t offset) {
     return ScopeSource{s.alias ? "" : ShownName(s.source), s.alias ? s.alias->text : "", schema,

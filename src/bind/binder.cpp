@@ -255,19 +255,18 @@ void AppBinder::StreamAnnotation(const ast::Annotation& annotation, BoundStream*
   }
 }
 
-// With @OnError(action='STREAM') the place of the fault stream is not known yet, but there is one.
+// The place of the fault stream is not known yet, but there is one.
 void AppBinder::BindOnError(const ast::Annotation& annotation, BoundStream* stream) {
   for (const ast::AnnotationElement& element : annotation.elements) {
     if (!element.key.text.empty() && !SameText(element.key.text, "action")) {
       context_.Error(element.span, "@OnError takes action");
-    } else if (SameText(element.value, "STREAM")) {
+    } else if (SameText(element.value, "STREAM") || SameText(element.value, "STORE")) {
+      stream->stores_faults = SameText(element.value, "STORE");
       if (stream->schema->Find("_error")) {
         context_.Error(annotation.span, "a fault stream has an attribute '_error' of its own");
         return;
       }
       stream->fault_stream = 0;
-    } else if (SameText(element.value, "STORE")) {
-      context_.NotSupported(annotation.span, "@OnError(action='STORE')");
     } else if (!SameText(element.value, "LOG")) {
       context_.Error(element.value_span, "unknown action '" + element.value + "' of @OnError",
                      "write LOG, STREAM or STORE");
@@ -279,6 +278,12 @@ void AppBinder::BindOnError(const ast::Annotation& annotation, BoundStream* stre
 void AppBinder::AddStream(BoundStream stream) {
   const std::string name = stream.name;
   const bool faults = stream.fault_stream.has_value();
+  const bool stores = stream.stores_faults;
+  for (const BoundSink& sink : stream.sinks) {
+    if (sink.on_error != SinkOnError::kStream || (faults && !stores)) continue;
+    context_.Error(sink.on_error_span, "there is no fault stream '!" + name + "'",
+                   "write @OnError(action='STREAM') before the definition of '" + name + "'");
+  }
   std::vector<Attribute> attributes = stream.schema->attributes();
   const uint32_t at = streams_.Add(std::move(stream));
   if (!faults) return;
@@ -287,6 +292,7 @@ void AppBinder::AddStream(BoundStream stream) {
   fault.name = "!" + name;
   fault.schema = std::make_shared<const Schema>(std::move(attributes));
   fault.defined = fault.written = fault.takes_faults = true;
+  fault.stores_faults = stores;
   streams_.at(at).fault_stream = streams_.Add(std::move(fault));
 }
 

@@ -80,7 +80,9 @@ struct BoundStream {
   std::optional<BoundTable> table;
   std::optional<BoundNamedWindow> named_window;
   bool takes_faults = false;             // it is `!S`
-  std::optional<uint32_t> fault_stream;  // @OnError(action='STREAM'): the position of `!S`
+  std::optional<uint32_t> fault_stream;  // @OnError, STREAM or STORE: the position of `!S`
+  // `!S` of @OnError(action='STORE'): no query sees it. For S: its `!S` is one.
+  bool stores_faults = false;
 };
 
 // `condition in Table`; its value is a bool column behind those of the rows that ask.
@@ -159,13 +161,14 @@ struct BoundSelect {
 struct BoundAggregation {
   std::string name;
   BoundStreamInput input;           // without a window
-  size_t input_columns = 0;         // attributes of the stream
+  size_t input_columns = 0;         // of input.schema
   BoundSelect select;               // over those; only items and group by
   SchemaPtr output;                 // AGG_TIMESTAMP, then what select puts out
   ExprPtr time;                     // `aggregate by`: long or string; null: the clock
   std::vector<CalendarUnit> units;  // ascending
   std::optional<TimeMs> purge_interval;
   std::vector<std::optional<TimeMs>> retention;  // by unit; absent: all
+  bool faults_in_loop = false;                   // see FindFaultLoops
 };
 
 // `within begin[, end] per ...`: which buckets are read.

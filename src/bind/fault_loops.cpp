@@ -35,14 +35,22 @@ class FlowGraph {
     for (uint32_t a = 0; a < app.aggregations.size(); ++a) {
       const BoundStreamInput& input = app.aggregations[a].input;
       next_[input.stream].push_back(AggregationNode(a));
+      if (app.streams[input.stream].fault_stream) {
+        next_[AggregationNode(a)].push_back(*app.streams[input.stream].fault_stream);
+      }
       for (const BoundLookup& lookup : input.lookups) {
         next_[lookup.table].push_back(AggregationNode(a));
       }
     }
   }
 
-  bool InLoop(uint32_t query) const {
-    const size_t start = QueryNode(query);
+  bool QueryInLoop(uint32_t query) const { return InLoop(QueryNode(query)); }
+  bool AggregationInLoop(uint32_t aggregation) const {
+    return InLoop(AggregationNode(aggregation));
+  }
+
+ private:
+  bool InLoop(size_t start) const {
     std::vector<bool> reached(next_.size(), false);
     std::vector<size_t> open{start};
     while (!open.empty()) {
@@ -57,7 +65,6 @@ class FlowGraph {
     return false;
   }
 
- private:
   size_t QueryNode(uint32_t q) const {
     const auto& partition = app_.queries[q].partition;
     return partition ? PartitionNode(*partition) : app_.streams.size() + q;
@@ -96,7 +103,12 @@ void FindFaultLoops(BoundApp* app) {
     const bool kept = std::any_of(streams.begin(), streams.end(), [app](uint32_t stream) {
       return app->streams[stream].fault_stream.has_value();
     });
-    app->queries[q].faults_in_loop = kept && graph.InLoop(q);
+    app->queries[q].faults_in_loop = kept && graph.QueryInLoop(q);
+  }
+  for (uint32_t a = 0; a < app->aggregations.size(); ++a) {
+    BoundAggregation& aggregation = app->aggregations[a];
+    aggregation.faults_in_loop =
+        app->streams[aggregation.input.stream].fault_stream && graph.AggregationInLoop(a);
   }
 }
 

@@ -87,8 +87,9 @@ class Linter {
     name_ = "query '" + query->name + "': ";
     LintExpressions(written, name_, &found_);
     if (const auto* state = std::get_if<ast::StateInput>(&written.input)) LintPattern(*state);
-    if (const auto* join = std::get_if<ast::JoinInput>(&written.input)) {
-      LintJoin(*join, std::get<BoundJoin>(query->input));
+    // A join with an aggregation keeps nothing of its rows.
+    if (const auto* join = std::get_if<BoundJoin>(&query->input)) {
+      LintJoin(std::get<ast::JoinInput>(written.input), *join);
     }
     if (const auto* stream = std::get_if<BoundStreamInput>(&query->input)) {
       LintFilters(std::get<ast::SingleStream>(written.input), *stream);

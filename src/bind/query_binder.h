@@ -60,8 +60,6 @@ class QueryBinder {
   bool BindStreamFunction(const ast::StreamFunction& function, const ast::Span& span,
                           RowScope& scope, BoundStreamInput* input);
   bool CheckJoinFunctions(const ast::SingleStream& stream, const BoundStreamInput& input);
-  // What an aggregation takes, or what is joined with one, are the rows of the stream as they are.
-  bool CheckAggregationRows(const ast::SingleStream& stream, const BoundStreamInput& input);
   bool CheckFound(const ast::SingleStream& stream, bool findable, const BoundStreamInput& input);
   std::optional<BoundJoin> BindJoin(const ast::JoinInput& join, BoundQuery* query);
   bool BindPattern(const ast::Query& query, const ast::StateInput& input, BoundQuery* bound);

@@ -95,19 +95,4 @@ bool QueryBinder::CheckJoinFunctions(const ast::SingleStream& stream,
   return true;
 }
 
-bool QueryBinder::CheckAggregationRows(const ast::SingleStream& stream,
-                                       const BoundStreamInput& input) {
-  if (!input.functions.empty()) {
-    context_.NotSupported(stream.span, "#" + std::string(input.functions[0].spec->name) +
-                                           " in front of an aggregation");
-    return false;
-  }
-  if (input.numbered) {
-    context_.NotSupported(stream.span, "the fault stream of '" + streams_.at(input.stream).name +
-                                           "' in front of an aggregation");
-    return false;
-  }
-  return true;
-}
-
 }  // namespace weir

@@ -2,14 +2,20 @@
 
 #include <utility>
 
+#include "exec/serves_all_keys.h"
+
 namespace weir {
 namespace {
 
 class AggregationOperator final : public StepOperator {
  public:
+  // `hosts`: port 0 fills the aggregation, the readers' ports follow.
   AggregationOperator(OrderPlace place, std::shared_ptr<Aggregation> aggregation,
-                      std::vector<AggregationReader> readers)
-      : StepOperator(place), aggregation_(std::move(aggregation)), store_(aggregation_->store) {
+                      std::vector<AggregationReader> readers, bool hosts)
+      : StepOperator(place),
+        aggregation_(std::move(aggregation)),
+        store_(aggregation_->store),
+        hosts_(hosts) {
     for (AggregationReader& reader : readers) {
       Reader made;
       made.wanted.assign(store_.spec().output->size(), false);
@@ -19,14 +25,16 @@ class AggregationOperator final : public StepOperator {
     }
   }
 
-  void Start(TimeMs now) override { store_.Start(now); }
+  void Start(TimeMs now) override {
+    if (hosts_) store_.Start(now);
+  }
 
  protected:
   void OnRows(int port, const Chunk& chunk, uint32_t begin, uint32_t end) override {
-    if (port == 0) {
+    if (hosts_ && port == 0) {
       Take(chunk, begin, end);
     } else {
-      Answer(&readers_[port - 1], chunk, begin, end);
+      Answer(&readers_[port - (hosts_ ? 1 : 0)], chunk, begin, end);
     }
   }
 
@@ -35,11 +43,11 @@ class AggregationOperator final : public StepOperator {
   }
 
   void SaveStep(StateWriter& out) const override {
-    out.Write(*aggregation_);
+    if (hosts_) out.Write(*aggregation_);
     for (const Reader& reader : readers_) out.Write(reader.clean);
   }
   void LoadStep(StateReader& in) override {
-    in.Read(*aggregation_);
+    if (hosts_) in.Read(*aggregation_);
     for (Reader& reader : readers_) in.Read(reader.clean);
   }
 
@@ -200,10 +208,11 @@ class AggregationOperator final : public StepOperator {
 
   std::shared_ptr<Aggregation> aggregation_;
   AggregationStore& store_;
+  bool hosts_;
   std::vector<Reader> readers_;
 };
 
-class ReaderOutputOperator final : public Operator {
+class ReaderOutputOperator final : public Operator, public ServesAllKeys {
  public:
   explicit ReaderOutputOperator(SchemaPtr schema) : schema_(std::move(schema)) {}
 
@@ -224,7 +233,15 @@ class ReaderOutputOperator final : public Operator {
 std::unique_ptr<Operator> MakeAggregationOperator(OrderPlace place,
                                                   std::shared_ptr<Aggregation> aggregation,
                                                   std::vector<AggregationReader> readers) {
-  return std::make_unique<AggregationOperator>(place, std::move(aggregation), std::move(readers));
+  return std::make_unique<AggregationOperator>(place, std::move(aggregation), std::move(readers),
+                                               /*hosts=*/true);
+}
+
+std::unique_ptr<Operator> MakeBucketsOperator(OrderPlace place,
+                                              std::shared_ptr<Aggregation> aggregation,
+                                              AggregationReader reader) {
+  return std::make_unique<AggregationOperator>(place, std::move(aggregation),
+                                               std::vector{std::move(reader)}, /*hosts=*/false);
 }
 
 std::unique_ptr<Operator> MakeReaderOutputOperator(SchemaPtr schema) {

@@ -51,6 +51,13 @@ std::unique_ptr<Operator> MakeAggregationOperator(OrderPlace place,
                                                   std::shared_ptr<Aggregation> aggregation,
                                                   std::vector<AggregationReader> readers);
 
+// Answers the rows of port 0 as the reader asks, for one key of a partition. What it finds is what
+// is there when they arrive, so both have to run in lockstep with the operator that hosts the
+// aggregation; of the aggregation's state this one keeps nothing.
+std::unique_ptr<Operator> MakeBucketsOperator(OrderPlace place,
+                                              std::shared_ptr<Aggregation> aggregation,
+                                              AggregationReader reader);
+
 // Passes the chunks that have exactly this schema object.
 std::unique_ptr<Operator> MakeReaderOutputOperator(SchemaPtr schema);
 

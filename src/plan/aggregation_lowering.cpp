@@ -148,7 +148,7 @@ std::string DescribeAggregation(const BoundAggregation& aggregation) {
 
 AggregationReader LowerReader(const BoundApp& app, const BoundQuery& query,
                               const BoundAggregationJoin& join, bool optimize) {
-  const SchemaPtr& row_schema = app.streams[join.rows.stream].schema;
+  const SchemaPtr& row_schema = join.rows.schema;
   const SchemaPtr& found = app.aggregations[join.read.aggregation].output;
   const JoinColumns columns = ColumnsOfJoin(app, query, join, optimize);
   AggregationReader reader;
@@ -176,7 +176,7 @@ AggregationReader LowerReader(const BoundApp& app, const BoundQuery& query,
 
 JoinColumns ColumnsOfJoin(const BoundApp& app, const BoundQuery& query,
                           const BoundAggregationJoin& join, bool optimize) {
-  const size_t row_columns = app.streams[join.rows.stream].schema->size();
+  const size_t row_columns = join.rows.schema->size();
   std::vector<bool> used = ColumnsRead(query.select, query.input_schema->size());
   if (join.on != nullptr) CollectColumns(*join.on, &used);
   const size_t left = join.rows_first ? row_columns : used.size() - row_columns;
@@ -201,29 +201,39 @@ JoinColumns ColumnsOfJoin(const BoundApp& app, const BoundQuery& query,
 
 Edge QueryLowering::LowerAggregationInput(const BoundStreamInput& input,
                                           const std::vector<Edge>& inputs) {
-  lookup_edges_.assign(inputs.begin() + 1, inputs.end());
-  faults_ = std::make_shared<QueryFaults>(query_.name, /*kept=*/false, roots_->log());
-  const size_t columns = app_.streams[input.stream].schema->size();
-  const ColumnSubset all = ColumnSubset::Of(std::vector<bool>(columns, true));
-  return StreamSide(input, inputs[0], all, /*needs_expired=*/false, /*needs_find_rows=*/false).edge;
+  const std::vector<Edge> marked = MarkEmissions(inputs);
+  lookup_edges_.assign(marked.begin() + 1, marked.end());
+  const ColumnSubset all = ColumnSubset::Of(std::vector<bool>(input.schema->size(), true));
+  return StreamSide(input, marked[0], all, /*needs_expired=*/false, /*needs_find_rows=*/false).edge;
+}
+
+// What the rows of a join find.
+QueryLowering::Chain QueryLowering::Buckets(Chain rows, std::string detail) {
+  const AggregationReader& reader = *reader_.reader;
+  if (graph_->per_key()) {
+    auto make = [aggregation = reader_.aggregation, reader] {
+      return MakeBucketsOperator({0, 0, /*multi_emitter=*/true}, aggregation, reader);
+    };
+    return Append(std::move(rows), "buckets", std::move(detail), std::move(make), reader.output,
+                  /*multi_emitter=*/true);
+  }
+  graph_->Connect(reader_.node, reader_.port, rows.edge);
+  return Append(
+      {{reader_.node, 0, 0}, nullptr}, "buckets", std::move(detail),
+      [schema = reader.output] { return MakeReaderOutputOperator(schema); }, reader.output);
 }
 
 NodeId QueryLowering::LowerAggregationJoin(const BoundAggregationJoin& join, Edge from) {
   const JoinColumns columns = ColumnsOfJoin(app_, query_, join, optimize_);
   const Chain rows = StreamSide(join.rows, from, columns.rows, /*needs_expired=*/true,
                                 /*needs_find_rows=*/false);
-  graph_->Connect(reader_.node, reader_.port, rows.edge);
   const AggregationReader& reader = *reader_.reader;
   std::string detail = app_.aggregations[join.read.aggregation].name;
   detail += join.on == nullptr ? "" : " on " + join.on->Describe();
   detail += " within " + join.read.within_begin->Describe();
   if (join.read.within_end != nullptr) detail += ", " + join.read.within_end->Describe();
   detail += " per " + join.read.per->Describe();
-  const NodeId node = graph_->AddNode(
-      {"buckets", detail, query_.name, {}, ""},
-      [schema = reader.output] { return MakeReaderOutputOperator(schema); }, 1, false);
-  graph_->Connect(node, 0, {reader_.node, 0, 0});
-  return Select({{node, 0, 0}, reader.output},
+  return Select(Buckets(rows, std::move(detail)),
                 RemapSelect(query_.select, columns.mapping, reader.output->size()),
                 reader.needs_expired);
 }

@@ -81,11 +81,12 @@ class QueryLowering {
   // By stream: where tables are, and where reads of them are noted for plans.
   void set_table_uses(std::vector<TableUse>* uses) { table_uses_ = uses; }
   // A join with an aggregation: the aggregation's node, the port for the query's rows, and what
-  // the node was told of the query.
+  // the node was told of the query. Inside a partition the query reads the aggregation itself.
   struct ReaderPlace {
     NodeId node;
     int port;
     const AggregationReader* reader;
+    std::shared_ptr<Aggregation> aggregation;
   };
   void set_reader(const ReaderPlace& reader) { reader_ = reader; }
   // The rows carry the number of a partition's key behind their columns, and what is written serves
@@ -121,6 +122,7 @@ class QueryLowering {
   std::vector<Edge> MarkEmissions(const std::vector<Edge>& inputs);
   NodeId LowerMarked(const std::vector<Edge>& inputs);
   Chain Filter(Chain chain, std::span<const ExprPtr> conditions);
+  Chain Buckets(Chain rows, std::string detail);
   Chain NumberRows(Chain chain);
   Chain Function(Chain chain, const BoundStreamFunctionCall& call);
   // The stream functions before (after) the window and the filters around them.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bind/lookup_binder.h"
+#include "exec/aggregation_operator.h"
 #include "exec/select_operator.h"
 #include "exec/serves_all_keys.h"
 
@@ -13,14 +14,12 @@ namespace {
 class PartitionLowering {
  public:
   PartitionLowering(const BoundApp& app, uint32_t partition, bool optimize,
-                    const std::vector<std::vector<uint32_t>>& shown, RootNumbers* roots,
-                    std::vector<TableUse>* table_uses)
+                    const PartitionSurroundings& around, RootNumbers* roots)
       : app_(app),
         partition_(partition),
         optimize_(optimize),
-        shown_(shown),
+        around_(around),
         roots_(roots),
-        table_uses_(table_uses),
         stream_nodes_(app.streams.size(), kNoNode),
         contents_(app.streams.size(), 0),
         next_rank_(app.streams.size(), 0) {}
@@ -29,9 +28,14 @@ class PartitionLowering {
     LoweredPartition result;
     result.inputs = PartitionInputs(app_, partition_);
     for (const PartitionInput& input : result.inputs) {
-      const BoundStream& stream = app_.streams[input.stream];
-      const NodeId node = template_.AddStream((input.contents ? "contents of " : "") + stream.name);
-      (input.contents ? contents_ : stream_nodes_)[input.stream] = node;
+      if (input.kind == PartitionInput::Kind::kAggregation) {
+        ReadAggregation(input.from, &result);
+        continue;
+      }
+      const bool contents = input.kind == PartitionInput::Kind::kContents;
+      const BoundStream& stream = app_.streams[input.from];
+      const NodeId node = template_.AddStream((contents ? "contents of " : "") + stream.name);
+      (contents ? contents_ : stream_nodes_)[input.from] = node;
       template_.AddPort(node);
     }
     for (uint32_t s = 0; s < app_.streams.size(); ++s) {
@@ -46,8 +50,7 @@ class PartitionLowering {
     }
     std::vector<NodeId> outputs(app_.queries.size());
     for (uint32_t q = 0; q < app_.queries.size(); ++q) {
-      if (app_.queries[q].partition == partition_)
-        outputs[q] = LowerQuery(app_.queries[q], &result);
+      if (app_.queries[q].partition == partition_) outputs[q] = LowerQuery(q, &result);
     }
     for (uint32_t q = 0; q < app_.queries.size(); ++q) {
       if (app_.queries[q].partition == partition_) HandOut(q, outputs[q], &result);
@@ -67,7 +70,18 @@ class PartitionLowering {
  private:
   static constexpr NodeId kNoNode = UINT32_MAX;
 
-  NodeId LowerQuery(const BoundQuery& query, LoweredPartition* result) {
+  // Passes nothing: the aggregation's node and the partition become parts of one island.
+  void ReadAggregation(uint32_t aggregation, LoweredPartition* result) {
+    const NodeId node = template_.AddNode(
+        {"lockstep", "with " + app_.aggregations[aggregation].name, "", {}, ""},
+        [] { return MakeReaderOutputOperator(nullptr); }, 1, false);
+    template_.AddPort(node);
+    template_.AddExit({node, 0, 0});
+    result->exits.push_back({LoweredPartition::Exit::Kind::kAggregation, aggregation});
+  }
+
+  NodeId LowerQuery(uint32_t q, LoweredPartition* result) {
+    const BoundQuery& query = app_.queries[q];
     std::vector<Edge> inputs;
     for (uint32_t stream : StreamsRead(query)) {
       // A named window that is only searched.
@@ -78,7 +92,8 @@ class PartitionLowering {
     }
     QueryLowering lowering(app_, query, optimize_, roots_, &template_);
     lowering.set_contents(&contents_);
-    lowering.set_table_uses(table_uses_);
+    lowering.set_table_uses(around_.table_uses);
+    lowering.set_reader((*around_.readers)[q]);
     const NodeId output = lowering.Lower(inputs);
     for (const auto& source : lowering.LowerFaults(inputs, output)) {
       template_.AddExit({source.node, 0, 0});
@@ -90,7 +105,7 @@ class PartitionLowering {
   // Shown before it is inserted, as outside of partitions.
   void HandOut(uint32_t q, NodeId output, LoweredPartition* result) {
     uint32_t rank = 0;
-    for (uint32_t request : shown_[q]) {
+    for (uint32_t request : around_.shown[q]) {
       template_.AddExit({output, rank++, 0});
       result->exits.push_back({LoweredPartition::Exit::Kind::kOutput, request});
     }
@@ -115,9 +130,9 @@ class PartitionLowering {
 
   PartitionPort Port(const PartitionInput& input) const {
     PartitionPort port;
-    port.shared = input.contents || app_.streams[input.stream].table.has_value();
+    port.shared = input.kind != PartitionInput::Kind::kRows || app_.streams[input.from].table;
     for (const BoundPartition::Key& key : app_.partitions[partition_].keys) {
-      if (port.shared || key.stream != input.stream) continue;
+      if (port.shared || key.stream != input.from) continue;
       port.value = key.value;
       for (const BoundPartition::Range& range : key.ranges) {
         port.ranges.push_back({range.key, range.condition});
@@ -129,9 +144,8 @@ class PartitionLowering {
   const BoundApp& app_;
   const uint32_t partition_;
   const bool optimize_;
-  const std::vector<std::vector<uint32_t>>& shown_;
+  const PartitionSurroundings& around_;
   RootNumbers* roots_;
-  std::vector<TableUse>* table_uses_;
   PartitionTemplate template_;
   std::vector<NodeId> stream_nodes_;  // by stream of the app
   std::vector<NodeId> contents_;      // of named windows, by stream of the app
@@ -213,7 +227,7 @@ bool IsSplit(const BoundApp& app, uint32_t partition, uint32_t stream) {
 
 std::vector<PartitionInput> PartitionInputs(const BoundApp& app, uint32_t partition) {
   std::vector<PartitionInput> inputs;
-  const auto add = [&inputs](const PartitionInput& input) {
+  const auto add = [&inputs](PartitionInput input) {
     if (std::find(inputs.begin(), inputs.end(), input) == inputs.end()) inputs.push_back(input);
   };
   for (const BoundPartition::Key& key : app.partitions[partition].keys) add({key.stream});
@@ -223,17 +237,19 @@ std::vector<PartitionInput> PartitionInputs(const BoundApp& app, uint32_t partit
     for (uint32_t stream : StreamsRead(query)) {
       if (app.streams[stream].partition) continue;
       const bool found = joins && app.streams[stream].named_window;
-      if (found) add({stream, /*contents=*/true});
+      if (found) add({stream, PartitionInput::Kind::kContents});
       if (!found || IsSplit(app, partition, stream)) add({stream});
+    }
+    if (const auto* reader = std::get_if<BoundAggregationJoin>(&query.input)) {
+      add({reader->read.aggregation, PartitionInput::Kind::kAggregation});
     }
   }
   return inputs;
 }
 
 LoweredPartition LowerPartition(const BoundApp& app, uint32_t partition, bool optimize,
-                                const std::vector<std::vector<uint32_t>>& shown, RootNumbers* roots,
-                                std::vector<TableUse>* table_uses) {
-  return PartitionLowering(app, partition, optimize, shown, roots, table_uses).Lower();
+                                const PartitionSurroundings& around, RootNumbers* roots) {
+  return PartitionLowering(app, partition, optimize, around, roots).Lower();
 }
 
 std::vector<uint32_t> StreamsRead(const BoundStreamInput& input) {

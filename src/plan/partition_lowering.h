@@ -47,10 +47,12 @@ class PartitionTemplate : public GraphWriter {
 };
 
 // What arrives at a partition: the rows of a stream, table or named window, or the changes of what
-// can be found of the window.
+// can be found of the window. Of an aggregation that its queries read nothing arrives: the arrow,
+// and one back, make the two run in lockstep.
 struct PartitionInput {
-  uint32_t stream;  // of the app
-  bool contents = false;
+  enum class Kind { kRows, kContents, kAggregation };
+  uint32_t from;  // position of the stream or aggregation in the app
+  Kind kind = Kind::kRows;
   friend bool operator==(const PartitionInput&, const PartitionInput&) = default;
 };
 
@@ -59,9 +61,9 @@ struct LoweredPartition {
   std::vector<PartitionInput> inputs;  // by port
   // By arrow out: where the rows go that leave there.
   struct Exit {
-    enum class Kind { kTarget, kOutput, kFaults };
+    enum class Kind { kTarget, kOutput, kFaults, kAggregation };
     Kind kind;
-    uint32_t target;  // of this query; an output request; or a fault stream
+    uint32_t target;  // of this query; an output request; a fault stream; or an aggregation
   };
   std::vector<Exit> exits;
   PartitionSpec spec;
@@ -75,11 +77,15 @@ bool IsSplit(const BoundApp& app, uint32_t partition, uint32_t stream);
 // What the partition takes from outside: the streams it splits, then what its queries read besides.
 std::vector<PartitionInput> PartitionInputs(const BoundApp& app, uint32_t partition);
 
-// `shown[i]` lists the output requests for query i of the app. Reads of tables are noted in
-// `table_uses`, by stream.
+// What lowering a partition takes from the app's.
+struct PartitionSurroundings {
+  // By query of the app: the output requests for it.
+  std::vector<std::vector<uint32_t>> shown;
+  const std::vector<QueryLowering::ReaderPlace>* readers;  // by query of the app
+  std::vector<TableUse>* table_uses;                       // by stream: reads are noted here
+};
 LoweredPartition LowerPartition(const BoundApp& app, uint32_t partition, bool optimize,
-                                const std::vector<std::vector<uint32_t>>& shown, RootNumbers* roots,
-                                std::vector<TableUse>* table_uses);
+                                const PartitionSurroundings& around, RootNumbers* roots);
 
 // The streams a query reads, in port order; then the tables of its look-ups.
 std::vector<uint32_t> StreamsRead(const BoundQuery& query);

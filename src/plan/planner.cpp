@@ -118,6 +118,8 @@ class AppLowering {
   void AddAggregations(RootNumbers* roots);
   void CountReaders();
   std::vector<std::vector<uint32_t>> ShownQueries() const;
+  Edge InputEdge(const PartitionInput& input);
+  void AddFaults(const std::vector<QueryLowering::FaultSource>& sources);
   void LowerOnePartition(uint32_t partition, RootNumbers* roots);
   void LowerQueries(RootNumbers* roots);
   NodeId LowerKeyedQuery(const BoundQuery& query, RootNumbers* roots);
@@ -138,6 +140,11 @@ class AppLowering {
   std::vector<TableUse> uses_;        // by stream
   std::shared_ptr<DiskTables> disk_tables_;
   std::vector<std::shared_ptr<Aggregation>> aggregations_;
+  struct AggregationNode {
+    NodeId node;
+    int free_port;  // nothing arrives there; see PartitionInput
+  };
+  std::vector<AggregationNode> aggregation_nodes_;              // as BoundApp::aggregations
   std::vector<AggregationReader> aggregation_readers_;          // by query
   std::vector<QueryLowering::ReaderPlace> aggregation_places_;  // by query
   std::vector<ReaderPlaces> stream_places_;
@@ -301,7 +308,7 @@ void AppLowering::CountReaders() {
   }
   for (uint32_t p = 0; p < app_.partitions.size(); ++p) {
     for (const PartitionInput& input : PartitionInputs(app_, p)) {
-      if (!input.contents) stream_places_[input.stream].Count(1);
+      if (input.kind == PartitionInput::Kind::kRows) stream_places_[input.from].Count(1);
     }
   }
   for (size_t i = 0; i < options_.outputs.size(); ++i) {
@@ -318,11 +325,13 @@ void AppLowering::AddAggregations(RootNumbers* roots) {
     const BoundAggregation& bound = app_.aggregations[a];
     aggregations_.push_back(std::make_shared<Aggregation>(LowerAggregation(bound)));
     std::vector<AggregationReader> readers;
-    std::vector<uint32_t> queries;
+    std::vector<uint32_t> queries;  // of readers; those in partitions read it themselves
     for (uint32_t q = 0; q < app_.queries.size(); ++q) {
       const auto* join = std::get_if<BoundAggregationJoin>(&app_.queries[q].input);
       if (join == nullptr || join->read.aggregation != a) continue;
       aggregation_readers_[q] = LowerReader(app_, app_.queries[q], *join, options_.optimize);
+      aggregation_places_[q] = {0, 0, &aggregation_readers_[q], aggregations_.back()};
+      if (app_.queries[q].partition) continue;
       readers.push_back(aggregation_readers_[q]);
       queries.push_back(q);
     }
@@ -331,10 +340,11 @@ void AppLowering::AddAggregations(RootNumbers* roots) {
         [aggregation = aggregations_.back(), readers] {
           return MakeAggregationOperator({0, 0, /*multi_emitter=*/true}, aggregation, readers);
         },
-        static_cast<int>(readers.size()) + 1, true);
+        static_cast<int>(readers.size()) + 2, true);
+    aggregation_nodes_.push_back({node, static_cast<int>(readers.size()) + 1});
     for (size_t i = 0; i < queries.size(); ++i) {
-      aggregation_places_[queries[i]] = {node, static_cast<int>(i) + 1,
-                                         &aggregation_readers_[queries[i]]};
+      aggregation_places_[queries[i]].node = node;
+      aggregation_places_[queries[i]].port = static_cast<int>(i) + 1;
     }
     std::vector<Edge> inputs;
     for (uint32_t stream : StreamsRead(bound.input)) {
@@ -342,9 +352,13 @@ void AppLowering::AddAggregations(RootNumbers* roots) {
     }
     BoundQuery filling;
     filling.name = bound.name;
+    filling.input = bound.input;
+    filling.faults_in_loop = bound.faults_in_loop;
     QueryLowering lowering(app_, filling, options_.optimize, roots, &graph_);
     lowering.set_table_uses(&uses_);
-    graph_.Connect(node, 0, lowering.LowerAggregationInput(bound.input, inputs));
+    const Edge rows = lowering.LowerAggregationInput(bound.input, inputs);
+    graph_.Connect(node, 0, rows);
+    AddFaults(lowering.LowerFaults(inputs, rows.node));
   }
 }
 
@@ -357,17 +371,32 @@ std::vector<std::vector<uint32_t>> AppLowering::ShownQueries() const {
   return shown;
 }
 
+Edge AppLowering::InputEdge(const PartitionInput& input) {
+  switch (input.kind) {
+    case PartitionInput::Kind::kRows:
+      return stream_places_[input.from].Next(stream_nodes_[input.from]);
+    case PartitionInput::Kind::kContents:
+      return {contents_[input.from], 0, 0};
+    case PartitionInput::Kind::kAggregation:
+      return {aggregation_nodes_[input.from].node, 0, 0};
+  }
+  return {};
+}
+
+void AppLowering::AddFaults(const std::vector<QueryLowering::FaultSource>& sources) {
+  for (const auto& source : sources) {
+    graph_.Connect(entry_nodes_[source.stream], 0, {source.node, 0, 0});
+  }
+}
+
 void AppLowering::LowerOnePartition(uint32_t partition, RootNumbers* roots) {
-  LoweredPartition lowered =
-      LowerPartition(app_, partition, options_.optimize, ShownQueries(), roots, &uses_);
+  LoweredPartition lowered = LowerPartition(app_, partition, options_.optimize,
+                                            {ShownQueries(), &aggregation_places_, &uses_}, roots);
   const NodeId node = graph_.AddPartition(
       {"partition", app_.partitions[partition].name + lowered.description, "", {}, ""},
       std::move(lowered.spec));
   for (int p = 0; p < static_cast<int>(lowered.inputs.size()); ++p) {
-    const auto [stream, contents] = lowered.inputs[p];
-    graph_.Connect(node, p,
-                   contents ? Edge{contents_[stream], 0, 0}
-                            : stream_places_[stream].Next(stream_nodes_[stream]));
+    graph_.Connect(node, p, InputEdge(lowered.inputs[p]));
   }
   for (uint32_t e = 0; e < lowered.exits.size(); ++e) {
     const Edge edge{node, 0, 0, e};
@@ -376,6 +405,8 @@ void AppLowering::LowerOnePartition(uint32_t partition, RootNumbers* roots) {
       taps_[target] = edge;
     } else if (lowered.exits[e].kind == LoweredPartition::Exit::Kind::kFaults) {
       graph_.Connect(entry_nodes_[target], 0, edge);
+    } else if (lowered.exits[e].kind == LoweredPartition::Exit::Kind::kAggregation) {
+      graph_.Connect(aggregation_nodes_[target].node, aggregation_nodes_[target].free_port, edge);
     } else {
       graph_.Connect(entry_nodes_[*app_.queries[target].target], write_ports_[target], edge);
     }
@@ -425,9 +456,7 @@ void AppLowering::LowerQueries(RootNumbers* roots) {
     lowering.set_table_uses(&uses_);
     lowering.set_reader(aggregation_places_[query_nodes_.size()]);
     query_nodes_.push_back(lowering.Lower(inputs));
-    for (const auto& source : lowering.LowerFaults(inputs, query_nodes_.back())) {
-      graph_.Connect(entry_nodes_[source.stream], 0, {source.node, 0, 0});
-    }
+    AddFaults(lowering.LowerFaults(inputs, query_nodes_.back()));
   }
 }
 

@@ -33,18 +33,6 @@ Status OutputFile::Flush() {
   return Status::Ok();
 }
 
-std::string OutputFile::identity() const {
-  struct stat about;
-  if (fstat(file_.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return "";
-  return std::to_string(about.st_dev) + ":" + std::to_string(about.st_ino);
-}
-
-void OutputFile::StartHere() {
-  const bool appends = (fcntl(file_.fd(), F_GETFL) & O_APPEND) != 0;
-  const off_t place = lseek(file_.fd(), 0, appends ? SEEK_END : SEEK_CUR);
-  written_ = place < 0 ? 0 : static_cast<uint64_t>(place);  // below 0: a pipe
-}
-
 Result<bool> OutputFile::CutTo(uint64_t size) {
   struct stat about;
   if (fstat(file_.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return true;

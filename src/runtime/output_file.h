@@ -25,10 +25,6 @@ class OutputFile {
 
   // Where the next byte goes, once all is flushed; 0 for pipes. To be asked after Flush.
   uint64_t size() const { return written_; }
-  // Which file it is, on this machine; empty for pipes.
-  std::string identity() const;
-  // What is in the file already stays and counts.
-  void StartHere();
   // Cuts a file to what it held then. False if it is shorter. Does nothing to pipes.
   Result<bool> CutTo(uint64_t size);
   // What was flushed is on disk. May be called by another thread.

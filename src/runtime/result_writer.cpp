@@ -136,20 +136,13 @@ Status ResultWriter::Sync() const {
   return Status::Ok();
 }
 
-namespace {
-
-// Standard output may be another file each time, with what others wrote in it.
-std::string SizeName(const OutputFile& file) {
-  return file.path() == "-" ? "- " + file.identity() : file.path();
-}
-
-}  // namespace
-
 void ResultWriter::Save(StateWriter& out) const {
   out.BeginOwner(":outputs");
   std::map<std::string, uint64_t> rows, sizes;
   for (const Output& output : outputs_) rows[output.what] = output.rows;
-  for (const auto& file : files_) sizes[SizeName(*file)] = file->size();
+  for (const auto& file : files_) {
+    if (file.get() != standard_output_) sizes[file->path()] = file->size();
+  }
   out.Write(rows, sizes);
   out.EndOwner();
   if (sinks_ != nullptr) sinks_->Save(out);
@@ -164,11 +157,9 @@ void ResultWriter::Load(StateReader& in) {
   for (Output& output : outputs_) output.rows = rows[output.what];
   if (sinks_ != nullptr) sinks_->Load(in);
   for (const auto& file : files_) {
-    if (file.get() == standard_output_ && sizes.count(SizeName(*file)) == 0) {
-      file->StartHere();
-      continue;
-    }
-    const Result<bool> cut = file->CutTo(sizes[SizeName(*file)]);
+    // Others may have written to standard output, even if it is the same file as before.
+    if (file.get() == standard_output_) continue;
+    const Result<bool> cut = file->CutTo(sizes[file->path()]);
     if (!cut.ok()) return in.Fail(cut.status().message());
     if (!cut.value() && report_) {
       report_("warning: " + file->path() + ": shorter than what was written to it before");
@@ -196,10 +187,7 @@ Status ResultWriter::Empty() {
     if (!status.ok()) return status;
   }
   for (const auto& file : files_) {
-    if (file.get() == standard_output_) {
-      file->StartHere();
-      continue;
-    }
+    if (file.get() == standard_output_) continue;
     const Result<bool> cut = file->CutTo(0);
     if (!cut.ok()) return cut.status();
   }

@@ -24,6 +24,11 @@ Outcome UnknownStream(const StreamFormats& formats, const std::string& name) {
 
 bool AnySink(const SinkSpec&) { return true; }
 
+std::string DeadLetterDirectory(const RunOptions& options) {
+  if (!options.dead_letters.empty() || options.state.directory.empty()) return options.dead_letters;
+  return JoinPath(options.state.directory, kDeadLetterFolder);
+}
+
 // Sources may have many channels, so the buffer of each begins small.
 constexpr size_t kSourceBufferBytes = 4 << 10;
 
@@ -49,6 +54,7 @@ class AppRun {
   Status CheckTables(const App& app) const;
   Result<Plan> PlanFor(const App& app, const std::vector<RunOutput>& outputs) const;
   Outcome OpenInputs();
+  Outcome OpenDeadLetters();
   Outcome OpenSinks();
   Outcome OpenSources();
   TransportPlace Surroundings();
@@ -74,6 +80,7 @@ class AppRun {
   std::vector<RunOutput> outputs_;
   std::vector<RunInput> inputs_;
   bool has_sources_ = false;
+  std::unique_ptr<DeadLetterWriter> letters_;  // null: there will be none
   SinkSet sinks_;
   StreamFormats formats_;  // of the inputs; an app that is reloaded may have others
   std::unique_ptr<BadRecordLog> bad_records_;
@@ -196,8 +203,31 @@ Outcome AppRun::OpenSources() {
   return {};
 }
 
+Outcome AppRun::OpenDeadLetters() {
+  const std::optional<std::string> stream = StreamWithDeadLetters(impl().bound);
+  if (!stream) return {};
+  const std::string directory = DeadLetterDirectory(options_);
+  if (directory.empty()) {
+    return {OutcomeCode::kUsage, "stream '" + *stream +
+                                     "' has dead letters: name a directory for them with "
+                                     "--dead-letters, or one for all state with --state-dir"};
+  }
+  Result<std::optional<KeyRing>> keys =
+      ReadKeys(options_.state.key_file, options_.state.key_variable);
+  if (!keys.ok()) return ToOutcome(keys.status());
+  std::vector<std::string> notes;
+  auto opened =
+      DeadLetterWriter::Open(&PosixFileSystem(), directory, std::move(keys).value(), &notes);
+  for (const std::string& note : notes) Tell("warning: " + note);
+  if (!opened.ok()) return ToOutcome(opened.status());
+  letters_ = std::move(opened).value();
+  return {};
+}
+
 Outcome AppRun::OpenSinks() {
-  Status status = sinks_.Make(impl().bound, Surroundings(), AnySink);
+  const Outcome opened = OpenDeadLetters();
+  if (!opened.ok()) return opened;
+  Status status = sinks_.Make(impl().bound, Surroundings(), AnySink, letters_.get());
   if (status.ok() && keeper_ != nullptr) {
     status = sinks_.KeepState();
     // Nothing leaves that a restart would not know the cause of.
@@ -245,6 +275,9 @@ Outcome AppRun::Run() {
   Status status = Recover();
   if (status.ok()) status = core_->Start();
   if (status.ok()) status = ReadAll(&stopped);
+  // Another process gets back what this one cannot wait for.
+  const bool goes_on = keeper_ != nullptr && core_->Ending();
+  if (status.ok() && !goes_on) status = core_->RunFaults();
   core_->set_positions(nullptr);
   core_->ReportRefusedRows();
   return Close(status, stopped);

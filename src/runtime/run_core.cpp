@@ -10,6 +10,7 @@ namespace {
 constexpr TimeMs kPollMsMax = 60'000;
 constexpr uint32_t kBatchesPerLook = 64;  // at the clock, for progress
 constexpr TimeMs kProgressMs = 500;
+constexpr int kFaultRoundsMax = 100;  // what comes back may come back again and again
 
 std::vector<SchemaPtr> SchemasOf(const StreamFormats& formats) {
   std::vector<SchemaPtr> schemas;
@@ -25,6 +26,7 @@ RunCore::RunCore(const App::Impl& app, const RunOptions& options, const Clock& c
       options_(options),
       clock_(clock),
       results_(results),
+      inputs_(inputs),
       formats_(std::move(formats)),
       batch_(inputs),
       map_(inputs, formats_),
@@ -94,7 +96,26 @@ void RunCore::StampWallClock() {
   batch_.messages.insert(batch_.messages.begin(), {clock_.WallMs(), BatchMessage::kClockStep, 0});
 }
 
+// Null if none of them gives anything back.
+SinkSet* RunCore::fault_sinks() const {
+  SinkSet* sinks = results_->sinks();
+  return sinks != nullptr && sinks->has_fault_streams() ? sinks : nullptr;
+}
+
+Status RunCore::RunFaults() {
+  SinkSet* sinks = fault_sinks();
+  Status status;
+  for (int round = 0; sinks != nullptr && round < kFaultRoundsMax && status.ok(); ++round) {
+    status = RunBatch();
+    if (status.ok()) status = Flush();
+    sinks->Await();
+    if (!sinks->HasFaults()) break;
+  }
+  return status;
+}
+
 Status RunCore::RunBatch() {
+  if (SinkSet* sinks = fault_sinks()) sinks->TakeFaults(inputs_, &batch_);
   if (batch_.messages.empty()) {
     if (after_batch_) after_batch_();
     return Status::Ok();
@@ -212,6 +233,9 @@ Input* RunCore::Poll(std::span<Input* const> inputs, int timeout_ms) {
   const int reload_fd = options_.reload == nullptr ? -1 : options_.reload->poll_fd();
   waits.push_back({stop_fd, POLLIN, 0});  // a negative descriptor is passed over
   waits.push_back({reload_fd, POLLIN, 0});
+  if (results_->sinks() != nullptr) {
+    for (const int fd : results_->sinks()->lost_fds()) waits.push_back({fd, POLLIN, 0});
+  }
   if (poll(waits.data(), waits.size(), timeout_ms) <= 0) return nullptr;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const size_t at = (next_polled_ + i) % inputs.size();
@@ -230,9 +254,11 @@ Input* RunCore::WaitForOne(std::span<Input* const> inputs, Status* status) {
   if (status->ok()) *status = Flush();
   idle_since_ = clock_.MonotonicMs();
   while (status->ok() && !Ending()) {
-    if (Input* ready = Poll(inputs, TimeoutMs())) return ready;
+    const bool has_faults = fault_sinks() != nullptr && fault_sinks()->HasFaults();
+    if (Input* ready = Poll(inputs, has_faults ? 0 : TimeoutMs())) return ready;
     if (Ending() || ReloadAsked()) break;
     *status = OnIdle();
+    if (status->ok()) *status = RunBatch();
     if (status->ok()) *status = Flush();
   }
   return nullptr;

@@ -33,8 +33,10 @@ class RunCore final : private KeptRun {
 
   // Starts the clock of an app that runs on the wall clock.
   Status Start();
-  // Runs what is in the batch.
+  // Runs what is in the batch, and what came back from sinks.
   Status RunBatch();
+  // Runs what comes back from sinks, and waits until nothing does any more.
+  Status RunFaults();
   // Runs the batch, then prints the answer to the on-demand query that `input` stands at.
   Status Answer(Input* input);
 
@@ -72,6 +74,7 @@ class RunCore final : private KeptRun {
 
  private:
   Input* Poll(std::span<Input* const> inputs, int timeout_ms);
+  SinkSet* fault_sinks() const;
   int TimeoutMs() const;
   Status OnIdle();
   Status AdvanceTo(TimeMs time);
@@ -100,6 +103,7 @@ class RunCore final : private KeptRun {
   const RunOptions& options_;
   const Clock& clock_;
   ResultWriter* results_;
+  const StreamFormats& inputs_;
   StreamFormats formats_;
   MessageBatch batch_;  // of the inputs
   StreamMap map_;

@@ -99,7 +99,7 @@ struct Session::Impl : BadRecordSink {
     place.report = [this](std::string_view line) {
       if (options.on_log) options.on_log(message, line);
     };
-    const Status made = log_sinks.Make(app->impl().bound, place, WritesLog);
+    const Status made = log_sinks.Make(app->impl().bound, place, WritesLog, /*letters=*/nullptr);
     return made.ok() ? log_sinks.Open() : made;
   }
 

@@ -1,10 +1,13 @@
 #include "runtime/state_keeper.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 
+#include "base/huge_pages.h"
 #include "runtime/state_view.h"
 #include "runtime/stored_app.h"
 #include "state/kill_point.h"
@@ -14,53 +17,12 @@ namespace weir {
 namespace {
 
 constexpr uint64_t kReplayedPerWord = 256;
+constexpr int kSnapshotNice = 5;  // events come first; the threads it begins inherit that
+constexpr int64_t kShortPauseUs = 2000;
 constexpr auto kFullDiskWait = std::chrono::milliseconds(100);
 
 TimeMs NowMs() { return SystemClock().MonotonicMs(); }
 int64_t MsSince(TimeMs begin) { return NowMs() - begin; }
-
-// The records of a snapshot that is loaded, which are noted in the index on the way, so that the
-// next snapshot against it writes only what changed.
-class LoadedSnapshot final : public StateSource {
- public:
-  static Result<std::unique_ptr<LoadedSnapshot>> Read(SnapshotStore* store, uint64_t number,
-                                                      RecordIndex* index, int side) {
-    auto source = std::make_unique<LoadedSnapshot>();
-    auto reader = store->Read(number);
-    if (!reader.ok()) return reader.status();
-    Status status = index->Map();
-    if (!status.ok()) return status;
-    index->Begin(side);
-    for (;;) {
-      std::string_view key, value;
-      const Result<bool> more = reader.value()->Next(&key, &value);
-      if (!more.ok()) status = more.status();
-      if (!status.ok() || !more.value()) break;
-      index->Note(key, SumOfRecord(key, value).low);
-      source->records_.emplace_back(key, value);
-    }
-    if (status.ok()) status = index->status();
-    index->Unmap();
-    if (!status.ok()) return status;
-    return source;
-  }
-
-  void Seek(std::string_view key) override {
-    at_ = static_cast<size_t>(
-        std::lower_bound(records_.begin(), records_.end(), key,
-                         [](const auto& record, std::string_view k) { return record.first < k; }) -
-        records_.begin());
-  }
-  void Next() override { ++at_; }
-  bool valid() const override { return at_ < records_.size(); }
-  std::string_view key() const override { return records_[at_].first; }
-  std::string_view value() const override { return records_[at_].second; }
-  Status status() const override { return Status::Ok(); }
-
- private:
-  std::vector<std::pair<std::string, std::string>> records_;
-  size_t at_ = 0;
-};
 
 }  // namespace
 
@@ -187,17 +149,42 @@ Status StateKeeper::Recover(KeptRun* run) {
   return status;
 }
 
+// Its records are noted in the index on the way, so that the next snapshot against it writes only
+// what changed.
+Result<SnapshotMeta> StateKeeper::ValidSnapshot() {
+  constexpr int kSide = 0;
+  const Status mapped = index_.Map();
+  if (!mapped.ok()) return mapped;
+  uint64_t noted = 0;
+  const auto note = [&](uint64_t number, std::string_view key, std::string_view value) {
+    if (number != noted) {
+      index_.Forget(kSide);
+      index_.Begin(kSide);
+      noted = number;
+    }
+    index_.Note(key, RecordIndex::HashOf(key), SumOfRecord(key, value).low);
+  };
+  Result<SnapshotMeta> valid = store_->NewestValid(note);
+  if (valid.ok() && (noted == 0 || noted == valid.value().number)) {
+    side_numbers_[kSide] = valid.value().number;
+  } else {
+    index_.Forget(kSide);
+  }
+  const Status noting = index_.status();
+  index_.Unmap();
+  return noting.ok() ? valid : noting;
+}
+
 // The newest snapshot that is whole; an older one, or none, only after a word to the user. Without
 // any the log must begin with the first record, which its recovery checks.
 Status StateKeeper::LoadSnapshot(KeptRun* run) {
-  const Result<SnapshotMeta> newest = store_->NewestValid();
+  const Result<SnapshotMeta> newest = ValidSnapshot();
   for (const std::string& note : store_->notes()) Report("error: " + note);
   if (!newest.ok()) return newest.status();
   const SnapshotMeta& meta = newest.value();
   if (meta.number == 0) return run->Begin();
-  auto loaded = LoadedSnapshot::Read(store_.get(), meta.number, &index_, 0);
+  auto loaded = store_->Source(meta.number);
   if (!loaded.ok()) return loaded.status();
-  side_numbers_[0] = meta.number;
   StateReader in(loaded.value().get());
   if (in.BeginOwner(":inputs")) {
     in.Read(positions_);
@@ -365,7 +352,9 @@ Status StateKeeper::BeginSnapshot() {
   status = run_->PrepareSave();
   if (!status.ok()) return GiveUp(status, last_number_);
   pending->prepare_us = MsSince(pending->begin) * 1000;
-  auto change = store_->Begin();
+  const uint64_t older = store_->older().number;
+  const bool is_known = older != 0 && std::count(side_numbers_.begin(), side_numbers_.end(), older);
+  auto change = store_->Begin(!is_known);
   if (!change.ok()) return GiveUp(change.status(), last_number_);
   pending->change = std::move(change).value();
   pending->side = SideOf(pending->change->base());
@@ -391,8 +380,11 @@ Status StateKeeper::BeginSnapshot() {
     return FinishSnapshot();
   }
   written->thread = std::thread([this, written] {
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kSnapshotNice);  // of this thread
     written->status = WriteSnapshot(written);
     written->ms = MsSince(written->begin);
+    // What the run wrote meanwhile has small pages now, which would slow the next fork.
+    if (written->stats.pause_us > kShortPauseUs) CollapseIntoHugePages();
     written->done.store(true, std::memory_order_release);
   });
   return Status::Ok();
@@ -450,6 +442,8 @@ Status StateKeeper::FinishSnapshot() {
     side_numbers_[pending->side] = 0;
     return GiveUp(pending->status, pending->log_number);
   }
+  if (stats_.pauses_us.size() < KeeperStats::kPausesKept) stats_.pauses_us.emplace_back();
+  stats_.pauses_us[stats_.snapshots % KeeperStats::kPausesKept] = pending->stats.pause_us;
   ++stats_.snapshots;
   stats_.last = pending->stats;
   stats_.last_ms = pending->ms;
@@ -504,16 +498,30 @@ Status StateKeeper::Close(bool outputs_moved) {
   KILL_POINT("keeper.before_close");
   StopThreads();
   const Status closed = log_->Close();
+  stats_.syncs = log_->sync_costs();
   KILL_POINT("keeper.closed");
   return status.ok() ? closed : status;
 }
 
+namespace {
+
+int64_t Median(std::vector<int64_t> values) {
+  if (values.empty()) return 0;
+  const auto middle = values.begin() + static_cast<ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+}  // namespace
+
 std::vector<std::string> DescribeStats(const KeeperStats& stats) {
   const auto ms = [](int64_t us) { return fmt::format("{:.1f}", static_cast<double>(us) / 1000); };
   return {
-      fmt::format("log: {} records, {} bytes", stats.log_records, stats.log_bytes),
-      fmt::format("snapshots: {} written, {} failed, longest pause {} ms", stats.snapshots,
-                  stats.failed_snapshots, ms(stats.pause_us_max)),
+      fmt::format("log: {} records, {} bytes, {} syncs that took {} ms", stats.log_records,
+                  stats.log_bytes, stats.syncs.syncs, ms(stats.syncs.us)),
+      fmt::format("snapshots: {} written, {} failed, pause p50 {} ms, longest {} ms",
+                  stats.snapshots, stats.failed_snapshots, ms(Median(stats.pauses_us)),
+                  ms(stats.pause_us_max)),
       fmt::format("last snapshot: {} of {} records changed, {} of {} bytes, {} gone, pause {} ms, "
                   "durable after {} ms",
                   stats.last.changed_records, stats.last.records, stats.last.changed_bytes,

@@ -67,14 +67,17 @@ class KeptRun {
 };
 
 struct KeeperStats {
-  uint64_t log_records = 0;  // appended by this process
-  uint64_t log_bytes = 0;    // before they are packed
+  uint64_t log_records = 0;    // appended by this process
+  uint64_t log_bytes = 0;      // before they are packed
+  LogWriter::SyncCosts syncs;  // of the log; known once the keeper is closed
   uint64_t snapshots = 0;
   uint64_t failed_snapshots = 0;
-  ImageStats last;           // of the last snapshot
-  int64_t last_ms = 0;       // from its begin until it was durable
-  int64_t pause_us_max = 0;  // of all snapshots
-  uint64_t replayed = 0;     // log records, when this process began
+  ImageStats last;                 // of the last snapshot
+  int64_t last_ms = 0;             // from its begin until it was durable
+  int64_t pause_us_max = 0;        // of all snapshots
+  std::vector<int64_t> pauses_us;  // of the latest snapshots, at most kPausesKept, in any order
+  static constexpr size_t kPausesKept = 1024;
+  uint64_t replayed = 0;  // log records, when this process began
   int64_t recovery_ms = 0;
 };
 
@@ -122,6 +125,7 @@ class StateKeeper {
   StateKeeper(KeeperOptions options, const StreamFormats& formats);
   Status CheckFormat();
   Status OpenLog(uint64_t next_number);
+  Result<SnapshotMeta> ValidSnapshot();
   Status LoadSnapshot(KeptRun* run);
   Status ReplayLog(KeptRun* run, uint64_t from, uint64_t end);
   // Calls `take` with each record of the log from `from` on.

@@ -19,6 +19,9 @@ inline constexpr std::string_view kStateFormatName = "WEIR-STATE";
 inline constexpr std::string_view kStateFormatText = "weir state directory 1\n";
 inline constexpr std::string_view kStateFormatBegin = "weir state directory ";
 
+// Where a state directory has dead letters.
+inline constexpr std::string_view kDeadLetterFolder = "dead-letters";
+
 // A state directory that is looked at.
 class StateView {
  public:

@@ -40,8 +40,11 @@ std::string NameOf(const OptionSpec& option) {
 const std::vector<OptionSpec>& CommonOptions(std::string_view kind) {
   static const std::vector<OptionSpec> none;
   static const std::vector<OptionSpec> sink = {
-      {"on.error", "What becomes of an event that nobody takes: told and dropped, or waited for.",
-       "LOG", OptionSpec::Kind::kChoice, false, "LOG|WAIT"}};
+      {"on.error",
+       "What becomes of an event that is not delivered: it is told and dropped, waited for, goes "
+       "to "
+       "the stream's fault stream, or becomes a dead letter.",
+       "LOG", OptionSpec::Kind::kChoice, false, "LOG|WAIT|STREAM|STORE"}};
   return kind == "sink" ? sink : none;
 }
 

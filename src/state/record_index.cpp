@@ -113,29 +113,38 @@ void RecordIndex::Begin(int side) {
   ++header_->walk;
 }
 
-RecordIndex::Slot* RecordIndex::Find(uint64_t high, uint64_t low) {
+RecordIndex::Slot* RecordIndex::Find(const KeyHash& hash) {
   const uint64_t mask = header_->slots - 1;
-  uint64_t at = low & mask;
-  while (!slots_[at].is_free() && (slots_[at].key_high != high || slots_[at].key_low != low)) {
+  uint64_t at = hash.low & mask;
+  while (!slots_[at].is_free() &&
+         (slots_[at].key_high != hash.high || slots_[at].key_low != hash.low)) {
     at = (at + 1) & mask;
   }
   return &slots_[at];
 }
 
-bool RecordIndex::Note(std::string_view key, uint64_t value_hash) {
+RecordIndex::KeyHash RecordIndex::HashOf(std::string_view key) {
+  const XXH128_hash_t hash = XXH3_128bits(key.data(), key.size());
+  // Zero stands for a free slot.
+  return {hash.high64, hash.high64 == 0 && hash.low64 == 0 ? 1 : hash.low64};
+}
+
+void RecordIndex::Prefetch(const KeyHash& key_hash) const {
+  __builtin_prefetch(&slots_[key_hash.low & (header_->slots - 1)], 1);
+}
+
+bool RecordIndex::Note(std::string_view key, const KeyHash& hash, uint64_t value_hash) {
   if (!status_.ok()) return true;
-  XXH128_hash_t hash = XXH3_128bits(key.data(), key.size());
-  if (hash.high64 == 0 && hash.low64 == 0) hash.low64 = 1;
-  Slot* slot = Find(hash.high64, hash.low64);
+  Slot* slot = Find(hash);
   if (slot->is_free()) {
     if ((header_->used + 1) * 2 > header_->slots) {
       if (!GrowSlots()) return true;
-      slot = Find(hash.high64, hash.low64);
+      slot = Find(hash);
     }
     uint64_t offset = 0;
     if (!StoreKey(key, &offset)) return true;
-    slot->key_high = hash.high64;
-    slot->key_low = hash.low64;
+    slot->key_high = hash.high;
+    slot->key_low = hash.low;
     slot->value[0] = slot->value[1] = 0;
     slot->key_offset = offset;
     slot->key_size = static_cast<uint32_t>(key.size());
@@ -179,7 +188,7 @@ bool RecordIndex::GrowSlots() {
 
 void RecordIndex::Rehash(const std::vector<Slot>& slots) {
   std::memset(static_cast<void*>(slots_), 0, header_->slots * sizeof(Slot));
-  for (const Slot& slot : slots) *Find(slot.key_high, slot.key_low) = slot;
+  for (const Slot& slot : slots) *Find({slot.key_high, slot.key_low}) = slot;
   header_->used = slots.size();
 }
 

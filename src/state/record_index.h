@@ -29,8 +29,15 @@ class RecordIndex {
 
   // A walk over all records of a new state for one side: Begin, Note for each, End.
   void Begin(int side);
+  struct KeyHash {
+    uint64_t high = 0;
+    uint64_t low = 0;
+  };
+  static KeyHash HashOf(std::string_view key);
+  // Worth while some records before Note, since they lie anywhere.
+  void Prefetch(const KeyHash& key_hash) const;
   // True if the side does not hold the record with this key and hash of its bytes.
-  bool Note(std::string_view key, uint64_t hash);
+  bool Note(std::string_view key, const KeyHash& key_hash, uint64_t hash);
   // Calls gone(key) for each record that the side holds and the state has no more.
   void End(const std::function<void(std::string_view)>& gone);
   // Not ok once memory ran out; then nothing that was noted counts.
@@ -44,7 +51,7 @@ class RecordIndex {
   struct Header;
   struct Slot;
 
-  Slot* Find(uint64_t high, uint64_t low);
+  Slot* Find(const KeyHash& hash);
   bool GrowSlots();
   bool StoreKey(std::string_view key, uint64_t* offset);
   void CompactKeys();

@@ -17,64 +17,100 @@ namespace {
 rocksdb::Slice ToSlice(std::string_view view) { return {view.data(), view.size()}; }
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
-class Reader : public SnapshotReader {
+// All stored keys of records lie between these two.
+constexpr std::string_view kRecordsBegin = "r";
+constexpr std::string_view kRecordsEnd = "s";
+
+// Sealed keys lie in another order than their names, but those of one owner together: they are read
+// owner by owner.
+class Cursor final : public StateSource {
  public:
-  Reader(rocksdb::Iterator* iterator, SnapshotCodec codec, SnapshotMeta meta, std::string path)
-      : iterator_(iterator), codec_(codec), meta_(std::move(meta)), path_(std::move(path)) {
-    iterator_->Seek(ToSlice("r"));
+  Cursor(std::unique_ptr<rocksdb::Iterator> iterator, SnapshotCodec codec, std::string path)
+      : iterator_(std::move(iterator)), codec_(codec), path_(std::move(path)) {}
+
+  void Seek(std::string_view key) override {
+    const bool sealed = codec_.is_sealed();
+    const size_t nul = key.find('\0');
+    const bool in_owner = sealed && nul != std::string_view::npos;
+    stored_ = std::string(kRecordsBegin).append(in_owner ? key.substr(0, nul + 1) : key);
+    iterator_->Seek(ToSlice(stored_));
+    if (!sealed) return;
+    ReadOwner();
+    while (next_ < owned_.size() && owned_[next_].first < key) Next();
+  }
+  void Next() override {
+    if (!codec_.is_sealed()) {
+      iterator_->Next();
+    } else if (++next_ == owned_.size()) {
+      ReadOwner();
+    }
+  }
+  bool valid() const override {
+    return codec_.is_sealed() ? next_ < owned_.size() : iterator_->Valid();
+  }
+  std::string_view key() const override {
+    return codec_.is_sealed() ? owned_[next_].first : View(iterator_->key()).substr(1);
+  }
+  std::string_view value() const override {
+    return codec_.is_sealed() ? owned_[next_].second : View(iterator_->value());
+  }
+  Status status() const override {
+    return status_.ok() ? FromRocks(iterator_->status(), path_) : status_;
+  }
+
+ private:
+  void ReadOwner() {
+    owned_.clear();
+    next_ = 0;
+    std::string owner;
+    for (; iterator_->Valid(); iterator_->Next()) {
+      std::string key;
+      std::string value;
+      const Status opened =
+          codec_.Open(View(iterator_->key()), View(iterator_->value()), &key, &value);
+      if (!opened.ok()) {
+        status_ = Status(opened.code(), path_ + ": " + opened.message());
+        owned_.clear();
+        return;
+      }
+      std::string key_owner = key.substr(0, key.find('\0'));
+      if (owned_.empty()) owner = key_owner;
+      if (key_owner != owner) break;
+      owned_.emplace_back(std::move(key), std::move(value));
+    }
+    std::sort(owned_.begin(), owned_.end());
+  }
+
+  const std::unique_ptr<rocksdb::Iterator> iterator_;
+  const SnapshotCodec codec_;
+  const std::string path_;
+  std::string stored_;
+  Status status_;
+  std::vector<std::pair<std::string, std::string>> owned_;
+  size_t next_ = 0;
+};
+
+class Reader final : public SnapshotReader {
+ public:
+  Reader(std::unique_ptr<StateSource> records, SnapshotMeta meta, std::string path)
+      : records_(std::move(records)), meta_(std::move(meta)), path_(std::move(path)) {
+    records_->Seek("");
   }
 
   Result<bool> Next(std::string_view* key, std::string_view* value) override {
-    if (!codec_.is_sealed()) return NextPlain(key, value);
-    if (next_ == group_.size()) {
-      if (Status status = ReadGroup(); !status.ok()) return status;
-    }
-    if (group_.empty()) return AtEnd();
-    *key = group_[next_].first;
-    *value = group_[next_].second;
-    ++next_;
-    Count(*key, *value);
+    if (started_) records_->Next();
+    started_ = true;
+    if (!records_->valid()) return AtEnd();
+    *key = records_->key();
+    *value = records_->value();
+    ++count_;
+    sum_.Add(SumOfRecord(*key, *value));
     return true;
   }
 
  private:
-  Result<bool> NextPlain(std::string_view* key, std::string_view* value) {
-    if (started_) iterator_->Next();
-    started_ = true;
-    if (!iterator_->Valid()) return AtEnd();
-    *key = View(iterator_->key()).substr(1);
-    *value = View(iterator_->value());
-    Count(*key, *value);
-    return true;
-  }
-
-  // Sealed keys lie in another order than their names; those of one owner lie together.
-  Status ReadGroup() {
-    group_.clear();
-    next_ = 0;
-    std::string owner;
-    for (; iterator_->Valid(); iterator_->Next()) {
-      const std::string_view stored = View(iterator_->key());
-      std::string key;
-      std::string value;
-      const Status status = codec_.Open(stored, View(iterator_->value()), &key, &value);
-      if (!status.ok()) return Status(status.code(), path_ + ": " + status.message());
-      std::string key_owner = key.substr(0, key.find('\0'));
-      if (group_.empty()) owner = key_owner;
-      if (key_owner != owner) break;
-      group_.emplace_back(std::move(key), std::move(value));
-    }
-    std::sort(group_.begin(), group_.end());
-    return FromRocks(iterator_->status(), path_);
-  }
-
-  void Count(std::string_view key, std::string_view value) {
-    ++count_;
-    sum_.Add(SumOfRecord(key, value));
-  }
-
   Result<bool> AtEnd() {
-    if (Status status = FromRocks(iterator_->status(), path_); !status.ok()) return status;
+    if (Status status = records_->status(); !status.ok()) return status;
     if (count_ == meta_.record_count && sum_ == meta_.sum) return false;
     return Status(StatusCode::kCorrupt,
                   path_ + ": snapshot " + std::to_string(meta_.number) + " is damaged: it has " +
@@ -82,13 +118,10 @@ class Reader : public SnapshotReader {
                       std::to_string(meta_.record_count) + " with a certain checksum");
   }
 
-  const std::unique_ptr<rocksdb::Iterator> iterator_;
-  const SnapshotCodec codec_;
+  const std::unique_ptr<StateSource> records_;
   const SnapshotMeta meta_;
   const std::string path_;
   bool started_ = false;
-  std::vector<std::pair<std::string, std::string>> group_;
-  size_t next_ = 0;
   uint64_t count_ = 0;
   RecordSum sum_;
 };
@@ -209,9 +242,11 @@ Status SnapshotDatabase::Committed(Status status, uint64_t failures_before,
   return status;
 }
 
-Status SnapshotDatabase::Apply(const SnapshotRun& run, const SnapshotMeta& meta) {
+Status SnapshotDatabase::Apply(const SnapshotRun& run, const SnapshotMeta& meta, bool erase) {
   rocksdb::WriteBatch batch;
   rocksdb::Status status;
+  if (erase) status = batch.DeleteRange(ToSlice(kRecordsBegin), ToSlice(kRecordsEnd));
+  if (!status.ok()) return FromRocks(status, path_);
   for (const SnapshotRun::Entry& entry : run.entries()) {
     const rocksdb::Slice key = ToSlice(run.KeyOf(entry));
     status = entry.is_delete ? batch.Delete(key) : batch.Put(key, ToSlice(run.ValueOf(entry)));
@@ -229,7 +264,9 @@ Status SnapshotDatabase::Apply(const SnapshotRun& run, const SnapshotMeta& meta)
 }
 
 Status SnapshotDatabase::WriteRun(const SnapshotRun& run, const std::string& file) const {
-  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), MakeOptions());
+  rocksdb::EnvOptions files;
+  files.bytes_per_sync = size_t{4} << 20;
+  rocksdb::SstFileWriter writer(files, MakeOptions());
   rocksdb::Status status = writer.Open(file);
   constexpr size_t kAhead = 16;  // in the order of keys, records lie anywhere in memory
   for (size_t i = 0; i < run.entries().size() && status.ok(); ++i) {
@@ -242,6 +279,14 @@ Status SnapshotDatabase::WriteRun(const SnapshotRun& run, const std::string& fil
   }
   if (status.ok()) status = writer.Finish();
   KILL_POINT("snapshot.wrote_run");
+  return FromRocks(status, file);
+}
+
+Status SnapshotDatabase::WriteErasure(const std::string& file) const {
+  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), MakeOptions());
+  rocksdb::Status status = writer.Open(file);
+  if (status.ok()) status = writer.DeleteRange(ToSlice(kRecordsBegin), ToSlice(kRecordsEnd));
+  if (status.ok()) status = writer.Finish();
   return FromRocks(status, file);
 }
 
@@ -264,13 +309,21 @@ Status SnapshotDatabase::Ingest(const std::vector<std::string>& files, const Sna
   return Committed(FromRocks(status, path_), failures_before, meta);
 }
 
-Result<std::unique_ptr<SnapshotReader>> SnapshotDatabase::Read() const {
+std::unique_ptr<rocksdb::Iterator> SnapshotDatabase::NewIterator() const {
   rocksdb::ReadOptions read;
   read.verify_checksums = true;
   read.fill_cache = false;
   read.readahead_size = size_t{1} << 20;
-  return std::unique_ptr<SnapshotReader>(
-      std::make_unique<Reader>(db_->NewIterator(read), codec_, meta_, path_));
+  return std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(read));
+}
+
+Result<std::unique_ptr<StateSource>> SnapshotDatabase::Source() const {
+  return std::unique_ptr<StateSource>(std::make_unique<Cursor>(NewIterator(), codec_, path_));
+}
+
+Result<std::unique_ptr<SnapshotReader>> SnapshotDatabase::Read() const {
+  return std::unique_ptr<SnapshotReader>(std::make_unique<Reader>(
+      std::make_unique<Cursor>(NewIterator(), codec_, path_), meta_, path_));
 }
 
 }  // namespace weir

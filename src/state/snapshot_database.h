@@ -11,6 +11,7 @@
 namespace rocksdb {
 class DB;
 class Env;
+class Iterator;
 class Status;
 struct Options;
 }  // namespace rocksdb
@@ -38,8 +39,11 @@ class SnapshotDatabase {
     meta_ = SnapshotMeta();
   }
 
-  // Commits a small change. A failure leaves the database broken.
-  Status Apply(const SnapshotRun& run, const SnapshotMeta& meta);
+  // Commits a small change; with `erase` to a database without any records. A failure leaves the
+  // database broken.
+  Status Apply(const SnapshotRun& run, const SnapshotMeta& meta, bool erase);
+  // Writes a file that takes away all records, to be committed in front of others.
+  Status WriteErasure(const std::string& file) const;
   // Writes a sorted run to a file, to be committed later with others.
   Status WriteRun(const SnapshotRun& run, const std::string& file) const;
   Status WriteMeta(const SnapshotMeta& meta, const std::string& file) const;
@@ -47,9 +51,11 @@ class SnapshotDatabase {
   Status Ingest(const std::vector<std::string>& files, const SnapshotMeta& meta);
 
   Result<std::unique_ptr<SnapshotReader>> Read() const;
+  Result<std::unique_ptr<StateSource>> Source() const;
 
  private:
   rocksdb::Options MakeOptions() const;
+  std::unique_ptr<rocksdb::Iterator> NewIterator() const;
   Status OpenToRead();
   Status Opened(const rocksdb::Status& status, rocksdb::DB* db);
   Status ReadMeta();

@@ -145,6 +145,12 @@ Status DecodeSnapshotMeta(std::string_view bytes, const Sealing* sealing, const 
 
 // --- runs
 
+void SnapshotRun::Clear() {
+  bytes_.clear();
+  entries_.clear();
+  is_sorted_ = true;
+}
+
 void SnapshotRun::AddKey(std::string_view key) {
   Entry entry{0, static_cast<uint32_t>(bytes_.size()), 0, 0, false};
   codec_->AppendKey(key, &bytes_);

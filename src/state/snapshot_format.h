@@ -78,6 +78,7 @@ class SnapshotRun {
 
   explicit SnapshotRun(const SnapshotCodec* codec) : codec_(codec) {}
 
+  void Clear();
   void Put(std::string_view key, std::string_view value);
   void Delete(std::string_view key);
   size_t bytes() const { return bytes_.size(); }

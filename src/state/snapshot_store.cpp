@@ -8,14 +8,16 @@ namespace weir {
 
 // --- changes
 
-SnapshotChange::SnapshotChange(SnapshotStore* store, SnapshotDatabase* database)
+SnapshotChange::SnapshotChange(SnapshotStore* store, SnapshotDatabase* database, bool whole)
     : store_(store),
       database_(database),
-      base_(database->meta().number),
-      run_(std::make_unique<SnapshotRun>(&database->codec())) {}
+      base_(whole ? 0 : database->meta().number),
+      erases_(whole && database->meta().number != 0),
+      run_(std::make_unique<SnapshotRun>(&database->codec())),
+      spills_(store->options_.spills) {}
 
 SnapshotChange::~SnapshotChange() {
-  if (spill_thread_.joinable()) spill_thread_.join();
+  (void)JoinSpills().ok();
   // Left-over files are removed at the next start if not now.
   for (const std::string& file : spilled_) (void)store_->fs_->RemoveTree(file).ok();
 }
@@ -39,20 +41,38 @@ Status SnapshotChange::Added() {
   return failure_;
 }
 
-Status SnapshotChange::JoinSpill() {
-  if (spill_thread_.joinable()) spill_thread_.join();
-  return spill_status_;
+Status SnapshotChange::Spill::Join() {
+  if (thread.joinable()) thread.join();
+  return status;
 }
 
-// One run is written while the next one is filled.
-Status SnapshotChange::SpillRun() {
-  if (Status status = JoinSpill(); !status.ok()) return status;
+Status SnapshotChange::JoinSpills() {
+  Status first;
+  for (Spill& spill : spills_) {
+    const Status status = spill.Join();
+    if (first.ok()) first = status;
+  }
+  return first;
+}
+
+std::string SnapshotChange::NextFile() {
   spilled_.push_back(database_->path() + "." + std::to_string(spilled_.size()) + ".run");
-  spilling_ = std::move(run_);
-  run_ = std::make_unique<SnapshotRun>(&database_->codec());
-  spill_thread_ = std::thread([this] {
-    spilling_->Sort();
-    spill_status_ = database_->WriteRun(*spilling_, spilled_.back());
+  return spilled_.back();
+}
+
+// Runs are written while the next one is filled.
+Status SnapshotChange::SpillRun() {
+  Spill& spill = spills_[next_spill_];
+  next_spill_ = (next_spill_ + 1) % spills_.size();
+  Status status = spill.Join();
+  if (status.ok() && erases_ && spilled_.empty()) status = database_->WriteErasure(NextFile());
+  if (!status.ok()) return status;
+  std::swap(run_, spill.run);
+  if (run_ == nullptr) run_ = std::make_unique<SnapshotRun>(&database_->codec());
+  run_->Clear();  // its memory serves again
+  spill.thread = std::thread([this, &spill, file = NextFile()] {
+    spill.run->Sort();
+    spill.status = database_->WriteRun(*spill.run, file);
   });
   return Status::Ok();
 }
@@ -63,15 +83,14 @@ Status SnapshotChange::Commit(const SnapshotMeta& meta) {
   if (spilled_.empty() && run_->bytes() <= store_->options_.batch_bytes_max) {
     run_->Sort();
     const std::lock_guard lock(store_->mutex_);
-    return database_->Apply(*run_, meta);
+    return database_->Apply(*run_, meta, erases_);
   }
   Status status;
   if (!run_->entries().empty()) status = SpillRun();
-  if (status.ok()) status = JoinSpill();
+  if (status.ok()) status = JoinSpills();
   if (!status.ok()) return status;
-  spilling_.reset();
-  spilled_.push_back(database_->path() + "." + std::to_string(spilled_.size()) + ".run");
-  status = database_->WriteMeta(meta, spilled_.back());
+  for (Spill& spill : spills_) spill.run.reset();
+  status = database_->WriteMeta(meta, NextFile());
   if (!status.ok()) return status;
   const std::lock_guard lock(store_->mutex_);
   return database_->Ingest(spilled_, meta);
@@ -164,7 +183,15 @@ Result<std::unique_ptr<SnapshotReader>> SnapshotStore::Read(uint64_t number) {
   return database->Read();
 }
 
-Status SnapshotStore::Verify(uint64_t number) {
+Result<std::unique_ptr<StateSource>> SnapshotStore::Source(uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  const SnapshotDatabase* database = Find(number);
+  if (database != nullptr) return database->Source();
+  return Status(StatusCode::kNotFound,
+                directory_ + ": there is no snapshot " + std::to_string(number));
+}
+
+Status SnapshotStore::Verify(uint64_t number, const SeeRecord& see) {
   Result<std::unique_ptr<SnapshotReader>> reader = Read(number);
   if (!reader.ok()) return reader.status();
   while (true) {
@@ -173,14 +200,15 @@ Status SnapshotStore::Verify(uint64_t number) {
     const Result<bool> found = reader.value()->Next(&key, &value);
     if (!found.ok()) return found.status();
     if (!found.value()) return Status::Ok();
+    if (see) see(number, key, value);
   }
 }
 
-Result<SnapshotMeta> SnapshotStore::NewestValid() {
+Result<SnapshotMeta> SnapshotStore::NewestValid(const SeeRecord& see) {
   while (true) {
     SnapshotMeta meta = newest();
     if (meta.number == 0) return meta;
-    const Status status = Verify(meta.number);
+    const Status status = Verify(meta.number, see);
     if (status.ok()) return meta;
     if (status.code() != StatusCode::kCorrupt) return status;
     {
@@ -196,16 +224,16 @@ void SnapshotStore::Drop(uint64_t number) {
   if (SnapshotDatabase* database = Find(number); database != nullptr) database->set_broken();
 }
 
-Result<std::unique_ptr<SnapshotChange>> SnapshotStore::Begin(bool fresh) {
+Result<std::unique_ptr<SnapshotChange>> SnapshotStore::Begin(bool whole) {
   CHECK(!options_.read_only);
   const std::lock_guard lock(mutex_);
   const bool first_is_newer = databases_[0]->meta().number > databases_[1]->meta().number;
   SnapshotDatabase* const target = databases_[first_is_newer ? 1 : 0].get();
   const KeyId key = options_.sealing == nullptr ? KeyId{} : options_.sealing->current();
-  if (fresh || target->is_broken() || target->codec().key() != key) {
+  if (target->is_broken() || target->codec().key() != key) {
     if (Status status = target->Wipe(); !status.ok()) return status;
   }
-  return std::unique_ptr<SnapshotChange>(new SnapshotChange(this, target));
+  return std::unique_ptr<SnapshotChange>(new SnapshotChange(this, target, whole));
 }
 
 }  // namespace weir

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -8,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/state_reader.h"
 #include "state/file_system.h"
 #include "state/snapshot_format.h"
 
@@ -32,7 +34,8 @@ class SnapshotChange {
  public:
   ~SnapshotChange();
 
-  // The snapshot the changes are against; 0: an empty one, so that every record must be put.
+  // The snapshot the changes are against; 0: an empty one, so that every record must be put, and
+  // those that are not put are gone.
   uint64_t base() const { return base_; }
 
   // A key that is changed several times keeps the last change. A failure is final.
@@ -46,19 +49,28 @@ class SnapshotChange {
 
  private:
   friend class SnapshotStore;
-  SnapshotChange(SnapshotStore* store, SnapshotDatabase* database);
+  SnapshotChange(SnapshotStore* store, SnapshotDatabase* database, bool whole);
 
   Status Added();
   Status SpillRun();
-  Status JoinSpill();
+  Status JoinSpills();
+  std::string NextFile();
+
+  // A run on its way to a file.
+  struct Spill {
+    std::unique_ptr<SnapshotRun> run;
+    std::thread thread;
+    Status status;
+    Status Join();
+  };
 
   SnapshotStore* const store_;
   SnapshotDatabase* const database_;
   const uint64_t base_;
+  const bool erases_;  // the database has records, and the snapshot is made from nothing
   std::unique_ptr<SnapshotRun> run_;
-  std::unique_ptr<SnapshotRun> spilling_;  // being written by the thread
-  std::thread spill_thread_;
-  Status spill_status_;
+  std::vector<Spill> spills_;
+  size_t next_spill_ = 0;
   std::vector<std::string> spilled_;  // files
   Status failure_;
 };
@@ -68,6 +80,9 @@ struct SnapshotOptions {
   // Changes of up to so many bytes are written through RocksDB's log, larger ones as files.
   size_t batch_bytes_max = size_t{4} << 20;
   size_t run_bytes = size_t{64} << 20;  // of records sorted in memory at a time
+  // Runs being written at the same time: packing is slower than most disks. 1 makes the order of
+  // all calls the same every time.
+  size_t spills = 2;
   // Nothing in the directory is changed; Begin is not called. Nobody else may be writing.
   bool read_only = false;
 };
@@ -93,17 +108,24 @@ class SnapshotStore {
 
   // kNotFound if there is no such snapshot (any more).
   Result<std::unique_ptr<SnapshotReader>> Read(uint64_t number);
+  // A snapshot's records at any place, for one that was verified. To be gone before its store.
+  // kNotFound if there is no such snapshot (any more).
+  Result<std::unique_ptr<StateSource>> Source(uint64_t number);
+  // Sees each record of snapshot `number` while it is verified.
+  using SeeRecord =
+      std::function<void(uint64_t number, std::string_view key, std::string_view value)>;
   // Reads everything: kCorrupt if anything is damaged or missing.
-  Status Verify(uint64_t number);
+  Status Verify(uint64_t number, const SeeRecord& see = nullptr);
   // Verifies the newest snapshot; if it is damaged drops it, with a note, and goes on with the
   // older one. Number 0 if none is left.
-  Result<SnapshotMeta> NewestValid();
+  Result<SnapshotMeta> NewestValid(const SeeRecord& see = nullptr);
   // Forgets a damaged snapshot: its database is emptied by the next change.
   void Drop(uint64_t number);
 
-  // Begins the next snapshot; one at a time. `fresh` asks for an empty base. The base is empty too
-  // if there is no older snapshot, or if it is sealed with another key than the current one.
-  Result<std::unique_ptr<SnapshotChange>> Begin(bool fresh = false);
+  // Begins the next snapshot; one at a time. `whole` asks for an empty base; the older snapshot
+  // stays until the commit all the same. The base is empty too if there is no older snapshot, or if
+  // it is sealed with another key than the current one.
+  Result<std::unique_ptr<SnapshotChange>> Begin(bool whole = false);
 
  private:
   friend class SnapshotChange;

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -38,7 +39,8 @@ int64_t MicrosecondsSince(std::chrono::steady_clock::time_point begin) {
       .count();
 }
 
-// Compares records with the index, and hands on those that differ.
+// Compares records with the index, and hands on those that differ. Records wait in a short queue
+// until their slots of the index, which lie anywhere, have come into the cache.
 template <class HandOn>
 class Comparer final : public StateSink {
  public:
@@ -50,12 +52,23 @@ class Comparer final : public StateSink {
     stats.bytes += key.size() + value.size();
     const RecordSum sum = SumOfRecord(key, value);
     stats.sum.Add(sum);
-    if (!index_->Note(key, sum.low)) return;
-    ++stats.changed_records;
-    stats.changed_bytes += key.size() + value.size();
-    hand_on_(kPutFrame, key, value);
+    const RecordIndex::KeyHash key_hash = RecordIndex::HashOf(key);
+    if (value.size() > kQueuedBytesMax) {
+      Compare(key, value, key_hash, sum.low);
+      return;
+    }
+    index_->Prefetch(key_hash);
+    Queued& queued = queue_[next_];
+    next_ = (next_ + 1) % kQueued;
+    CompareQueued(queued);
+    queued.bytes.assign(key);
+    queued.bytes.append(value);
+    queued.key_size = key.size();
+    queued.key_hash = key_hash;
+    queued.hash = sum.low;
   }
   void End() {
+    for (Queued& queued : queue_) CompareQueued(queued);
     index_->End([this](std::string_view key) {
       ++stats.gone_records;
       hand_on_(kDeleteFrame, key, {});
@@ -65,8 +78,34 @@ class Comparer final : public StateSink {
   ImageStats stats;
 
  private:
+  static constexpr size_t kQueued = 16;
+  static constexpr size_t kQueuedBytesMax = 8 << 10;
+  struct Queued {
+    std::string bytes;  // key and value; empty: no record
+    size_t key_size = 0;
+    RecordIndex::KeyHash key_hash;
+    uint64_t hash = 0;
+  };
+
+  void CompareQueued(Queued& queued) {
+    const std::string_view bytes = queued.bytes;
+    if (bytes.empty()) return;
+    Compare(bytes.substr(0, queued.key_size), bytes.substr(queued.key_size), queued.key_hash,
+            queued.hash);
+    queued.bytes.clear();
+  }
+  void Compare(std::string_view key, std::string_view value, const RecordIndex::KeyHash& key_hash,
+               uint64_t hash) {
+    if (!index_->Note(key, key_hash, hash)) return;
+    ++stats.changed_records;
+    stats.changed_bytes += key.size() + value.size();
+    hand_on_(kPutFrame, key, value);
+  }
+
   RecordIndex* index_;
   HandOn hand_on_;
+  std::array<Queued, kQueued> queue_;
+  size_t next_ = 0;
 };
 
 // The child's end of the pipe.

@@ -488,7 +488,7 @@ class Runs(State):
         self.tool("log", "verify")
 
     def test_standard_output_that_others_wrote_to(self):
-        """What stood in a file before `>>` is not ours to cut."""
+        """What stands in a file of standard output is not ours to cut."""
         self.write("in", events(20))
         command = ("run", self.app, *TIMED, "--state-dir", self.state, "--input",
                    "Trades=" + self.path("in"))
@@ -496,6 +496,11 @@ class Runs(State):
         with open(self.write("out", "a line before\n"), "ab") as out:
             self.assertEqual(self.start(*command, stdout=out).wait(LIMIT), 0)
         self.assertEqual(self.read(self.path("out")), "a line before\n" + plain)
+        with open(self.path("out"), "ab") as out:
+            out.write(b"a line behind\n")
+            out.flush()
+            self.assertEqual(self.start(*command, stdout=out).wait(LIMIT), 0)
+        self.assertEqual(self.read(self.path("out")), f"a line before\n{plain}a line behind\n")
         with open(self.write("other", "x" * 100000), "ab") as out:
             self.assertEqual(self.start(*command, stdout=out).wait(LIMIT), 0)
         self.assertEqual(self.read(self.path("other")), "x" * 100000)

@@ -25,6 +25,8 @@ class Lives {
 
   SimFileSystem& fs() { return fs_; }
   const OutputLines& lines() const { return lines_; }
+  // What the user was told.
+  const std::string& said() const { return said_; }
   // Rot in the last record cannot be told from a write that was torn.
   void ForgetAcknowledged() { acknowledged_ = 0; }
 
@@ -37,6 +39,7 @@ class Lives {
     options.snapshot_interval_ms = 0;
     options.in_place = true;
     options.file_system = &fs_;
+    options.report = [this](std::string_view line) { said_ += std::string(line) + "\n"; };
     auto keeper = StateKeeper::Open(std::move(options), kept.formats());
     if (!keeper.ok()) return keeper.status();
     Status status = keeper.value()->Recover(&kept);
@@ -68,6 +71,7 @@ class Lives {
   SyncPolicy sync_;
   SimFileSystem fs_;
   OutputLines lines_;
+  std::string said_;
   uint64_t acknowledged_ = 0;
 };
 
@@ -92,6 +96,7 @@ void LosePowerOften(const std::shared_ptr<const App>& app, uint64_t part, uint64
     const Status status = lives.Live(kBatches, true);
     ASSERT_TRUE(status.ok()) << status.message();
     ASSERT_EQ(lives.lines(), clean);
+    ASSERT_EQ(lives.said().find("damaged"), std::string::npos) << lives.said();
   }
 }
 

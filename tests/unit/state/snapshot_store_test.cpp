@@ -16,6 +16,7 @@ SnapshotOptions SmallRuns(Sealing* sealing = nullptr) {
   options.sealing = sealing;
   options.batch_bytes_max = 1000;
   options.run_bytes = 700;
+  options.spills = 1;
   return options;
 }
 
@@ -66,12 +67,53 @@ void CheckStore(const SnapshotOptions& options) {
     EXPECT_TRUE(FeedChange(change.get(), {}, all[10], 1).ok());
   }
   EXPECT_TRUE(ReadSnapshot(store.get(), 9).value() == all[9]);
-  auto fresh = std::move(store->Begin(true)).value();
-  EXPECT_EQ(fresh->base(), 0u);
+  // One made from nothing leaves no record of the older one, which is there until the commit.
+  auto whole = std::move(store->Begin(true)).value();
+  EXPECT_EQ(whole->base(), 0u);
+  EXPECT_TRUE(ReadSnapshot(store.get(), 9).value() == all[9]);
+  const Records few = {all[9].begin(), std::next(all[9].begin(), 3)};
+  EXPECT_TRUE(FeedChange(whole.get(), {}, few, 1).ok());
+  EXPECT_TRUE(whole->Commit(MetaOf(11, few)).ok());
+  EXPECT_TRUE(ReadSnapshot(store.get(), 11).value() == few);
+  EXPECT_TRUE(ReadSnapshot(store.get(), 10).value() == all[10]);
+}
+
+// Every record is found again from every place.
+void CheckSource(const SnapshotOptions& options) {
+  SimFileSystem fs;
+  const auto store = OpenStore(&fs, options);
+  const Records records = MakeSnapshots(store.get(), 1, 6)[6];
+  ASSERT_GT(records.size(), 10u);
+  const auto source = std::move(store->Source(6)).value();
+  for (const auto& [from, unused] : records) {
+    source->Seek(from);
+    for (auto at = records.find(from); at != records.end(); ++at, source->Next()) {
+      ASSERT_TRUE(source->valid());
+      ASSERT_EQ(source->key(), at->first);
+      ASSERT_EQ(source->value(), at->second);
+    }
+    EXPECT_FALSE(source->valid());
+    source->Seek(from + '\0');  // right behind it
+    const auto next = records.upper_bound(from);
+    ASSERT_EQ(source->valid(), next != records.end());
+    if (source->valid()) {
+      EXPECT_EQ(source->key(), next->first);
+    }
+  }
+  source->Seek("");
+  EXPECT_EQ(source->key(), records.begin()->first);
+  EXPECT_TRUE(source->status().ok());
+  EXPECT_EQ(store->Source(3).status().code(), StatusCode::kNotFound);
 }
 
 TEST(SnapshotStore, KeepsTheTwoLatestThroughRocksDbsLog) { CheckStore({}); }
 TEST(SnapshotStore, KeepsTheTwoLatestThroughFiles) { CheckStore(SmallRuns()); }
+
+TEST(SnapshotStore, SourceGoesAnywhere) { CheckSource(SmallRuns()); }
+TEST(SnapshotStore, SourceGoesAnywhereInSealedRecords) {
+  Sealing sealing(std::move(KeyRing::FromText(std::string(64, 'a'))).value());
+  CheckSource(SmallRuns(&sealing));
+}
 
 TEST(SnapshotStore, TheLastChangeOfAKeyCounts) {
   for (const size_t run_bytes : {size_t{1}, size_t{30}, size_t{1} << 20}) {
