@@ -27,6 +27,9 @@ class OutputFile {
   uint64_t size() const { return written_; }
   // Which file it is, on this machine; empty for pipes.
   std::string identity() const;
+  // Others in this process write to it too: pieces are not mixed, nothing is cut.
+  void Share() { shared_ = true; }
+
   // What is in the file already stays and counts.
   void StartHere();
   // Cuts a file to what it held then. False if it is shorter. Does nothing to pipes.
@@ -43,6 +46,7 @@ class OutputFile {
   std::string path_;
   FileHandle file_;
   TextBuffer buffer_;
+  bool shared_ = false;
   bool reader_gone_ = false;
   uint64_t written_ = 0;
 };
