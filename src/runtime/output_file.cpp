@@ -43,7 +43,7 @@ Status OutputFile::Flush() {
 
 Result<bool> OutputFile::CutTo(uint64_t size) {
   struct stat about;
-  if (shared_ || fstat(file_.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return true;
+  if (fstat(file_.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return true;
   const auto there = static_cast<uint64_t>(about.st_size);
   written_ = std::min(there, size);
   if (ftruncate(file_.fd(), static_cast<off_t>(written_)) != 0 ||

@@ -25,7 +25,7 @@ Outcome CheckStandardInput(const std::vector<NamedRun>& apps,
   return {};
 }
 
-// The directory in which an app has its own for its state.
+// The directory in which an app has its own for its state or its dead letters.
 Status MakeParent(const std::string& directory) {
   FileSystem& fs = PosixFileSystem();
   const std::string parent = DirectoryOf(directory);
@@ -81,8 +81,11 @@ Outcome RunApps(const std::vector<NamedRun>& apps) {
   if (!readable.ok()) return readable;
   Failures failures(apps);
   for (size_t i = 0; i < runs.size() && failures.first().ok(); ++i) {
-    const std::string& directory = apps[i].options.state.directory;
-    const Status made = directory.empty() ? Status::Ok() : MakeParent(directory);
+    const RunOptions& options = apps[i].options;
+    Status made;
+    for (const std::string& directory : {options.state.directory, options.dead_letters}) {
+      if (!directory.empty() && made.ok()) made = MakeParent(directory);
+    }
     failures.Take(i, made.ok() ? runs[i]->Open() : ToOutcome(made));
   }
   if (!failures.first().ok()) return failures.first();

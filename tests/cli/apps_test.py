@@ -156,6 +156,19 @@ class Apps(weir_program.Case):
                                            "--input", "copy=in"))
         self.assertIn("the state of an app that runs alone", err)
 
+    def test_dead_letters(self):
+        app = ("define stream S (a int);\n@sink(type='inMemory', topic='%s', on.error='STORE', "
+               "@map(type='json'))\ndefine stream Out (a int);\nfrom S select a insert into Out;\n")
+        one, two = self.write("one.sql", app % "x"), self.write("two.sql", app % "y")
+        self.write("in", '{"a":1}\n')
+        self.expect(0, self.weir("run", one, two, "--dead-letters", "dead", "--input", "one=in",
+                                 "--input", "two=in"))
+        self.assertEqual(sorted(os.listdir(self.path("dead"))), ["one", "two"])
+        for name in ("one", "two"):
+            out, _ = self.expect(0, self.weir("deadletters", "ls", "--dead-letters",
+                                              "dead/" + name))
+            self.assertEqual(len(out.splitlines()), 1, out)
+
     def test_reload(self):
         with self.start("run", self.count, self.sum) as process:
             process.stdin.write(trades(3).encode())

@@ -166,6 +166,7 @@ weir::Outcome TakeState(const Settings& settings, const std::string& app, weir::
     run->resume_from.push_back(std::move(point));
   }
   run->dead_letters = settings.Text("dead-letters");
+  if (!app.empty() && !run->dead_letters.empty()) run->dead_letters += "/" + app;
   run->statistics = settings.Flag("stats");
   return {};
 }

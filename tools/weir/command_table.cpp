@@ -182,7 +182,8 @@ CommandSpec Run() {
               "with its name:\n--input fraud.Trades=trades.ndjson --output fraud.Alerts "
               "--time fraud.Trades=ts --resume-from\nfraud.Alerts=7. Rows begin with "
               "\"app\":\"fraud\", messages with fraud:, and its state is in a folder of\nthat "
-              "name below --state-dir. Topics of sources and sinks of the type inMemory are "
+              "name below --state-dir (dead letters below --dead-letters). Topics of sources and "
+              "sinks of the type inMemory are "
               "shared. At the first\nfailure of one the others stop as if asked to; the exit "
               "code is that of the failure.",
           .run = RunCommand};
