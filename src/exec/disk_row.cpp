@@ -112,6 +112,7 @@ bool DiskRowFormat::NumberOf(std::string_view bytes, int64_t* number) {
 
 bool DiskRowFormat::FindTexts(std::string_view bytes, std::vector<std::string_view>* texts) const {
   texts->clear();
+  if (bytes.size() < fixed_bytes_) return false;
   size_t at = fixed_bytes_;
   for (uint32_t t = 0; t < text_count_; ++t) {
     uint32_t size = 0;
