@@ -1,6 +1,5 @@
 // Dead letters: events that a sink could not deliver (on.error='STORE') or a query could not
-// process
-// (@OnError(action='STORE')), kept in a directory until they are sent again or dropped.
+// process (@OnError(action='STORE')), kept in a directory until they are sent again or dropped.
 //
 // All of it works while a run puts more letters there. In all cases kNoInput if there is no such
 // directory; kUsage if letters are sealed and the key is missing; kIo if what has to be read is

@@ -4,7 +4,6 @@ import http.client
 import http.server
 import json
 import os
-import re
 import select
 import signal
 import socket
@@ -24,7 +23,7 @@ PASS = "from In[px > 5] select sym, px insert into Out;\n"
 KEEP = "from In select sym, px insert into Last;\n"
 
 
-class Served(weir_program.Case):
+class Served(weir_program.ServerCase):
     """An app whose port is told on the standard error output."""
 
     def serve(self, source, *arguments, rest=OUT + TABLE + PASS + KEEP):
@@ -33,20 +32,8 @@ class Served(weir_program.Case):
         process.port = self.port(process)
         return process
 
-    def port(self, process):
-        errors = []
-        while True:
-            line = process.stderr.readline().decode()
-            errors.append(line)
-            found = re.search(r"listens on \S*?:(\d+)$", line.strip())
-            if found:
-                return int(found.group(1))
-            self.assertTrue(line, errors)
-
     def connect(self, process):
-        client = socket.create_connection(("127.0.0.1", process.port), LIMIT)
-        self.addCleanup(client.close)
-        return client
+        return super().connect(process.port)
 
     def ask(self, process, method, target, body=None, token=None, context=None, **headers):
         """Status and answer of one request."""

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import resource
-import signal
 import socket
 import struct
 import subprocess
@@ -24,7 +23,7 @@ def event(sym, px):
     return (json.dumps({"sym": sym, "px": px}) + "\n").encode()
 
 
-class Robustness(weir_program.Case):
+class Robustness(weir_program.ServerCase):
     @classmethod
     def setUpClass(cls):
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -34,23 +33,6 @@ class Robustness(weir_program.Case):
     def serve(self, source, sink="", *arguments):
         app = self.write("app.sql", source + IN + sink + OUT + PASS)
         return self.start("run", app, *arguments)
-
-    def port(self, process):
-        while True:
-            line = process.stderr.readline().decode()
-            found = re.search(r"listens on \S*?:(\d+)$", line.strip())
-            if found:
-                return int(found.group(1))
-            self.assertTrue(line, "it ended")
-
-    def connect(self, port):
-        client = socket.create_connection(("127.0.0.1", port), LIMIT)
-        self.addCleanup(client.close)
-        return client
-
-    def stop(self, process):
-        process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(LIMIT), 0)
 
     @staticmethod
     def memory(process):

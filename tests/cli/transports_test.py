@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import select
 import signal
 import socket
@@ -74,32 +73,12 @@ class Files(weir_program.Case):
         self.assertEqual(process.wait(LIMIT), 0)
 
 
-class Sockets(weir_program.Case):
+class Sockets(weir_program.ServerCase):
     """A server in the app; the port is told on the standard error output."""
 
     def serve(self, source, sink="", query=PASS, *arguments):
         app = self.write("app.sql", source + IN + sink + OUT + query)
-        process = self.start("run", app, *arguments)
-        self.errors = []
-        return process
-
-    def port(self, process):
-        while True:
-            line = process.stderr.readline().decode()
-            self.errors.append(line)
-            found = re.search(r"listens on \S*?:(\d+)$", line.strip())
-            if found:
-                return int(found.group(1))
-            self.assertTrue(line, self.errors)
-
-    def connect(self, port):
-        client = socket.create_connection(("127.0.0.1", port), LIMIT)
-        self.addCleanup(client.close)
-        return client
-
-    def stop(self, process):
-        process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(LIMIT), 0)
+        return self.start("run", app, *arguments)
 
     @staticmethod
     def is_closed(client):

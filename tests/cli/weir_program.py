@@ -1,7 +1,10 @@
 """Runs the program under test; shared by the tests of the command line."""
 
 import os
+import re
 import select
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -93,6 +96,29 @@ class Case(unittest.TestCase):
         """Checks the exit code; gives stdout and stderr."""
         self.assertEqual(got[0], code, f"\nstdout: {got[1][:2000]}\nstderr: {got[2][:2000]}")
         return got[1], got[2]
+
+
+class ServerCase(Case):
+    """Apps with a server, whose port is told on the standard error output."""
+
+    def port(self, process):
+        errors = []
+        while True:
+            line = process.stderr.readline().decode()
+            errors.append(line)
+            found = re.search(r"listens on \S*?:(\d+)$", line.strip())
+            if found:
+                return int(found.group(1))
+            self.assertTrue(line, errors)
+
+    def connect(self, port):
+        client = socket.create_connection(("127.0.0.1", port), LIMIT)
+        self.addCleanup(client.close)
+        return client
+
+    def stop(self, process):
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(LIMIT), 0)
 
 
 def main():
