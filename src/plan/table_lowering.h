@@ -16,9 +16,10 @@ namespace weir {
 void SplitForTable(const BoundStream& table, const ExprPtr& condition, uint32_t row_columns,
                    TableWrite* parts);
 
-// The write as the table's operator does it.
+// The write as the table's operator does it. `lookups`: what it wants of tables, as its lookups;
+// null: there are none.
 TableWrite LowerTableWrite(const BoundApp& app, const BoundTableWrite& write,
-                           const SchemaPtr& output);
+                           const SchemaPtr& output, std::vector<LoweredLookup>* lookups);
 
 // `update T on (T.symbol == symbol) by primary key`.
 std::string DescribeTableWrite(const BoundApp& app, const BoundTableWrite& write,
@@ -34,9 +35,11 @@ TableSide MakeTableSide(const BoundStream& table, const ColumnSubset& subset);
 
 // A look-up, and the columns it wants of what the table's operator emits.
 struct LoweredLookup {
+  uint32_t table = 0;  // position in BoundApp::streams
   LookupSpec spec;
   std::vector<uint32_t> columns;
-  std::string access;  // as DescribeAccess
+  std::string description;            // `(T.symbol == s) in T by primary key`
+  std::vector<LoweredLookup> nested;  // as spec.nested
 };
 LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup);
 

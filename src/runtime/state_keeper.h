@@ -67,12 +67,12 @@ struct KeeperStats {
   uint64_t log_bytes = 0;    // before they are packed
   uint64_t snapshots = 0;
   uint64_t failed_snapshots = 0;
-  ImageStats last;           // of the last snapshot
-  int64_t last_ms = 0;       // from its begin until it was durable
-  int64_t pause_us_max = 0;  // of all snapshots
+  ImageStats last;                 // of the last snapshot
+  int64_t last_ms = 0;             // from its begin until it was durable
+  int64_t pause_us_max = 0;        // of all snapshots
   std::vector<int64_t> pauses_us;  // of the latest snapshots, at most kPausesKept, in any order
   static constexpr size_t kPausesKept = 1024;
-  uint64_t replayed = 0;     // log records, when this process began
+  uint64_t replayed = 0;  // log records, when this process began
   int64_t recovery_ms = 0;
 };
 
