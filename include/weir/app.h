@@ -37,6 +37,7 @@ struct CompileOptions {
   // Report also what runs but may not be meant: state without end, conditions that never change.
   bool lint = false;
   bool playback = false;            // event time, whatever the app says
+  bool tables_on_disk = false;      // tables without an @store are kept on disk
   std::vector<TimeAttribute> time;  // implies playback
   std::vector<StreamShape> streams;
 };

@@ -98,6 +98,9 @@ struct RunOptions {
   // Bytes of stdin that were read already (to infer a schema); they come first.
   std::string stdin_prefix;
   RunState state;
+  // Directory of dead letters (weir/dead_letters.h), made if it is not there; sealed with the keys
+  // of `state`, if it has any. Empty: `dead-letters` in the state directory.
+  std::string dead_letters;
   std::vector<ResumePoint> resume_from;
   bool statistics = false;      // report what log, snapshots and recovery took, at the end
   StopRequest* stop = nullptr;  // may be null

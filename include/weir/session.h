@@ -47,6 +47,9 @@ struct SessionOptions {
   bool no_outputs = false;
   // Messages per epoch, 1 to 4096: results never depend on it.
   uint32_t epoch_size = 2048;
+  // So many rows of a table on disk are looked at at a time, where a condition may find many; 0: as
+  // many as are best. Results never depend on it.
+  uint32_t table_batch_rows = 0;
   bool strict_fields = false;  // unknown keys make a record bad
   std::function<void(const OutputRow&)> on_row;
   // A bad record of SendNdjson: its line within that call, from 1, and the reason.

@@ -14,9 +14,11 @@ namespace {
 
 class AppBinder {
  public:
-  AppBinder(const ast::App& app, const Registry& registry, const TransportRegistry& transports)
+  AppBinder(const ast::App& app, const Registry& registry, const TransportRegistry& transports,
+            bool tables_on_disk)
       : app_(app),
         transports_(transports),
+        tables_on_disk_(tables_on_disk),
         context_(registry, &diagnostics_),
         streams_(&bound_.streams, &bound_.aggregations) {
     context_.set_functions(&bound_.functions);
@@ -68,6 +70,7 @@ class AppBinder {
 
   const ast::App& app_;
   const TransportRegistry& transports_;
+  const bool tables_on_disk_;
   std::vector<ast::Diagnostic> diagnostics_;
   BoundApp bound_;
   BindContext context_;
@@ -155,7 +158,7 @@ void AppBinder::DefineElement(const ast::Element& element) {
   if (const auto* stream = std::get_if<ast::StreamDefinition>(&element)) {
     DefineStream(*stream);
   } else if (const auto* table = std::get_if<ast::TableDefinition>(&element)) {
-    DefineTable(*table, streams_, context_);
+    DefineTable(*table, {transports_, tables_on_disk_}, streams_, context_);
   } else if (const auto* window = std::get_if<ast::WindowDefinition>(&element)) {
     DefineNamedWindow(*window, streams_, context_);
   } else if (const auto* trigger = std::get_if<ast::TriggerDefinition>(&element)) {
@@ -273,19 +276,18 @@ void AppBinder::StreamAnnotation(const ast::Annotation& annotation, BoundStream*
   }
 }
 
-// With @OnError(action='STREAM') the place of the fault stream is not known yet, but there is one.
+// The place of the fault stream is not known yet, but there is one.
 void AppBinder::BindOnError(const ast::Annotation& annotation, BoundStream* stream) {
   for (const ast::AnnotationElement& element : annotation.elements) {
     if (!element.key.text.empty() && !SameText(element.key.text, "action")) {
       context_.Error(element.span, "@OnError takes action");
-    } else if (SameText(element.value, "STREAM")) {
+    } else if (SameText(element.value, "STREAM") || SameText(element.value, "STORE")) {
+      stream->stores_faults = SameText(element.value, "STORE");
       if (stream->schema->Find("_error")) {
         context_.Error(annotation.span, "a fault stream has an attribute '_error' of its own");
         return;
       }
       stream->fault_stream = 0;
-    } else if (SameText(element.value, "STORE")) {
-      context_.NotSupported(annotation.span, "@OnError(action='STORE')");
     } else if (!SameText(element.value, "LOG")) {
       context_.Error(element.value_span, "unknown action '" + element.value + "' of @OnError",
                      "write LOG, STREAM or STORE");
@@ -297,6 +299,12 @@ void AppBinder::BindOnError(const ast::Annotation& annotation, BoundStream* stre
 void AppBinder::AddStream(BoundStream stream) {
   const std::string name = stream.name;
   const bool faults = stream.fault_stream.has_value();
+  const bool stores = stream.stores_faults;
+  for (const BoundSink& sink : stream.sinks) {
+    if (sink.on_error != SinkOnError::kStream || (faults && !stores)) continue;
+    context_.Error(sink.on_error_span, "there is no fault stream '!" + name + "'",
+                   "write @OnError(action='STREAM') before the definition of '" + name + "'");
+  }
   std::vector<Attribute> attributes = stream.schema->attributes();
   const uint32_t at = streams_.Add(std::move(stream));
   if (!faults) return;
@@ -305,6 +313,7 @@ void AppBinder::AddStream(BoundStream stream) {
   fault.name = "!" + name;
   fault.schema = std::make_shared<const Schema>(std::move(attributes));
   fault.defined = fault.written = fault.takes_faults = true;
+  fault.stores_faults = stores;
   streams_.at(at).fault_stream = streams_.Add(std::move(fault));
 }
 
@@ -419,8 +428,8 @@ const BoundStream* BoundApp::FindStream(std::string_view stream_name) const {
 }
 
 BindResult BindApp(const ast::App& app, const Registry& registry,
-                   const TransportRegistry& transports) {
-  return AppBinder(app, registry, transports).Bind();
+                   const TransportRegistry& transports, bool tables_on_disk) {
+  return AppBinder(app, registry, transports, tables_on_disk).Bind();
 }
 
 }  // namespace weir

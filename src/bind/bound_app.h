@@ -55,6 +55,8 @@ struct BoundStreamFunctionCall {
 struct BoundTable {
   std::vector<uint32_t> primary_key;  // attributes; empty: none
   std::vector<uint32_t> indexes;      // attributes with an @Index
+  // @store(type='rocksdb'): the rows are on disk, and so many bytes of them in memory.
+  std::optional<uint64_t> disk_cache_bytes;
 };
 
 // What `define window` says beside the attributes.
@@ -80,17 +82,9 @@ struct BoundStream {
   std::optional<BoundTable> table;
   std::optional<BoundNamedWindow> named_window;
   bool takes_faults = false;             // it is `!S`
-  std::optional<uint32_t> fault_stream;  // @OnError(action='STREAM'): the position of `!S`
-};
-
-// What the rows of a query do to a table.
-struct BoundTableWrite {
-  uint32_t table = 0;  // position in BoundApp::streams
-  TableAction action = TableAction::kInsert;
-  // Over the query's output, then the table's attributes, then the look-ups; null: every row.
-  ExprPtr on;
-  std::vector<TableWrite::Assignment> set;  // over the same
-  std::vector<BoundLookup> lookups;         // over the output and the attributes
+  std::optional<uint32_t> fault_stream;  // @OnError, STREAM or STORE: the position of `!S`
+  // `!S` of @OnError(action='STORE'): no query sees it. For S: its `!S` is one.
+  bool stores_faults = false;
 };
 
 // A stream with its filters before and after the window.

@@ -19,14 +19,23 @@ struct BoundSource {
 // How the rows of a stream are dealt out to several destinations of a sink.
 enum class SinkStrategy { kRoundRobin, kBroadcast, kPartitioned };
 
+// What becomes of rows that a sink cannot deliver.
+enum class SinkOnError {
+  kLog,     // told and dropped
+  kWait,    // the sink waits until it can
+  kStream,  // they go to the fault stream
+  kStore,   // they become dead letters
+};
+
 // `@sink(...)`.
 struct BoundSink {
   const SinkSpec* spec = nullptr;
   std::vector<Options> destinations;  // several: as `strategy` says
   SinkStrategy strategy = SinkStrategy::kRoundRobin;
   std::optional<uint32_t> partition_key;  // attribute
-  bool waits_on_error = false;            // else what cannot be sent is told and dropped
-  bool sequence = false;                  // records carry the number of their row
+  SinkOnError on_error = SinkOnError::kLog;
+  ast::Span on_error_span;
+  bool sequence = false;  // records carry the number of their row
   MakeEncoder make_encoder;
 };
 

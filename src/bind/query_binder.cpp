@@ -91,7 +91,7 @@ std::optional<uint32_t> StreamTable::Find(const ast::StreamName& name,
   const std::string shown = ShownName(name);
   for (uint32_t i = 0; i < streams_->size(); ++i) {
     const BoundStream& stream = (*streams_)[i];
-    if (stream.name != shown) continue;
+    if (stream.name != shown || (stream.takes_faults && stream.stores_faults)) continue;
     if (inner ? stream.partition && stream.partition == partition : !stream.partition) return i;
   }
   return std::nullopt;

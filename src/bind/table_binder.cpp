@@ -35,7 +35,8 @@ std::optional<uint32_t> FindAttribute(const ast::AnnotationElement& element,
 
 class TableAnnotations {
  public:
-  TableAnnotations(BoundStream* table, BindContext& context) : table_(table), context_(context) {}
+  TableAnnotations(BoundStream* table, const TableStores& stores, BindContext& context)
+      : table_(table), stores_(stores), context_(context) {}
 
   void Bind(const ast::Annotation& annotation) {
     const std::string& name = annotation.name.text;
@@ -57,7 +58,22 @@ class TableAnnotations {
     }
   }
 
+  // Once all were bound.
+  void Finish(const ast::Span& span) {
+    std::optional<uint64_t>& cache_bytes = table_->table->disk_cache_bytes;
+    if (cache_bytes && HasObjectKey()) {
+      context_.Error(span, "a table on disk has no primary key with an object");
+    }
+    // A table in memory never fails, so there is nothing to do but what is the default anyway.
+    if (cache_bytes && on_error_ != nullptr) {
+      context_.Warn(on_error_->span, "@OnError has no effect: a failure of the disk ends the run");
+    }
+    if (!has_store_ && stores_.on_disk && !HasObjectKey()) cache_bytes = kCacheBytes;
+  }
+
  private:
+  static constexpr uint64_t kCacheBytes = uint64_t{1} << 20;  // of tables without an @store
+
   void BindPrimaryKey(const ast::Annotation& annotation) {
     std::vector<uint32_t>& key = table_->table->primary_key;
     if (has_key_) {
@@ -101,30 +117,58 @@ class TableAnnotations {
     };
     const auto& elements = annotation.elements;
     const auto type = std::find_if(elements.begin(), elements.end(), is_type);
+    has_store_ = true;
     if (type == elements.end()) {
       context_.Error(annotation.span, "@store needs a type", "write @store(type = 'memory')");
       return;
     }
-    if (!SameText(type->value, "memory")) {
+    const StoreSpec* store = stores_.known.FindStore(type->value);
+    if (store == nullptr) {
+      std::string known;
+      for (const StoreSpec& spec : stores_.known.stores()) {
+        known += (known.empty() ? "" : ", ") + std::string(spec.name);
+      }
       context_.Error(type->value_span,
                      "not supported yet: a table in a store of type '" + type->value + "'",
-                     "known types: memory");
+                     "known types: " + known);
       return;
     }
-    for (const ast::AnnotationElement& element : elements) {
-      if (!is_type(element)) {
-        context_.Error(element.span, "@store(type = 'memory') takes no '" + element.key.text + "'");
+    BindOptions(*store, annotation);
+  }
+
+  void BindOptions(const StoreSpec& store, const ast::Annotation& annotation) {
+    Options options;
+    const std::string name = std::string("@store(type = '") + store.name + "')";
+    for (const ast::AnnotationElement& element : annotation.elements) {
+      if (SameText(element.key.text, "type")) continue;
+      const OptionSpec* spec = Options::Find(store.options, element.key.text);
+      if (spec == nullptr) {
+        const bool is_path = store.on_disk && SameText(element.key.text, "path");
+        context_.Error(
+            element.span, name + " takes no '" + element.key.text + "'",
+            is_path ? "the rows are in the state directory of the run (--state-dir)" : "");
+        continue;
       }
+      const Status fits = Options::Check(*spec, element.value);
+      if (!fits.ok()) context_.Error(element.value_span, fits.message());
+      if (fits.ok()) options.Set(spec->name, element.value);
     }
     for (const ast::Annotation& nested : annotation.nested) {
-      context_.Error(nested.span, SameText(nested.name.text, "Cache")
-                                      ? "a table in memory has no cache"
-                                      : "@store(type = 'memory') takes no @" + nested.name.text);
+      const bool is_cache = SameText(nested.name.text, "Cache");
+      if (is_cache && !store.on_disk) {
+        context_.Error(nested.span, "a table in memory has no cache");
+      } else {
+        context_.Error(nested.span, name + " takes no @" + nested.name.text,
+                       is_cache ? "write cache.size = '64MB'" : "");
+      }
+    }
+    if (store.on_disk && options.Complete(store.options).ok()) {
+      table_->table->disk_cache_bytes = options.Size("cache.size");
     }
   }
 
-  // A table in memory never fails, so there is nothing to do but what is the default anyway.
   void BindOnError(const ast::Annotation& annotation) {
+    on_error_ = &annotation;
     for (const ast::AnnotationElement& element : annotation.elements) {
       if (SameText(element.value, "LOG") || SameText(element.value, "RETRY")) continue;
       if (SameText(element.value, "STORE")) {
@@ -136,9 +180,19 @@ class TableAnnotations {
     }
   }
 
+  bool HasObjectKey() const {
+    const std::vector<uint32_t>& key = table_->table->primary_key;
+    return std::any_of(key.begin(), key.end(), [this](uint32_t column) {
+      return (*table_->schema)[column].type == Type::kObject;
+    });
+  }
+
   BoundStream* table_;
+  const TableStores& stores_;
   BindContext& context_;
   bool has_key_ = false;
+  bool has_store_ = false;
+  const ast::Annotation* on_error_ = nullptr;
 };
 
 // The value as `type`, where it fits without surprise. Null if an error was reported.
@@ -270,8 +324,8 @@ SchemaPtr BindAttributes(const std::string& what, const ast::Name& name,
   return std::make_shared<const Schema>(std::move(bound));
 }
 
-void DefineTable(const ast::TableDefinition& definition, StreamTable& streams,
-                 BindContext& context) {
+void DefineTable(const ast::TableDefinition& definition, const TableStores& stores,
+                 StreamTable& streams, BindContext& context) {
   BoundStream table;
   table.name = definition.name.text;
   table.schema =
@@ -279,11 +333,14 @@ void DefineTable(const ast::TableDefinition& definition, StreamTable& streams,
   if (table.schema == nullptr) return;
   table.defined = true;
   table.table.emplace();
-  TableAnnotations annotations(&table, context);
+  TableAnnotations annotations(&table, stores, context);
   for (const ast::Annotation& annotation : definition.annotations) annotations.Bind(annotation);
+  annotations.Finish(definition.name.span);
   const auto known = streams.Find(table.name);
-  const bool same_kind = known && streams.at(*known).table &&
-                         streams.at(*known).table->primary_key == table.table->primary_key;
+  const bool same_kind =
+      known && streams.at(*known).table &&
+      streams.at(*known).table->primary_key == table.table->primary_key &&
+      streams.at(*known).table->disk_cache_bytes == table.table->disk_cache_bytes;
   AddDefinition(std::move(table), same_kind, definition.name.span, streams, context);
 }
 

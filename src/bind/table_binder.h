@@ -6,6 +6,7 @@
 
 #include "ast/definition.h"
 #include "bind/query_binder.h"
+#include "io/transport_registry.h"
 
 namespace weir {
 
@@ -16,9 +17,15 @@ SchemaPtr BindAttributes(const std::string& what, const ast::Name& name,
                          const std::vector<ast::AttributeDefinition>& attributes,
                          const ast::Span& span, BindContext& context);
 
+// Where tables may be.
+struct TableStores {
+  const TransportRegistry& known;
+  bool on_disk = false;  // those without an @store
+};
+
 // `define table`, `define window`: add what is defined to the streams unless errors are reported.
-void DefineTable(const ast::TableDefinition& definition, StreamTable& streams,
-                 BindContext& context);
+void DefineTable(const ast::TableDefinition& definition, const TableStores& stores,
+                 StreamTable& streams, BindContext& context);
 void DefineNamedWindow(const ast::WindowDefinition& definition, StreamTable& streams,
                        BindContext& context);
 

@@ -7,6 +7,12 @@
 namespace weir {
 namespace {
 
+std::string Listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list;
+}
+
 // Transports of other engines, and what does the same here.
 struct Elsewhere {
   std::string_view type;
@@ -159,7 +165,10 @@ bool TransportBinder::TakeOptions(const ast::Annotation& annotation,
     if (spec == nullptr) {
       std::vector<std::string> names;
       for (const OptionSpec& one : specs) names.emplace_back(one.name);
-      context_.UnknownName(element.span, owner + " has no option '" + key + "'", key, names);
+      const std::string near = NearestName(key, names);
+      context_.Error(
+          element.span, owner + " has no option '" + key + "'",
+          near.empty() ? "its options: " + Listed(names) : "did you mean '" + near + "'?");
       ok = false;
       continue;
     }
@@ -267,17 +276,21 @@ void TransportBinder::Source() {
 
 bool TransportBinder::BindOnError(BoundSink* sink) {
   const ast::AnnotationElement* element = FindElement(annotation_, "on.error");
-  if (element == nullptr || SameText(element->value, "LOG")) return true;
-  if (SameText(element->value, "WAIT")) {
-    sink->waits_on_error = true;
+  if (element == nullptr) return true;
+  constexpr std::pair<std::string_view, SinkOnError> kActions[] = {
+      {"LOG", SinkOnError::kLog},
+      {"WAIT", SinkOnError::kWait},
+      {"STREAM", SinkOnError::kStream},
+      {"STORE", SinkOnError::kStore},
+  };
+  sink->on_error_span = element->value_span;
+  for (const auto& [name, action] : kActions) {
+    if (!SameText(element->value, name)) continue;
+    sink->on_error = action;
     return true;
   }
-  if (SameText(element->value, "STREAM") || SameText(element->value, "STORE")) {
-    context_.NotSupported(element->value_span, "on.error='" + element->value + "' of a sink");
-  } else {
-    context_.Error(element->value_span, "unknown action '" + element->value + "' of on.error",
-                   "write LOG or WAIT");
-  }
+  context_.Error(element->value_span, "unknown action '" + element->value + "' of on.error",
+                 "write LOG, WAIT, STREAM or STORE");
   return false;
 }
 
@@ -307,6 +320,10 @@ bool TransportBinder::BindDistribution(const ast::Annotation& distribution, Boun
   } else {
     context_.Error(distribution.span, "@distribution needs a strategy",
                    "write strategy='roundRobin', 'broadcast' or 'partitioned'");
+    return false;
+  }
+  if (sink->on_error == SinkOnError::kStream || sink->on_error == SinkOnError::kStore) {
+    context_.NotSupported(sink->on_error_span, "this on.error together with @distribution");
     return false;
   }
   const Options base = sink->destinations[0];

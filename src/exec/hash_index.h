@@ -27,6 +27,14 @@ class HashIndex {
   // Where a find will look soon.
   void Prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]); }
   size_t size() const { return used_; }
+  // All rows, in an order that must not show.
+  std::vector<RowId> rows() const {
+    std::vector<RowId> all;
+    for (const Slot& slot : slots_) {
+      if (slot.row != kNoRow) all.push_back(slot.row);
+    }
+    return all;
+  }
 
  private:
   struct Slot {

@@ -88,7 +88,9 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
     inputs_[port].Load(chunk, timeline());
     if (!side.triggers) return;
     inputs_[port].LoadBounds(inputs_[1 - port].side().bounds, timeline());
-    inputs_[1 - port].Prefetch(inputs_[port]);
+    JoinInput& other = Found(1 - port);
+    if (other.is_on_disk()) EmitPending();
+    other.Prefetch(inputs_[port]);
   }
 
   void TakeRow(int port, const Chunk& chunk, uint32_t row) {
@@ -117,21 +119,19 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
         if (side.triggers) Reset(port, chunk.timestamp(row));
         break;
       case RowKind::kFindAdd:
-        if (finds_explicit) input.Insert(row, chunk.row_id(row));
-        break;
       case RowKind::kFindRemove:
-        if (finds_explicit) input.Remove(chunk.row_id(row));
+        if (finds_explicit) input.TakeChange(chunk, row);
         break;
     }
   }
 
   // What can be found of a side.
-  const JoinInput& Found(int side) const {
+  JoinInput& Found(int side) {
     const auto& found = inputs_[side].side().found;
     return found != nullptr ? *found : inputs_[side];
   }
   // Where the rows of a side that wait for output are: the joined row's own, the others as found.
-  const RowStore& Store(int side) const {
+  const RowStore& Store(int side) {
     return side == triggers_.front().port ? inputs_[side].store() : Found(side).store();
   }
 
@@ -143,11 +143,19 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
 
   void Join(int port, uint32_t row, RowId id, RowKind kind, TimeMs timestamp) {
     const JoinInput& input = inputs_[port];
-    const JoinInput& other = Found(1 - port);
-    if (shares_ && !triggers_.empty() && triggers_.back().port != port) EmitPending();
-    const auto begin = static_cast<uint32_t>(candidates_.size());
+    JoinInput& other = Found(1 - port);
+    if (shares_ && !triggers_.empty() && triggers_.back().port != port) EmitTriggers();
+    auto begin = static_cast<uint32_t>(candidates_.size());
     const OrderKey key = EmissionKey();
     other.FindMatches(input, row, &candidates_);
+    if (other.is_on_disk() && other.BeginOnDisk(input, row) &&
+        other.NextOnDisk(input, row, &candidates_)) {
+      candidates_.resize(begin);
+      begin = 0;
+      EmitTriggers();  // an expired row may be borrowed itself
+      other.Reclaim();
+      FindMany({0, id, static_cast<int8_t>(port), kind, timestamp, key}, row);
+    }
     if (other.side().order_column && candidates_.size() > begin + 1) {
       SortRows(other.store(), *other.side().order_column, std::span(candidates_).subspan(begin));
     }
@@ -157,10 +165,32 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
     if (candidates_.size() + triggers_.size() >= kChunkRows) EmitPending();
   }
 
+  // Of the many rows on disk that a row may find only those stay in memory that it does find.
+  void FindMany(const Trigger& trigger, uint32_t row) {
+    const JoinInput& input = inputs_[trigger.port];
+    JoinInput& other = Found(1 - trigger.port);
+    std::vector<RowId> found;
+    other.FindMatches(input, row, &found);
+    triggers_.push_back(trigger);
+    bool more = other.BeginOnDisk(input, row);
+    while (more) {
+      const size_t borrowed = other.borrowed();
+      more = other.NextOnDisk(input, row, &candidates_);
+      if (spec_.residual != nullptr) TestCandidates();
+      other.ReleaseBorrowed(borrowed, candidates_);
+      other.ReclaimReleased();
+      found.insert(found.end(), candidates_.begin(), candidates_.end());
+      candidates_.clear();
+      triggers_.front().begin = 0;
+    }
+    triggers_.clear();
+    candidates_ = std::move(found);
+  }
+
   void Reset(int port, TimeMs timestamp) {
     const OrderKey key = EmissionKey();
     if (clean_) return;  // a reset after a reset says nothing
-    if (shares_ && !triggers_.empty() && triggers_.back().port != port) EmitPending();
+    if (shares_ && !triggers_.empty() && triggers_.back().port != port) EmitTriggers();
     const auto begin = static_cast<uint32_t>(candidates_.size());
     triggers_.push_back(
         {begin, kNoRow, static_cast<int8_t>(port), RowKind::kReset, timestamp, key});
@@ -168,24 +198,30 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
   }
 
   void EmitPending() {
-    if (!triggers_.empty()) {
-      if (spec_.residual != nullptr) TestCandidates();
-      CollectPairs();
-      if (meta_.size() > 0) {
-        std::vector<ColumnPtr> columns;
-        columns.reserve(spec_.output->size());
-        for (int side = 0; side < 2; ++side) {
-          const size_t count = inputs_[side].side().schema->size();
-          for (size_t c = 0; c < count; ++c) {
-            columns.push_back(Store(side).Gather(c, pairs_[side]));
-          }
-        }
-        out()->push_back(meta_.Finish(spec_.output, std::move(columns)));
-      }
-      triggers_.clear();
-      candidates_.clear();
-    }
+    EmitTriggers();
     for (JoinInput& input : inputs_) input.Reclaim();
+    for (int side = 0; side < 2; ++side) {
+      if (Found(side).is_on_disk()) Found(side).Reclaim();
+    }
+  }
+
+  void EmitTriggers() {
+    if (triggers_.empty()) return;
+    if (spec_.residual != nullptr) TestCandidates();
+    CollectPairs();
+    if (meta_.size() > 0) {
+      std::vector<ColumnPtr> columns;
+      columns.reserve(spec_.output->size());
+      for (int side = 0; side < 2; ++side) {
+        const size_t count = inputs_[side].side().schema->size();
+        for (size_t c = 0; c < count; ++c) {
+          columns.push_back(Store(side).Gather(c, pairs_[side]));
+        }
+      }
+      out()->push_back(meta_.Finish(spec_.output, std::move(columns)));
+    }
+    triggers_.clear();
+    candidates_.clear();
   }
 
   uint32_t CandidatesEnd(size_t trigger) const {
@@ -272,8 +308,10 @@ class FoundOperator final : public Operator, public ServesAllKeys {
       found_->Load(chunk, in.timeline);
       for (uint32_t i = 0; i < chunk.size(); ++i) {
         const uint32_t row = chunk.Row(i);
-        if (chunk.kind(row) == RowKind::kFindAdd) found_->Insert(row, chunk.row_id(row));
-        if (chunk.kind(row) == RowKind::kFindRemove) found_->Remove(chunk.row_id(row));
+        const RowKind kind = chunk.kind(row);
+        if (kind == RowKind::kFindAdd || kind == RowKind::kFindRemove) {
+          found_->TakeChange(chunk, row);
+        }
       }
       found_->Reclaim();
       found_->Unload();

@@ -34,7 +34,9 @@ struct JoinSide {
   std::vector<OrderedBound> bounds;
   // What can be found of the side, kept by a MakeFoundOperator for all keys of a partition; null:
   // the join keeps it itself.
-  std::shared_ptr<const JoinInput> found;
+  std::shared_ptr<JoinInput> found;
+  // A table on disk: all keys are columns then.
+  DiskSide disk;
 };
 
 struct JoinSpec {

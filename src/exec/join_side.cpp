@@ -29,6 +29,9 @@ JoinInput::JoinInput(const JoinSide& side)
   hash_is_key_ =
       side.keys.empty() || (side.keys.size() == 1 && side.keys[0]->type() != Type::kString &&
                             side.keys[0]->type() != Type::kObject);
+  if (side.disk.table == nullptr) return;
+  CHECK_EQ(stored_schema_->size(), side.schema->size());
+  view_ = std::make_unique<DiskView>(side.disk.table, stored_schema_, side.disk.columns);
 }
 
 void JoinInput::LoadKeys(const Chunk& chunk, const Timeline& timeline) {
@@ -50,6 +53,7 @@ void JoinInput::LoadBounds(const std::vector<OrderedBound>& bounds, const Timeli
 }
 
 void JoinInput::Load(const Chunk& chunk, const Timeline& timeline) {
+  if (view_ != nullptr) Refresh();
   LoadKeys(chunk, timeline);
   std::vector<ColumnPtr> computed;
   for (size_t k = 0; k < side_.keys.size(); ++k) {
@@ -132,11 +136,15 @@ RowId JoinInput::Remove(uint32_t window_row) {
   const RowId id = by_window_row_[window_row];
   by_window_row_[window_row] = kNoRow;
   --found_rows_;
+  TakeAway(id);
+  return id;
+}
+
+void JoinInput::TakeAway(RowId id) {
   uint64_t bits;
   if (OrderedBitsOf(id, &bits)) ordered_.Remove(bits, id);
   store_.Release(id);
   lists_.Remove(id);
-  return id;
 }
 
 void JoinInput::Clear() {
@@ -173,7 +181,11 @@ bool JoinInput::HasMatch(const JoinInput& other, uint32_t row) const {
   return BoundsOf(other, row, &range) && ordered_.Has(range);
 }
 
-void JoinInput::Prefetch(const JoinInput& other) const {
+void JoinInput::Prefetch(const JoinInput& other) {
+  if (view_ != nullptr) {
+    FetchFor(other);
+    return;
+  }
   if (found_rows_ < kPrefetchRows || side_.keys.empty()) return;
   const Chunk& rows = other.at_hand_;
   for (uint32_t i = 0; i < rows.size(); ++i) lists_.Prefetch(other.hashes_[rows.Row(i)]);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "exec/disk_view.h"
 #include "exec/join_operator.h"
 #include "exec/key_lists.h"
 #include "exec/ordered_index.h"
@@ -13,6 +14,9 @@ namespace weir {
 // One input of a join: the rows of it that can be found, indexed by the equality keys, and the rows
 // of the chunk at hand. Rows live in a store of the join's own, because the window in front runs
 // ahead of the join by up to an epoch.
+//
+// Of a table on disk it keeps a view: what this epoch changed, and what was fetched. Prefetch
+// fetches what is found by primary key; everything else is fetched find by find.
 class JoinInput {
  public:
   explicit JoinInput(const JoinSide& side);
@@ -33,12 +37,17 @@ class JoinInput {
   // taken away can still be read until Reclaim; Remove returns its id, kNoRow if it was not there.
   void Insert(uint32_t row, uint32_t window_row);
   RowId Remove(uint32_t window_row);
+  // The same for a row that tells of a change of what can be found.
+  void TakeChange(const Chunk& chunk, uint32_t row);
   void Clear();
   // Copies a row of the chunk at hand, to be read until the next Reclaim.
   RowId Borrow(uint32_t row);
   // Keeps a loaded row that is not to be found until the next Reclaim only.
   void Drop(RowId id) { store_.Release(id); }
-  void Reclaim() { store_.Reclaim(); }
+  void Reclaim() {
+    if (!borrowed_.empty()) ReleaseBorrowed(0, {});
+    store_.Reclaim();
+  }
   // Forgets the chunk at hand.
   void Unload() {
     at_hand_ = Chunk();
@@ -51,9 +60,18 @@ class JoinInput {
   // that the row gives, in that order.
   void FindMatches(const JoinInput& other, uint32_t row, std::vector<RowId>* matches) const;
   bool HasMatch(const JoinInput& other, uint32_t row) const;
-  // Has the memory that finds for the other input's chunk at hand will look at brought near;
-  // changes nothing.
-  void Prefetch(const JoinInput& other) const;
+  // Has the memory that finds for the other input's chunk at hand will look at brought near; of a
+  // table on disk, fetches the rows. Nothing found before may be in use.
+  void Prefetch(const JoinInput& other);
+  bool is_on_disk() const { return view_ != nullptr; }
+  // After FindMatches, for a table on disk: whether there may be matches that are not in memory.
+  // NextOnDisk appends some of them, to be read until the next Reclaim; false: these are the last.
+  bool BeginOnDisk(const JoinInput& other, uint32_t row);
+  bool NextOnDisk(const JoinInput& other, uint32_t row, std::vector<RowId>* matches);
+  // Gives up those that were appended since the borrowed() were `from`, but for `kept`, in order.
+  size_t borrowed() const { return borrowed_.size(); }
+  void ReclaimReleased() { store_.Reclaim(); }
+  void ReleaseBorrowed(size_t from, const std::vector<RowId>& kept);
 
   // The rows that can be found, with the order of their arrival.
   void Save(StateWriter& out) const;
@@ -73,6 +91,10 @@ class JoinInput {
   auto KeyTest(const JoinInput& other, uint32_t row) const {
     return [this, &other, row](RowId id) { return hash_is_key_ || KeysEqual(id, other, row); };
   }
+  void Refresh();
+  void FetchFor(const JoinInput& other);
+  void Admit(const Chunk& rows);
+  void TakeAway(RowId id);
   const KeyLists::List* ListOf(const JoinInput& other, uint32_t row) const;
   // False: a bound is null or NaN, so nothing is within it.
   bool BoundsOf(const JoinInput& other, uint32_t row, OrderedRange* range) const;
@@ -98,8 +120,10 @@ class JoinInput {
   std::vector<uint64_t> arrivals_;  // by stored row: its number among all that ever could be found
   uint64_t next_arrival_ = 0;
   size_t found_rows_ = 0;
-  OrderedIndex ordered_;      // of the rows that can be found, if the side asks for it
-  std::vector<RowId> added_;  // scratch
+  OrderedIndex ordered_;            // of the rows that can be found, if the side asks for it
+  std::vector<RowId> added_;        // scratch
+  std::unique_ptr<DiskView> view_;  // of a table on disk; null: all rows are in memory
+  std::vector<RowId> borrowed_;     // rows of the table that are no part of the view
 };
 
 }  // namespace weir

@@ -12,7 +12,9 @@ uint32_t JoinInput::PartRows() const {
   return side_.find_set == FindSet::kExplicit ? 1 : RowStore::kPartRows;
 }
 
+// A table on disk has been told everything.
 void JoinInput::Save(StateWriter& out) const {
+  if (view_ != nullptr) return;
   out.Write(next_arrival_);
   const SavedWindowRows window_rows(by_window_row_, out);
   store_.Save(out, PartRows(), [&](RowId id, StateWriter& part) {
@@ -22,6 +24,7 @@ void JoinInput::Save(StateWriter& out) const {
 }
 
 void JoinInput::Load(StateReader& in) {
+  if (view_ != nullptr) return;
   in.Read(next_arrival_);
   LoadedWindowRows window_rows(in, &by_window_row_);
   std::vector<std::pair<uint64_t, RowId>> rows;

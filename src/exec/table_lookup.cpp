@@ -23,6 +23,7 @@ JoinSide TableSide(const LookupSpec& spec) {
   side.keys = spec.table_keys;
   side.ordered_column = spec.ordered_column;
   side.bounds = spec.bounds;
+  side.disk = spec.disk;
   return side;
 }
 
@@ -60,8 +61,8 @@ class TableLookup::Rows {
     if (begin == 0) table_.Load(chunk, timeline);
     for (uint32_t i = begin; i < end; ++i) {
       const uint32_t row = chunk.Row(i);
-      if (chunk.kind(row) == RowKind::kFindAdd) table_.Insert(row, chunk.row_id(row));
-      if (chunk.kind(row) == RowKind::kFindRemove) table_.Remove(chunk.row_id(row));
+      const RowKind kind = chunk.kind(row);
+      if (kind == RowKind::kFindAdd || kind == RowKind::kFindRemove) table_.TakeChange(chunk, row);
     }
     table_.Reclaim();
   }
@@ -77,11 +78,18 @@ class TableLookup::Rows {
       out[row] = 0;
       if (chunk.kind(row) != RowKind::kCurrent && chunk.kind(row) != RowKind::kExpired) continue;
       if (spec_.residual == nullptr) {
-        out[row] = table_.HasMatch(asking_side_, row) ? 1 : 0;
+        out[row] = HasMatch(row) ? 1 : 0;
         continue;
       }
       table_.FindMatches(asking_side_, row, &candidates_);
       asking_.resize(candidates_.size(), row);
+      bool more = table_.is_on_disk() && table_.BeginOnDisk(asking_side_, row);
+      while (more) {
+        more = table_.NextOnDisk(asking_side_, row, &candidates_);
+        asking_.resize(candidates_.size(), row);
+        if (candidates_.size() >= kChunkRows || more) Test(chunk, timeline, out);
+        more = more && out[row] == 0;
+      }
       if (candidates_.size() >= kChunkRows) Test(chunk, timeline, out);
     }
     Test(chunk, timeline, out);
@@ -122,6 +130,20 @@ class TableLookup::Rows {
     }
   }
 
+  bool HasMatch(uint32_t row) {
+    if (table_.HasMatch(asking_side_, row)) return true;
+    if (!table_.is_on_disk() || !table_.BeginOnDisk(asking_side_, row)) return false;
+    bool more = true;
+    while (more && candidates_.empty()) {
+      more = table_.NextOnDisk(asking_side_, row, &candidates_);
+      table_.ReclaimReleased();
+    }
+    const bool found = !candidates_.empty();
+    candidates_.clear();
+    table_.Reclaim();
+    return found;
+  }
+
   // Marks the rows that have a candidate for which the rest of the condition holds.
   void Test(const Chunk& chunk, const Timeline& timeline, uint8_t* out) {
     if (candidates_.empty()) return;
@@ -143,6 +165,7 @@ class TableLookup::Rows {
     }
     asking_.clear();
     candidates_.clear();
+    if (table_.is_on_disk()) table_.Reclaim();
   }
 
   const LookupSpec spec_;

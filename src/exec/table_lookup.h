@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/state_reader.h"
+#include "exec/disk_table.h"
 #include "expr/expr.h"
 #include "types/schema.h"
 
@@ -14,6 +15,14 @@ namespace weir {
 struct OrderedBound {
   CompareOp op;   // not !=
   ExprPtr probe;  // of the column's type, over the columns of the rows that ask
+};
+
+// For what searches a table on disk: where it is, and which of its columns the rows have that tell
+// of its changes; one of them is the number.
+struct DiskSide {
+  std::shared_ptr<DiskTable> table;  // null: the table is in memory
+  std::vector<uint32_t> columns;
+  DiskAccess access;
 };
 
 // `condition in Table`: whether some row of the table satisfies the condition.
@@ -28,6 +37,7 @@ struct LookupSpec {
   ExprPtr residual;
   std::vector<LookupSpec> nested;  // over the arriving columns and then the table's
   SchemaPtr table;
+  DiskSide disk;
 };
 
 // The rows of a table as one look-up needs them, and the answers. Kept up to date by what the

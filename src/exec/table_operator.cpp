@@ -8,6 +8,12 @@
 namespace weir {
 namespace {
 
+std::vector<uint32_t> VisibleRows(const Chunk& chunk) {
+  std::vector<uint32_t> rows;
+  for (uint32_t i = 0; i < chunk.size(); ++i) rows.push_back(chunk.Row(i));
+  return rows;
+}
+
 class TableOperator final : public StepOperator {
  public:
   TableOperator(std::shared_ptr<Table> table, std::vector<TableWrite> writes)
@@ -104,10 +110,13 @@ class TableOperator final : public StepOperator {
   // Takes the rows to write next.
   void Load(const TableWrite& write, const Chunk& rows, TableFinder* finder) {
     at_hand_ = rows;
+    store_.Refresh();
     finder->Load(rows, timeline());
     const bool inserts =
         write.action == TableAction::kInsert || write.action == TableAction::kUpdateOrInsert;
-    if (inserts) stored_ = store_.WithNumbers(rows);
+    if (!inserts) return;
+    stored_ = store_.WithNumbers(rows);
+    store_.FetchRivals(stored_);
   }
 
   // `lookups`: of the write; null: it has none.
@@ -156,20 +165,50 @@ class TableOperator final : public StepOperator {
     ids_.clear();
     finder.Find(at_hand_.Row(i), &ids_);
     SortRows(store_.rows(), static_cast<uint32_t>(store_.schema()->size()), ids_);
-    if (write.residual == nullptr || ids_.empty()) return;
+    if (write.residual != nullptr && !ids_.empty()) {
+      const Selection kept = Test(*write.residual, i, ids_.size(),
+                                  [this](size_t c) { return store_.rows().Gather(c, ids_); });
+      for (size_t k = 0; k < kept.size(); ++k) ids_[k] = ids_[kept[k]];
+      ids_.resize(kept.size());
+    }
+    if (store_.disk() != nullptr && finder.BeginOnDisk(at_hand_.Row(i)))
+      FindOnDisk(write, finder, i);
+  }
+
+  // Of the rows on disk only those that are about to change get into memory.
+  void FindOnDisk(const TableWrite& write, const TableFinder& finder, uint32_t i) {
+    bool more = true;
+    while (more) {
+      Chunk rows;
+      more = finder.NextOnDisk(at_hand_.Row(i), &rows);
+      if (write.residual != nullptr && !rows.empty()) {
+        const std::vector<uint32_t> visible = VisibleRows(rows);
+        Selection kept = Test(*write.residual, i, rows.size(),
+                              [&](size_t c) { return GatherColumn(rows.column(c), visible); });
+        for (uint32_t& k : kept) k = visible[k];
+        rows = rows.WithSelection(std::move(kept));
+      }
+      store_.Admit(rows, &ids_);
+    }
+    SortRows(store_.rows(), static_cast<uint32_t>(store_.schema()->size()), ids_);
+  }
+
+  // Which of `count` rows of the table satisfy the condition with row i of the chunk at hand;
+  // `column` gives their values.
+  template <class TableColumn>
+  Selection Test(const Expr& condition, uint32_t i, size_t count, TableColumn column) const {
     std::vector<bool> reads(PairColumns(), false);
-    CollectColumns(*write.residual, &reads);
-    const Chunk pairs = Pairs(i, std::move(reads));
-    const Selection kept = EvalFilter(*write.residual, {pairs, &timeline()});
-    for (size_t k = 0; k < kept.size(); ++k) ids_[k] = ids_[kept[k]];
-    ids_.resize(kept.size());
+    CollectColumns(condition, &reads);
+    const Chunk pairs = Pairs(i, count, std::move(reads), column);
+    return EvalFilter(condition, {pairs, &timeline()});
   }
 
   void Update(const TableWrite& write, uint32_t i) {
     std::vector<ColumnPtr> columns = store_.rows().GatherAll(ids_);
     std::vector<bool> reads(PairColumns(), false);
     for (const TableWrite::Assignment& one : write.set) CollectColumns(*one.value, &reads);
-    const Chunk pairs = Pairs(i, std::move(reads));
+    const Chunk pairs = Pairs(i, ids_.size(), std::move(reads),
+                              [this](size_t c) { return store_.rows().Gather(c, ids_); });
     for (const TableWrite::Assignment& one : write.set) {
       columns[one.column] = EvalColumn(*one.value, {pairs, &timeline()});
     }
@@ -187,23 +226,24 @@ class TableOperator final : public StepOperator {
 
   size_t PairColumns() const { return at_hand_.column_count() + store_.schema()->size(); }
 
-  // Row i of the chunk at hand beside each of ids_, then the answers to look-ups; only the columns
-  // that are read.
-  Chunk Pairs(uint32_t i, std::vector<bool> reads) const {
+  // Row i of the chunk at hand beside each of `count` rows, then the answers to look-ups; only the
+  // columns that are read.
+  template <class TableColumn>
+  Chunk Pairs(uint32_t i, size_t count, std::vector<bool> reads, TableColumn column) const {
     reads.resize(PairColumns());
     static const Lookups kNone;
     const Lookups& lookups = asked_ != nullptr ? *asked_ : kNone;
     for (const auto& lookup : lookups) lookup->AddReads(&reads);
     RowMetaBuilder meta;
-    meta.Reserve(ids_.size());
-    for (size_t k = 0; k < ids_.size(); ++k) meta.Append(timestamp_, RowKind::kCurrent, key_);
-    const std::vector<uint32_t> repeated(ids_.size(), at_hand_.Row(i));
+    meta.Reserve(count);
+    for (size_t k = 0; k < count; ++k) meta.Append(timestamp_, RowKind::kCurrent, key_);
+    const std::vector<uint32_t> repeated(count, at_hand_.Row(i));
     std::vector<ColumnPtr> columns(reads.size());
     const size_t row_columns = at_hand_.column_count();
     for (size_t c = 0; c < reads.size(); ++c) {
       if (!reads[c]) continue;
-      columns[c] = c < row_columns ? GatherColumn(at_hand_.column(c), repeated)
-                                   : store_.rows().Gather(c - row_columns, ids_);
+      columns[c] =
+          c < row_columns ? GatherColumn(at_hand_.column(c), repeated) : column(c - row_columns);
     }
     return WithAnswers(meta.Finish(store_.schema(), std::move(columns)), lookups, timeline());
   }
@@ -296,63 +336,6 @@ class ColumnsOperator final : public Operator, public ServesAllKeys {
 std::unique_ptr<Operator> MakeTableOperator(std::shared_ptr<Table> table,
                                             std::vector<TableWrite> writes) {
   return std::make_unique<TableOperator>(std::move(table), std::move(writes));
-}
-
-TableFinder::TableFinder(TableStore* store, const TableWrite& write, bool make_indexes)
-    : store_(store), keys_(write.keys), key_columns_(write.key_columns), bounds_(write.bounds) {
-  if (!keys_.empty()) access_ = store->FindAccess(key_columns_);
-  if (!keys_.empty() && !access_ && make_indexes) {
-    store->IndexOf(key_columns_);
-    access_ = store->FindAccess(key_columns_);
-  }
-  if (write.ordered_column) ordered_ = store->OrderedIndexOf(*write.ordered_column);
-}
-
-void TableFinder::Load(const Chunk& rows, const Timeline& timeline) {
-  key_values_.clear();
-  for (const ExprPtr& key : keys_) key_values_.push_back(EvalColumn(*key, {rows, &timeline}));
-  accessed_.clear();
-  if (access_) {
-    for (const uint32_t k : access_->key_of) accessed_.push_back(key_values_[k]);
-    store_->Prefetch(access_->index, accessed_, rows);
-  }
-  bound_values_.clear();
-  for (const OrderedBound& bound : bounds_) {
-    bound_values_.push_back(EvalColumn(*bound.probe, {rows, &timeline}));
-  }
-}
-
-void TableFinder::Find(uint32_t row, std::vector<RowId>* ids) const {
-  const size_t begin = ids->size();
-  if (access_) {
-    store_->Find(access_->index, accessed_, row, ids);
-    if (accessed_.size() < keys_.size()) KeepEqual(row, begin, ids);
-    return;
-  }
-  if (ordered_) {
-    OrderedRange range;
-    for (size_t b = 0; b < bounds_.size(); ++b) {
-      if (!NarrowByValue(*bound_values_[b], row, bounds_[b].op, &range)) return;
-    }
-    store_->FindOrdered(*ordered_, range, ids);
-    return;
-  }
-  store_->All(ids);
-  if (!keys_.empty()) KeepEqual(row, begin, ids);
-}
-
-void TableFinder::KeepEqual(uint32_t row, size_t begin, std::vector<RowId>* ids) const {
-  std::vector<Value> values;
-  for (const ColumnPtr& key : key_values_) values.push_back(key->GetValue(row));
-  const auto differs = [&](RowId id) {
-    for (size_t k = 0; k < values.size(); ++k) {
-      if (values[k].is_null()) return true;
-      if (!(store_->rows().GetValue(key_columns_[k], id) == values[k])) return true;
-    }
-    return false;
-  };
-  ids->erase(std::remove_if(ids->begin() + static_cast<std::ptrdiff_t>(begin), ids->end(), differs),
-             ids->end());
 }
 
 void SplitTableCondition(const ExprPtr& condition, uint32_t row_columns, uint32_t table_columns,

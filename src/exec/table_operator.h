@@ -86,14 +86,22 @@ class TableFinder {
   void Load(const Chunk& rows, const Timeline& timeline);
   // Appends the rows that physical row `row` finds before the residual is tested, in any order.
   void Find(uint32_t row, std::vector<RowId>* ids) const;
+  // The same for rows that are on disk and not in memory: whether there may be any; then some of
+  // them, as chunks of the store's schema. Next gives false with the last of them.
+  bool BeginOnDisk(uint32_t row) const;
+  bool NextOnDisk(uint32_t row, Chunk* rows) const;
 
  private:
   void KeepEqual(uint32_t row, size_t begin, std::vector<RowId>* ids) const;
+  bool RangeOf(uint32_t row, OrderedRange* range) const;
+  bool FindsOnDisk(uint32_t row, const Chunk& rows, uint32_t found) const;
 
   TableStore* store_;
   std::vector<ExprPtr> keys_;
   std::vector<uint32_t> key_columns_;
   std::vector<OrderedBound> bounds_;
+  std::optional<uint32_t> ordered_column_;
+  DiskAccess disk_access_;
   std::optional<TableStore::Access> access_;
   std::vector<ColumnPtr> accessed_;  // the values of the keys that access_ takes
   std::optional<uint32_t> ordered_;

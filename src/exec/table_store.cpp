@@ -116,6 +116,7 @@ RowId TableStore::Insert(const Chunk& stored, uint32_t visible_row) {
     return kNoRow;
   }
   Append(id);
+  if (disk_ != nullptr) NoteInsert(id);
   return id;
 }
 
@@ -128,6 +129,11 @@ void TableStore::Append(RowId id) {
 }
 
 void TableStore::Remove(RowId id) {
+  if (disk_ != nullptr) NoteRemove(id);
+  Drop(id);
+}
+
+void TableStore::Drop(RowId id) {
   RemoveFromIndexes(id);
   const Link& link = order_[id];
   (link.previous == kNoRow ? first_ : order_[link.previous].next) = link.next;
@@ -141,10 +147,12 @@ bool TableStore::Replace(std::span<const RowId> ids, const Chunk& stored,
   new_ids->resize(ids.size());
   rows_.Add(stored, 0, stored.size(), new_ids->data());
   for (const RowId id : *new_ids) Reserve(id);
+  if (disk_ != nullptr && KeysDiffer(ids, *new_ids)) FetchRivals(stored);
   if (!primary_key_.empty() && !KeysStayApart(ids, *new_ids)) {
     for (const RowId id : *new_ids) rows_.Release(id);
     return false;
   }
+  if (disk_ != nullptr) NoteReplace(ids, *new_ids);
   // A key that stays keeps its place; the others all leave before one comes.
   for (Index& index : indexes_) {
     std::vector<size_t> moved;
@@ -170,13 +178,18 @@ bool TableStore::Replace(std::span<const RowId> ids, const Chunk& stored,
   return true;
 }
 
+bool TableStore::KeysDiffer(std::span<const RowId> ids, std::span<const RowId> new_ids) const {
+  if (primary_key_.empty()) return false;
+  size_t same = 0;
+  while (same < ids.size() && SameKey(indexes_[kPrimary], ids[same], new_ids[same])) ++same;
+  return same < ids.size();
+}
+
 // One row after the other: its new key may be that of a row whose key has changed already, not of
 // one that comes later.
 bool TableStore::KeysStayApart(std::span<const RowId> ids, std::span<const RowId> new_ids) const {
   const Index& index = indexes_[kPrimary];
-  size_t same = 0;
-  while (same < ids.size() && SameKey(index, ids[same], new_ids[same])) ++same;
-  if (same == ids.size()) return true;
+  if (!KeysDiffer(ids, new_ids)) return true;
   std::unordered_set<RowId> gone;
   std::unordered_multimap<uint64_t, RowId> added;
   for (size_t i = 0; i < ids.size(); ++i) {
@@ -207,7 +220,11 @@ bool TableStore::HashKeys(std::span<const ColumnPtr> keys, uint32_t row, uint64_
   return true;
 }
 
-void TableStore::Prefetch(uint32_t at, std::span<const ColumnPtr> keys, const Chunk& rows) const {
+void TableStore::Prefetch(uint32_t at, std::span<const ColumnPtr> keys, const Chunk& rows) {
+  if (disk_ != nullptr) {
+    if (at == kPrimary && !primary_key_.empty()) Admit(view_->FetchKeys(keys, rows), nullptr);
+    return;
+  }
   if (size_ < kPrefetchRows) return;
   const Index& index = indexes_[at];
   std::vector<uint64_t> hashes;

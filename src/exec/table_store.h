@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "exec/disk_view.h"
 #include "exec/hash_index.h"
 #include "exec/ordered_index.h"
 #include "types/row_store.h"
@@ -19,6 +20,9 @@ void SortRows(const RowStore& rows, uint32_t column, std::span<RowId> ids);
 // what can be found of a named window. Behind the attributes every row has a number that grows with
 // insertion, so that the order can be told wherever copies of the rows go. An update is a new row
 // with the number of the old one. Rows taken away stay readable until Reclaim.
+//
+// With KeepOnDisk the rows are on disk, and those in memory are the ones that this epoch changed or
+// that were fetched: finds look at those only, so fetching comes first.
 class TableStore {
  public:
   // `primary_key`: attributes that no two rows share; empty: none.
@@ -58,14 +62,26 @@ class TableStore {
   // Appends the rows whose index columns equal physical row `row` of `keys`, in any order.
   void Find(uint32_t index, std::span<const ColumnPtr> keys, uint32_t row,
             std::vector<RowId>* ids) const;
-  // Has the memory that finds for the visible rows will look at brought near; changes nothing.
-  void Prefetch(uint32_t index, std::span<const ColumnPtr> keys, const Chunk& rows) const;
+  // Has the memory that finds for the visible rows will look at brought near, or fetches what they
+  // find by primary key; changes nothing else.
+  void Prefetch(uint32_t index, std::span<const ColumnPtr> keys, const Chunk& rows);
   // Appends the rows of a range of an ordered index, in its order.
   void FindOrdered(uint32_t index, const OrderedRange& range, std::vector<RowId>* ids) const {
     ordered_[index].rows.Find(range, ids);
   }
   // Appends all rows in order of insertion.
   void All(std::vector<RowId>* ids) const;
+
+  // Before anything else.
+  void KeepOnDisk(std::shared_ptr<DiskTable> disk);
+  DiskTable* disk() const { return disk_.get(); }  // null: all rows are in memory
+  // Before the first use in an epoch: forgets what the table on disk has taken over.
+  void Refresh();
+  // Fetches the rows that stand in the way of rows like these because of the primary key.
+  void FetchRivals(const Chunk& stored);
+  // Rows on disk that are not in memory, as DiskView, and how they get there.
+  DiskView* view() const { return view_.get(); }
+  void Admit(const Chunk& rows, std::vector<RowId>* ids);
 
   // Every row has a part of its own, in which `more` writes and reads what else there is of it.
   // Indexes that are there when a state is loaded are filled, those made later as ever.
@@ -103,7 +119,13 @@ class TableStore {
   void RemoveFromIndex(Index* index, RowId id);
   void RemoveFromIndexes(RowId id);
   void Append(RowId id);
+  void Drop(RowId id);
   void TakePlaceInIndex(Index* index, RowId old_id, RowId new_id);
+  int64_t NumberOf(RowId id) const { return rows_.Get<int64_t>(schema_->size(), id); }
+  void NoteInsert(RowId id);
+  void NoteRemove(RowId id);
+  void NoteReplace(std::span<const RowId> ids, std::span<const RowId> new_ids);
+  bool KeysDiffer(std::span<const RowId> ids, std::span<const RowId> new_ids) const;
 
   SchemaPtr schema_;
   std::vector<uint32_t> primary_key_;
@@ -116,6 +138,8 @@ class TableStore {
   RowId last_ = kNoRow;
   size_t size_ = 0;
   int64_t next_number_ = 0;
+  std::shared_ptr<DiskTable> disk_;  // null: all rows are in memory
+  std::unique_ptr<DiskView> view_;
 };
 
 }  // namespace weir

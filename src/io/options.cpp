@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <optional>
 
 #include "time/duration.h"
 
@@ -23,6 +25,24 @@ bool IsNumber(std::string_view value) {
   uint64_t number = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
   return error == std::errc() && end == value.data() + value.size();
+}
+
+// `64MB`, `512 KB`, `1G`, `4096`; absent: it is no size, or none that fits.
+std::optional<uint64_t> ParseSize(std::string_view value) {
+  uint64_t number = 0;
+  const char* end = value.data() + value.size();
+  const auto [unit, error] = std::from_chars(value.data(), end, number);
+  if (error != std::errc()) return std::nullopt;
+  std::string_view name(unit, static_cast<size_t>(end - unit));
+  while (name.starts_with(' ')) name.remove_prefix(1);
+  constexpr const char* kUnits[][2] = {{"", "B"}, {"K", "KB"}, {"M", "MB"}, {"G", "GB"}};
+  for (size_t u = 0; u < std::size(kUnits); ++u) {
+    const size_t shift = 10 * u;
+    if (!SameText(name, kUnits[u][0]) && !SameText(name, kUnits[u][1])) continue;
+    if (number > (uint64_t{1} << 50) >> shift) return std::nullopt;
+    return number << shift;
+  }
+  return std::nullopt;
 }
 
 Status Wrong(const OptionSpec& spec, std::string_view value, const std::string& wanted) {
@@ -57,6 +77,9 @@ Status Options::Check(const OptionSpec& spec, std::string_view value) {
     case OptionSpec::Kind::kDuration:
       if (!ParseDuration(value)) return Wrong(spec, value, "a time such as '5 sec'");
       break;
+    case OptionSpec::Kind::kSize:
+      if (!ParseSize(value)) return Wrong(spec, value, "a size such as '64MB'");
+      break;
     case OptionSpec::Kind::kChoice:
       if (!IsChoice(spec.choices, value)) return Wrong(spec, value, spec.choices);
       break;
@@ -78,6 +101,8 @@ const std::string& Options::Text(std::string_view name) const {
   CHECK(at != values_.end());
   return at->second;
 }
+
+uint64_t Options::Size(std::string_view name) const { return ParseSize(Text(name)).value_or(0); }
 
 bool Options::Flag(std::string_view name) const { return SameText(Text(name), "true"); }
 

@@ -19,6 +19,7 @@ struct OptionSpec {
     kFlag,      // true or false
     kNumber,    // an integer, 0 or more
     kDuration,  // `5 sec`
+    kSize,      // `64MB`
     kChoice,    // one of `choices`
   };
   const char* name;  // ends with `.`: any name that begins so (`regex.A`)
@@ -48,6 +49,7 @@ class Options {
   bool Flag(std::string_view name) const;
   uint64_t Number(std::string_view name) const;
   TimeMs Duration(std::string_view name) const;
+  uint64_t Size(std::string_view name) const;  // bytes
   // Empty if it is not there.
   std::string TextOr(std::string_view name) const { return Has(name) ? Text(name) : ""; }
 

@@ -81,6 +81,13 @@ enum class SinkRecall {
   kPlace,    // goes back to a place and drops what was written behind it
 };
 
+// Records that a sink took and nobody will get.
+struct LostRecords {
+  uint64_t first = 0;  // its number among all that the sink took, from 1
+  uint64_t count = 0;
+  std::string why;
+};
+
 // Where results go. Called by the engine's thread only; may have threads of its own.
 class Sink {
  public:
@@ -91,12 +98,18 @@ class Sink {
   virtual Status Write(const SinkRecord& record) = 0;
   // Hands on what was written.
   virtual Status Flush() = 0;
+  // Waits until what was flushed is gone or cannot go.
+  virtual void Await() {}
   // Flushes, and waits until what was written is gone or cannot go.
   virtual Status Close() = 0;
   // Records that have left the process.
   virtual uint64_t delivered() const = 0;
   // For kCount: how many of the first records will never be tried again, delivered or given up.
   virtual uint64_t settled() const { return delivered(); }
+  // Where TransportPlace::tells_lost asks for it: what was lost since the last call, in order.
+  virtual std::vector<LostRecords> TakeLost() { return {}; }
+  // Readable when TakeLost may find something; negative: it never does.
+  virtual int lost_fd() const { return -1; }
 
   virtual SinkRecall recall() const { return SinkRecall::kNothing; }
   // For kPlace, after Flush: where the sink stands.
@@ -116,6 +129,7 @@ struct TransportPlace {
   std::string head;    // what the codec puts before the first record
   size_t record_bytes_max = 1 << 20;
   bool waits = false;        // a sink waits until somebody takes its records
+  bool tells_lost = false;   // a sink is asked for what it loses, so it need not tell the user
   bool keeps_state = false;  // the run may go on in another process
   bool insecure = false;     // plain text on addresses that are not this machine's own is allowed
   StopRequest* stop = nullptr;                        // ends all waiting; may be null
@@ -132,6 +146,15 @@ struct SourceSpec {
   // Further checks of the options, when the app is checked; may be null.
   std::function<Status(const Options&, const TransportPlace&)> check;
   std::function<Result<std::unique_ptr<Source>>(const Options&, const TransportPlace&)> make;
+};
+
+// Where the rows of a table are: @store(type='...').
+struct StoreSpec {
+  const char* name;
+  const char* summary;
+  const char* example;  // a definition of a table
+  std::vector<OptionSpec> options;
+  bool on_disk = false;
 };
 
 struct SinkSpec {

@@ -24,5 +24,8 @@ const SourceSpec* TransportRegistry::FindSource(std::string_view name) const {
 const SinkSpec* TransportRegistry::FindSink(std::string_view name) const {
   return Find(sinks_, name);
 }
+const StoreSpec* TransportRegistry::FindStore(std::string_view name) const {
+  return Find(stores_, name);
+}
 
 }  // namespace weir

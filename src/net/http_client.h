@@ -11,23 +11,24 @@
 #include "net/http_message.h"
 #include "net/http_options.h"
 #include "net/outgoing.h"
+#include "net/outgoing_sink.h"
 #include "net/wire.h"
 
 namespace weir {
 
 // Sends requests to one server, one after the other over one connection, each until it is answered.
-// A piece is a whole request. Loop thread only, except Open. Held by shared pointers.
-class HttpClient : public std::enable_shared_from_this<HttpClient> {
+// A piece is a whole request. Held by shared pointers.
+class HttpClient final : public Carrier, public std::enable_shared_from_this<HttpClient> {
  public:
   // `waits`: what cannot be sent now is tried again for ever; else it is lost.
   HttpClient(boost::asio::io_context& context, SocketOptions options, bool waits,
              std::shared_ptr<Outgoing> outgoing);
 
-  Status Open();
+  Status Open() override;
   // Connects, so that it is known early whether somebody is there.
-  void Start();
-  void Send(std::shared_ptr<Outgoing::Piece> piece);
-  void Stop();
+  void Start() override;
+  void Send(std::shared_ptr<Outgoing::Piece> piece) override;
+  void Stop() override;
 
  private:
   void Dial(bool was_of_use);

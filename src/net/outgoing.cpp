@@ -4,35 +4,83 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "base/check.h"
 
 namespace weir {
+namespace {
+
+int MakeEvent() {
+  const int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  CHECK(event >= 0);
+  return event;
+}
+
+void Set(int event) {
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(event, &one, sizeof(one));
+}
+
+void Reset(int event) {
+  uint64_t count = 0;
+  [[maybe_unused]] const ssize_t size = read(event, &count, sizeof(count));
+}
+
+}  // namespace
 
 Outgoing::Piece::Piece(std::shared_ptr<Outgoing> to, std::string text, uint64_t count)
     : owner(std::move(to)), bytes(std::move(text)), records(count) {
   const std::lock_guard<std::mutex> lock(owner->mutex_);
   owner->bytes_ += bytes.size();
+  first = owner->made_ + 1;
+  owner->made_ += records;
 }
 
 Outgoing::Piece::~Piece() {
   {
     const std::lock_guard<std::mutex> lock(owner->mutex_);
     owner->bytes_ -= bytes.size();
-    (sent ? owner->delivered_ : owner->lost_) += records;
+    owner->NoteEnd(*this);
   }
   owner->Signal();
 }
 
-Outgoing::Outgoing(size_t bytes_max)
-    : bytes_max_(bytes_max), changed_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  CHECK(changed_ >= 0);
+void Outgoing::NoteEnd(const Piece& piece) {
+  (piece.sent ? delivered_ : lost_) += piece.records;
+  if (piece.sent || lost_noted_ < 0 || given_up_) return;
+  Set(lost_noted_);
+  std::string why = !refusal_.empty()   ? refusal_
+                    : !failure_.empty() ? failure_
+                                        : "the connection was closed";
+  if (!lost_records_.empty()) {
+    LostRecords& last = lost_records_.back();
+    if (last.first + last.count == piece.first && last.why == why) {
+      last.count += piece.records;
+      return;
+    }
+  }
+  lost_records_.push_back({piece.first, piece.records, std::move(why)});
 }
 
-Outgoing::~Outgoing() { close(changed_); }
+Outgoing::Outgoing(size_t bytes_max) : bytes_max_(bytes_max), changed_(MakeEvent()) {}
 
-void Outgoing::Signal() {
-  const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = write(changed_, &one, sizeof(one));
+Outgoing::~Outgoing() {
+  close(changed_);
+  if (lost_noted_ >= 0) close(lost_noted_);
+}
+
+void Outgoing::Signal() { Set(changed_); }
+
+void Outgoing::NoteLost() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (lost_noted_ < 0) lost_noted_ = MakeEvent();
+}
+
+std::vector<LostRecords> Outgoing::TakeLost() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (lost_noted_ >= 0) Reset(lost_noted_);
+  return std::exchange(lost_records_, {});
 }
 
 void Outgoing::SetPeers(size_t peers) {
@@ -105,8 +153,7 @@ uint64_t Outgoing::settled() const {
 bool Outgoing::Wait(StopRequest* stop, TimeMs at_most_ms) {
   pollfd waits[] = {{changed_, POLLIN, 0}, {stop == nullptr ? -1 : stop->poll_fd(), POLLIN, 0}};
   poll(waits, 2, static_cast<int>(at_most_ms));
-  uint64_t count = 0;
-  [[maybe_unused]] const ssize_t size = read(changed_, &count, sizeof(count));
+  Reset(changed_);
   return stop == nullptr || !stop->requested();
 }
 

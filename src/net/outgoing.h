@@ -5,8 +5,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "types/type.h"
+#include "io/transport.h"
 #include "weir/run.h"
 
 namespace weir {
@@ -24,6 +25,7 @@ class Outgoing {
     std::shared_ptr<Outgoing> owner;
     std::string bytes;
     uint64_t records;
+    uint64_t first;     // the number of the first one among all records, from 1
     bool sent = false;  // to somebody; loop thread
   };
 
@@ -49,20 +51,28 @@ class Outgoing {
   // What is lost from now on was not given up: another process may send it.
   void StopGivingUp();
   uint64_t settled() const;  // records delivered or given up
+  // From now on it is noted which records are lost.
+  void NoteLost();
+  std::vector<LostRecords> TakeLost();
+  int lost_fd() const { return lost_noted_; }  // readable when some were noted; -1: none will be
   // Returns when something has changed, or the time is over; false if a stop was requested.
   bool Wait(StopRequest* stop, TimeMs at_most_ms);
 
  private:
   void Signal();
+  void NoteEnd(const Piece& piece);
 
   const size_t bytes_max_;
-  int changed_;  // eventfd
+  int changed_;          // eventfd
+  int lost_noted_ = -1;  // likewise, once anything is noted
   mutable std::mutex mutex_;
   size_t peers_ = 0;
   size_t bytes_ = 0;
+  uint64_t made_ = 0;  // records that were made pieces of
   uint64_t delivered_ = 0;
   uint64_t lost_ = 0;
-  std::optional<uint64_t> given_up_;  // of those lost, once nothing is given up any more
+  std::optional<uint64_t> given_up_;       // of those lost, once nothing is given up any more
+  std::vector<LostRecords> lost_records_;  // not taken yet
   std::string failure_;
   std::string refusal_;
 };

@@ -3,28 +3,27 @@
 #include <set>
 
 #include "net/dialer.h"
-#include "net/net_loop.h"
+#include "net/outgoing_sink.h"
 #include "net/sender.h"
 #include "net/tls_context.h"
-#include "time/system_clock.h"
 
 namespace weir {
 namespace {
 
 constexpr size_t kPieceBytes = 64 << 10;
-constexpr TimeMs kFirstConnectMs = 10'000;
 
-// The part that lives on the loop's thread.
-class Outlet : public std::enable_shared_from_this<Outlet> {
+// Sends to one peer, or to all who are connected.
+class Outlet final : public Carrier, public std::enable_shared_from_this<Outlet> {
  public:
-  Outlet(boost::asio::io_context& context, SocketOptions options, const TransportPlace& place)
+  Outlet(boost::asio::io_context& context, SocketOptions options, const TransportPlace& place,
+         std::shared_ptr<Outgoing> outgoing)
       : options_(std::move(options)),
         context_(context),
         head_(place.head),
         waits_(place.waits),
-        outgoing_(std::make_shared<Outgoing>(options_.queue_bytes)) {}
+        outgoing_(std::move(outgoing)) {}
 
-  Status Open() {
+  Status Open() override {
     if (!options_.token.empty()) {
       Result<std::string> secret = ReadSecret(options_.token);
       if (!secret.ok()) return secret.status();
@@ -41,7 +40,7 @@ class Outlet : public std::enable_shared_from_this<Outlet> {
     return listener_->Open();
   }
 
-  void Start() {
+  void Start() override {
     if (listener_ != nullptr) {
       listener_->Start([this](Wire::Socket socket, std::string, Listener::Place place) {
         Add(std::move(socket), std::move(place));
@@ -52,7 +51,7 @@ class Outlet : public std::enable_shared_from_this<Outlet> {
                    [this](const std::string& why) { outgoing_->SetFailure(why); });
   }
 
-  void Stop() {
+  void Stop() override {
     stopped_ = true;
     if (listener_ != nullptr) listener_->Stop();
     if (dialer_ != nullptr) dialer_->Stop();
@@ -61,7 +60,7 @@ class Outlet : public std::enable_shared_from_this<Outlet> {
     kept_.clear();
   }
 
-  void Send(std::shared_ptr<Outgoing::Piece> piece) {
+  void Send(std::shared_ptr<Outgoing::Piece> piece) override {
     if (ready_.empty()) {
       if (waits_ && !stopped_) kept_.push_back(std::move(piece));
       return;
@@ -69,7 +68,6 @@ class Outlet : public std::enable_shared_from_this<Outlet> {
     for (const auto& sender : ready_) sender->Send(piece);
   }
 
-  const std::shared_ptr<Outgoing>& outgoing() const { return outgoing_; }
   uint16_t port() const { return listener_ == nullptr ? 0 : listener_->port(); }
 
  private:
@@ -128,108 +126,57 @@ class Outlet : public std::enable_shared_from_this<Outlet> {
   bool stopped_ = false;
 };
 
-class SocketSink final : public Sink {
+class SocketSink final : public OutgoingSink {
  public:
-  SocketSink(SocketOptions options, const TransportPlace& place)
-      : place_(place),
+  SocketSink(const SocketOptions& options, const TransportPlace& place)
+      : OutgoingSink(place, options.queue_bytes),
         options_(options),
-        loop_(NetLoop::Shared()),
-        outlet_(std::make_shared<Outlet>(loop_->context(), std::move(options), place)),
-        outgoing_(outlet_->outgoing()) {}
-
-  ~SocketSink() override {
-    loop_->PostAndWait([this] { outlet_->Stop(); });
+        outlet_(std::make_shared<Outlet>(loop()->context(), options, place, outgoing())) {
+    Manner manner;
+    manner.connects = !options.serves;
+    manner.needs_peers = true;
+    manner.patience_ms = options.idle_ms;
+    SetCarrier(outlet_, manner);
   }
 
   Status Open() override;
   Status Write(const SinkRecord& record) override;
-  Status Flush() override;
-  Status Close() override;
-  uint64_t delivered() const override { return outgoing_->delivered(); }
-  SinkRecall recall() const override { return SinkRecall::kCount; }
-  uint64_t settled() const override { return outgoing_->settled(); }
 
  private:
+  std::string TakeBytes() override { return std::exchange(buffer_, {}); }
   Status NobodyThere() const;
 
-  TransportPlace place_;
-  SocketOptions options_;
-  std::shared_ptr<NetLoop> loop_;  // ends after what lives on it
-  std::shared_ptr<Outlet> outlet_;
-  std::shared_ptr<Outgoing> outgoing_;
+  const SocketOptions options_;
+  const std::shared_ptr<Outlet> outlet_;
   std::string buffer_;
-  uint64_t buffered_ = 0;  // records
 };
 
-// A client waits for its first connection or for the first failure, so that events that come at
-// once are not lost.
 Status SocketSink::Open() {
   const Status status = outlet_->Open();
   if (!status.ok()) return status;
-  if (options_.serves && place_.report) {
-    const std::string address = options_.path.empty()
-                                    ? options_.host + ":" + std::to_string(outlet_->port())
-                                    : options_.path;
-    place_.report("sink of stream '" + place_.stream + "' listens on " + address);
+  if (options_.serves) {
+    Report(" listens on " + (options_.path.empty()
+                                 ? options_.host + ":" + std::to_string(outlet_->port())
+                                 : options_.path));
   }
-  loop_->Post([outlet = outlet_] { outlet->Start(); });
-  if (options_.serves) return status;
-  const TimeMs until = SystemClock().MonotonicMs() + kFirstConnectMs;
-  for (TimeMs left = kFirstConnectMs; left > 0; left = until - SystemClock().MonotonicMs()) {
-    if (outgoing_->has_peers() || !outgoing_->failure().empty()) break;
-    if (!outgoing_->Wait(place_.stop, left)) break;
-  }
-  if (!outgoing_->has_peers() && place_.report) {
-    place_.report("sink of stream '" + place_.stream + "': " + outgoing_->failure() +
-                  "; trying again");
-  }
-  return status;
+  return OutgoingSink::Open();
 }
 
 Status SocketSink::NobodyThere() const {
-  const std::string why = outgoing_->failure();
+  const std::string why = outgoing()->failure();
   return Status(StatusCode::kNotFound, why.empty() ? "nobody is connected" : why);
 }
 
 Status SocketSink::Write(const SinkRecord& record) {
-  if (!place_.waits && buffer_.empty() && !outgoing_->has_peers()) return NobodyThere();
+  if (!place().waits && buffer_.empty() && !outgoing()->has_peers()) return NobodyThere();
   if (options_.frames) {
     const auto size = static_cast<uint32_t>(record.bytes.size());
     for (int shift = 24; shift >= 0; shift -= 8) buffer_ += static_cast<char>(size >> shift);
   }
   buffer_ += record.bytes;
   if (!options_.frames) buffer_ += '\n';
-  ++buffered_;
+  CountRecord();
   return buffer_.size() >= kPieceBytes ? Flush() : Status::Ok();
-}
-
-Status SocketSink::Flush() {
-  if (buffer_.empty()) return Status::Ok();
-  bool go_on = true;
-  while (go_on && (outgoing_->IsFull() || (place_.waits && !outgoing_->has_peers()))) {
-    go_on = outgoing_->Wait(place_.stop, options_.idle_ms);
-  }
-  auto piece = std::make_shared<Outgoing::Piece>(outgoing_, std::exchange(buffer_, {}),
-                                                 std::exchange(buffered_, 0));
-  loop_->Post([outlet = outlet_, piece = std::move(piece)] { outlet->Send(piece); });
-  return Status::Ok();
-}
-
-// What was sent gets the time that a stalled peer has.
-Status SocketSink::Close() {
-  const Status flushed = Flush();
-  const TimeMs until = SystemClock().MonotonicMs() + options_.idle_ms;
-  for (TimeMs left = options_.idle_ms; left > 0; left = until - SystemClock().MonotonicMs()) {
-    if (outgoing_->IsEmpty() || !outgoing_->has_peers()) break;
-    outgoing_->Wait(nullptr, left);
-  }
-  outgoing_->StopGivingUp();
-  loop_->PostAndWait([this] { outlet_->Stop(); });
-  if (outgoing_->lost() > 0 && place_.report) {
-    place_.report("sink of stream '" + place_.stream + "': " + std::to_string(outgoing_->lost()) +
-                  " events were lost with their connection");
-  }
-  return flushed;
 }
 
 }  // namespace

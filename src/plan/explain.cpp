@@ -54,7 +54,7 @@ std::string JoinTexts(const std::vector<std::string>& texts) {
 }
 
 void AppendTable(const Plan& plan, const TableUse& use, std::string* out) {
-  *out += "table " + use.table + "\n";
+  *out += "table " + use.table + (use.disk != nullptr ? " on disk\n" : "\n");
   for (const TableUse::By& by : use.writers)
     *out += "  written by " + by.query + ": " + by.how + "\n";
   for (const TableUse::By& by : use.readers) *out += "  read by " + by.query + ": " + by.how + "\n";

@@ -26,6 +26,7 @@ ExprPtr Remapped(const ExprPtr& expr, const std::vector<uint32_t>& mapping) {
 std::string JoinNames(const Schema& schema) {
   std::string text;
   for (const Attribute& attribute : schema.attributes()) {
+    if (attribute.name.empty()) continue;  // the engine's own
     text += (text.empty() ? "" : ", ") + attribute.name;
   }
   return text;
@@ -259,7 +260,8 @@ std::vector<NodeId> QueryLowering::ConnectLookups(const SchemaPtr& rows,
                                                   std::string* detail) {
   std::vector<NodeId> tables;
   for (const BoundLookup& lookup : lookups) {
-    LoweredLookup lowered = LowerLookup(app_, rows, lookup);
+    LoweredLookup lowered =
+        LowerLookup(app_, rows, lookup, [this](uint32_t table) { return DiskOf(table); });
     ConnectLookup(lowered, &tables, detail);
     specs->push_back(std::move(lowered.spec));
   }
@@ -322,6 +324,7 @@ Edge QueryLowering::FoundSide(const BoundStreamInput& input, Edge from, const Co
   const TableSide table = MakeTableSide(stream, subset);
   side->schema = table.schema;
   side->order_column = table.order_column;
+  side->disk = {DiskOf(input.stream), table.columns, {}};
   return Append(
              {from, nullptr}, "keep", JoinNames(*subset.Narrow(*stream.schema)) + " of table",
              [schema = table.schema, columns = table.columns] {
@@ -417,8 +420,14 @@ std::string QueryLowering::SplitCondition(const BoundJoin& join, const ColumnSub
   const ColumnSubset& subset = table_left ? left : right;
   JoinSide& side = table_left ? spec->left : spec->right;
   std::vector<uint32_t> keys;
+  const auto is_computed = [](const ExprPtr& key) { return key->column() == Expr::kNoColumn; };
+  if (side.disk.table != nullptr && std::any_of(side.keys.begin(), side.keys.end(), is_computed)) {
+    spec->left.keys.clear();  // on disk there are indexes over attributes only
+    spec->right.keys.clear();
+    spec->residual = on;
+  }
   for (const ExprPtr& key : side.keys) {
-    if (key->column() == Expr::kNoColumn) {
+    if (is_computed(key)) {
       NoteRead(stream, "join on " + on->Describe() + " by hash index on the equal keys");
       return ", hash index on the equal keys";
     }
@@ -444,9 +453,16 @@ std::string QueryLowering::SplitCondition(const BoundJoin& join, const ColumnSub
       if (table_left) bound.probe = RemapColumns(bound.probe, to_right);
     }
   }
+  if (side.disk.table != nullptr) {
+    side.disk.access = MakeDiskAccess(side.disk.table.get(), keys, ordered);
+  }
   const std::string access = DescribeAccess(table, keys, ordered);
   NoteRead(stream, "join on " + on->Describe() + " by " + access);
   return ", " + table.name + " by " + access;
+}
+
+std::shared_ptr<DiskTable> QueryLowering::DiskOf(uint32_t table) const {
+  return table_uses_ == nullptr ? nullptr : (*table_uses_)[table].disk;
 }
 
 void QueryLowering::NoteRead(uint32_t table, std::string how) {
@@ -518,51 +534,6 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
     graph_->Connect(node, static_cast<int>(i), {tables[i - 2], 0, 0});
   }
   return Select({{node, 0, 0}, output}, RemapSelect(query_.select, mapping, columns), expired);
-}
-
-NodeId QueryLowering::LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs) {
-  std::vector<Edge> rows;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    Chain chain{inputs[i], app_.streams[pattern.streams[i]].schema};
-    for (const BoundStreamFunctionCall& call : pattern.functions[i]) {
-      chain = PatternFunction(std::move(chain), call);
-    }
-    rows.push_back(Lookups(std::move(chain), pattern.lookups[i]).edge);
-  }
-  PatternSpec spec = pattern.spec;
-  spec.lateness = app_.lateness;
-  for (size_t s = 0; s < spec.states.size(); ++s) {
-    const std::vector<NodeId> tables = StateLookups(pattern, s, &spec);
-    for (const NodeId table : tables) rows.push_back({table, 0, 0});
-  }
-  const std::string kind = pattern.spec.sequence ? "sequence" : "pattern";
-  std::string text = DescribeAutomaton(spec, "text");
-  if (text.starts_with(kind)) text.erase(0, std::min(text.size(), kind.size() + 1));
-  PlanNode described{kind, std::move(text), query_.name, {}, DescribeAutomaton(spec, "dot")};
-  auto automaton = BuildAutomaton(spec);
-  CHECK(automaton.ok());  // the binder has validated it
-  auto make = [automaton = std::move(automaton).value(), place = roots_->Next(true)] {
-    return MakePatternOperator(place, automaton);
-  };
-  const NodeId node =
-      graph_->AddNode(std::move(described), std::move(make), static_cast<int>(rows.size()), true);
-  for (size_t i = 0; i < rows.size(); ++i) {
-    graph_->Connect(node, static_cast<int>(i), rows[i]);
-  }
-  // Aggregates do not count what was given up: the binder refuses them then.
-  return Select({{node, 0, 0}, query_.input_schema}, query_.select, false);
-}
-
-// The tables that a state's look-ups find, as far as they go to the pattern itself.
-std::vector<NodeId> QueryLowering::StateLookups(const BoundPattern& pattern, size_t state,
-                                                PatternSpec* spec) {
-  PatternState& asking = spec->states[state];
-  const SchemaPtr rows = ConditionRows(*spec, asking);
-  std::string detail;
-  std::vector<NodeId> tables =
-      ConnectLookups(rows, pattern.state_lookups[state], &asking.lookups, &detail);
-  if (graph_->per_key()) asking.shared_lookups = ShareLookups(rows, asking.lookups, &tables);
-  return tables;
 }
 
 NodeId QueryLowering::Lower(const std::vector<Edge>& inputs) {

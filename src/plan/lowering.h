@@ -80,7 +80,7 @@ class QueryLowering {
   // By stream: the node that tells what joins find of a named window.
   void set_contents(const std::vector<NodeId>* contents) { contents_ = contents; }
 
-  // By stream: where reads of tables are noted for plans.
+  // By stream: where tables are, and where reads of them are noted for plans.
   void set_table_uses(std::vector<TableUse>* uses) { table_uses_ = uses; }
   // A join with an aggregation: the aggregation's node, the port for the query's rows, and what
   // the node was told of the query. Inside a partition the query reads the aggregation itself.
@@ -148,6 +148,7 @@ class QueryLowering {
   NodeId LowerStream(const BoundStreamInput& input, Edge from);
   SchemaPtr RowsOf(const BoundStream& stream) const;
   void NoteRead(uint32_t table, std::string how);
+  std::shared_ptr<DiskTable> DiskOf(uint32_t table) const;
   std::string SplitCondition(const BoundJoin& join, const ColumnSubset& left,
                              const ColumnSubset& right, const ExprPtr& on, JoinSpec* spec);
   void ShareFound(const BoundStreamInput& input, Edge table, JoinSide* side);

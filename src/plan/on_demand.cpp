@@ -14,31 +14,74 @@ Chunk OneRow(const SchemaPtr& schema, const OrderKey& key, TimeMs clock) {
   return meta.Finish(schema, {});
 }
 
+// Rows of tables on disk that one question gets into memory at most.
+constexpr size_t kDiskRowsMax = 1'000'000;
+
+// Gets the rows on disk that satisfy the condition into memory.
+Status AdmitFromDisk(const BoundOnDemand& query, const TableFinder& finder, TableStore* store,
+                     const Timeline& timeline, std::vector<RowId>* ids) {
+  const OrderKey key{timeline.MessageMoment(0), Path()};
+  bool more = finder.BeginOnDisk(0);
+  while (more) {
+    Chunk rows;
+    more = finder.NextOnDisk(0, &rows);
+    if (query.on != nullptr && !rows.empty()) {
+      RowMetaBuilder meta;
+      for (uint32_t i = 0; i < rows.physical_size(); ++i) {
+        meta.Append(rows.timestamp(i), RowKind::kCurrent, key);
+      }
+      std::vector<ColumnPtr> columns = rows.columns();
+      columns.resize(query.input->size());
+      Chunk asked = meta.Finish(query.input, std::move(columns));
+      if (rows.selection() != nullptr) asked = asked.WithSelection(*rows.selection());
+      rows = rows.WithSelection(EvalFilter(*query.on, {asked, &timeline}));
+    }
+    store->Admit(rows, ids);
+    if (ids->size() > kDiskRowsMax) {
+      store->view()->End();
+      return Status(StatusCode::kLimit, "the question is about more than " +
+                                            std::to_string(kDiskRowsMax) +
+                                            " rows of a table on disk (limits.query_rows)");
+    }
+  }
+  return Status::Ok();
+}
+
 // The rows that may satisfy the condition: of a table those that an index finds, if one can be
 // used.
-std::vector<RowId> Candidates(const BoundOnDemand& query, const BoundApp& app,
-                              const FoundRows& rows, const Chunk& one, const Timeline& timeline) {
+Result<std::vector<RowId>> Candidates(const BoundOnDemand& query, const BoundApp& app,
+                                      const FoundRows& rows, const Chunk& one,
+                                      const Timeline& timeline) {
   std::vector<RowId> ids;
   if (rows.table == nullptr) {
     rows.window->All(&ids);
     return ids;
   }
+  TableStore& store = rows.table->store;
+  store.Refresh();
   TableWrite parts;
   SplitForTable(app.streams[*query.source], query.on, 0, &parts);
-  TableFinder finder(&rows.table->store, parts, /*make_indexes=*/false);
+  TableFinder finder(&store, parts, /*make_indexes=*/false);
   finder.Load(one, timeline);
   finder.Find(0, &ids);
+  if (store.disk() == nullptr) return ids;
+  const Status admitted = AdmitFromDisk(query, finder, &store, timeline, &ids);
+  if (!admitted.ok()) return admitted;
+  if (!store.disk()->status().ok()) return store.disk()->status();
   return ids;
 }
 
-Chunk SourceRows(const BoundOnDemand& query, const BoundApp& app,
-                 const std::vector<FoundRows>& found, const Timeline& timeline, TimeMs clock) {
+Result<Chunk> SourceRows(const BoundOnDemand& query, const BoundApp& app,
+                         const std::vector<FoundRows>& found, const Timeline& timeline,
+                         TimeMs clock) {
   const OrderKey key{timeline.MessageMoment(0), Path()};
   const Chunk one = OneRow(query.input, key, clock);
   if (!query.source) return one;
   const FoundRows& rows = found[*query.source];
   const TableStore& store = rows.table != nullptr ? rows.table->store : *rows.window;
-  std::vector<RowId> ids = Candidates(query, app, rows, one, timeline);
+  auto candidates = Candidates(query, app, rows, one, timeline);
+  if (!candidates.ok()) return candidates.status();
+  std::vector<RowId> ids = std::move(candidates).value();
   RowMetaBuilder meta;
   SortRows(store.rows(), store.order_column(), ids);
   std::vector<ColumnPtr> columns;
@@ -84,7 +127,9 @@ Result<std::vector<Chunk>> SelectOnDemand(const BoundOnDemand& query, const Boun
     if (!buckets.ok()) return buckets.status();
     rows = std::move(buckets).value();
   } else {
-    rows = SourceRows(query, app, found.rows, timeline, clock);
+    auto found_rows = SourceRows(query, app, found.rows, timeline, clock);
+    if (!found_rows.ok()) return found_rows.status();
+    rows = std::move(found_rows).value();
   }
   if (query.on != nullptr && !rows.empty()) {
     rows = rows.WithSelection(EvalFilter(*query.on, {rows, &timeline}));

@@ -7,6 +7,7 @@
 #include "exec/select_operator.h"
 #include "exec/window_operator.h"
 #include "plan/aggregation_lowering.h"
+#include "plan/disk_dag.h"
 #include "plan/keyed_partition.h"
 #include "plan/partition_lowering.h"
 #include "plan/table_lowering.h"
@@ -100,6 +101,10 @@ class AppLowering {
     plan.log = roots.log();
     std::move(graph_).Finish(&plan);
     if (!plan.dag->status().ok()) return plan.dag->status();
+    if (disk_tables_ != nullptr) {
+      plan.disk_tables = disk_tables_;
+      plan.dag = MakeDiskDag(std::move(plan.dag), std::move(disk_tables_));
+    }
     return plan;
   }
 
@@ -121,6 +126,8 @@ class AppLowering {
   void AddLookupPorts(const BoundQuery& query, uint32_t table, const LoweredLookup& lookup,
                       std::vector<TableLookupPort>* ports);
   void ConnectTableLookups();
+  void MakeTable(uint32_t stream);
+  void PutOnDisk(uint32_t stream, Table* table);
   void AddNamedWindow(uint32_t stream, RootNumbers* roots);
   void AddAggregations(RootNumbers* roots);
   void CountReaders();
@@ -146,6 +153,7 @@ class AppLowering {
   std::vector<TableLookupPort> table_lookups_;
   std::vector<FoundRows> found_;  // by stream
   std::vector<TableUse> uses_;    // by stream
+  std::shared_ptr<DiskTables> disk_tables_;
   std::vector<std::shared_ptr<Aggregation>> aggregations_;
   struct AggregationNode {
     NodeId node;
@@ -201,6 +209,9 @@ void AppLowering::AddStreams(RootNumbers* roots) {
   found_.resize(app_.streams.size());
   uses_.resize(app_.streams.size());
   for (uint32_t s = 0; s < app_.streams.size(); ++s) {
+    if (app_.streams[s].table) MakeTable(s);
+  }
+  for (uint32_t s = 0; s < app_.streams.size(); ++s) {
     const BoundStream& stream = app_.streams[s];
     if (stream.table) AddTable(s);
     if (stream.named_window) AddNamedWindow(s, roots);
@@ -223,11 +234,19 @@ void AppLowering::AddStreams(RootNumbers* roots) {
   }
 }
 
-void AppLowering::AddTable(uint32_t s) {
+// Before any is added: writes of one may look into another.
+void AppLowering::MakeTable(uint32_t s) {
   const BoundStream& stream = app_.streams[s];
   auto table = std::make_shared<Table>(stream.schema, stream.table->primary_key);
   found_[s].table = table;
+  if (stream.table->disk_cache_bytes) PutOnDisk(s, table.get());
   for (const uint32_t attribute : stream.table->indexes) table->store.IndexOf({attribute});
+}
+
+void AppLowering::AddTable(uint32_t s) {
+  const BoundStream& stream = app_.streams[s];
+  const std::shared_ptr<Table>& table = found_[s].table;
+  const DiskOfTable disks = [this](uint32_t of) { return uses_[of].disk; };
   std::vector<TableWrite> writes;
   std::vector<TableLookupPort> lookups;
   for (uint32_t q = 0; q < app_.queries.size(); ++q) {
@@ -238,7 +257,7 @@ void AppLowering::AddTable(uint32_t s) {
       continue;
     }
     std::vector<LoweredLookup> asked;
-    writes.push_back(LowerTableWrite(app_, *query.write, query.select.output, &asked));
+    writes.push_back(LowerTableWrite(app_, *query.write, query.select.output, disks, &asked));
     for (const LoweredLookup& lookup : asked) AddLookupPorts(query, s, lookup, &lookups);
     uses_[s].writers.push_back({query.name, DescribeTableWrite(app_, *query.write, writes.back())});
     write_ports_[q] = static_cast<int>(writes.size());
@@ -270,6 +289,7 @@ void AppLowering::ConnectTableLookups() {
   for (const TableLookupPort& lookup : table_lookups_) {
     std::string names;
     for (const Attribute& attribute : lookup.schema->attributes()) {
+      if (attribute.name.empty()) continue;  // the engine's own
       names += (names.empty() ? "" : ", ") + attribute.name;
     }
     const NodeId keep = graph_.AddNode(
@@ -278,6 +298,20 @@ void AppLowering::ConnectTableLookups() {
     graph_.Connect(keep, 0, stream_places_[lookup.table].Next(stream_nodes_[lookup.table]));
     graph_.Connect(lookup.node, lookup.port, {keep, 0, 0});
   }
+}
+
+void AppLowering::PutOnDisk(uint32_t s, Table* table) {
+  const BoundStream& stream = app_.streams[s];
+  if (disk_tables_ == nullptr) {
+    disk_tables_ = std::make_shared<DiskTables>(
+        options_.place != nullptr ? options_.place : TablePlace::Temporary(true));
+  }
+  uses_[s].disk = disk_tables_->Add(stream.name, table->store.stored_schema(),
+                                    stream.table->primary_key, *stream.table->disk_cache_bytes);
+  for (const uint32_t attribute : stream.table->indexes) {
+    uses_[s].disk->AccessTo({attribute}, /*make=*/true);
+  }
+  table->store.KeepOnDisk(uses_[s].disk);
 }
 
 void AppLowering::AddNamedWindow(uint32_t s, RootNumbers* roots) {

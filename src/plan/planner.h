@@ -7,6 +7,7 @@
 #include "bind/bound_app.h"
 #include "exec/aggregation_operator.h"
 #include "exec/dag.h"
+#include "exec/disk_tables.h"
 #include "exec/event_log.h"
 
 namespace weir {
@@ -20,6 +21,8 @@ struct OutputRequest {
 struct PlanOptions {
   bool optimize = true;  // off: only what correctness needs; same results
   std::vector<OutputRequest> outputs;
+  // Where tables on disk go; null: where the system has temporary files, and states hold all rows.
+  std::shared_ptr<TablePlace> place;
 };
 
 struct PlannedStream {
@@ -51,6 +54,7 @@ struct TableUse {
     std::string how;  // `update T set ... on (T.k == k) by primary key`
   };
   std::string table;
+  std::shared_ptr<DiskTable> disk;  // null: it is in memory
   std::vector<By> writers;
   std::vector<By> readers;
 };
@@ -65,6 +69,7 @@ struct Plan {
   std::vector<FoundRows> found;  // as BoundApp::streams
   std::vector<TableUse> tables;
   std::vector<std::shared_ptr<Aggregation>> aggregations;  // as BoundApp::aggregations
+  std::shared_ptr<DiskTables> disk_tables;                 // null: there are none
   std::shared_ptr<EventLog> log;                           // to be handed out after each epoch
 };
 

@@ -86,6 +86,7 @@ class Units {
     for (const uint32_t column : stream->table->primary_key) {
       unit->shape += " key " + (*stream->schema)[column].name;
     }
+    if (stream->table->disk_cache_bytes) unit->shape += " on disk";
   }
 
   // Everything outside of queries that rows come from on their way to the node.

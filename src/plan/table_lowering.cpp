@@ -29,7 +29,8 @@ void NoteOwn(uint32_t table, const LoweredLookup& lookup, TableWrite* write) {
 }  // namespace
 
 TableWrite LowerTableWrite(const BoundApp& app, const BoundTableWrite& write,
-                           const SchemaPtr& output, std::vector<LoweredLookup>* lookups) {
+                           const SchemaPtr& output, const DiskOfTable& disks,
+                           std::vector<LoweredLookup>* lookups) {
   TableWrite lowered;
   lowered.action = write.action;
   lowered.set = write.set;
@@ -39,7 +40,7 @@ TableWrite LowerTableWrite(const BoundApp& app, const BoundTableWrite& write,
   if (lookups == nullptr) return lowered;
   const SchemaPtr pairs = SideBySide(*output, *table.schema);
   for (const BoundLookup& lookup : write.lookups) {
-    lookups->push_back(LowerLookup(app, pairs, lookup));
+    lookups->push_back(LowerLookup(app, pairs, lookup, disks));
     lowered.lookups.push_back(lookups->back().spec);
     NoteOwn(write.table, lookups->back(), &lowered);
   }
@@ -70,12 +71,23 @@ TableSide MakeTableSide(const BoundStream& table, const ColumnSubset& subset) {
   const auto order = std::find(side.columns.begin(), side.columns.end(), store.order_column());
   side.order_column = static_cast<uint32_t>(order - side.columns.begin());
   if (order == side.columns.end()) side.columns.push_back(store.order_column());
+  // Rows of a table on disk are known by their numbers.
+  const auto number = static_cast<uint32_t>(table.schema->size());
+  const bool has_number =
+      std::find(side.columns.begin(), side.columns.end(), number) != side.columns.end();
+  if (table.table->disk_cache_bytes && !has_number) side.columns.push_back(number);
   std::vector<Attribute> attributes;
   for (const uint32_t column : side.columns) {
     attributes.push_back((*store.stored_schema())[column]);
   }
   side.schema = std::make_shared<const Schema>(std::move(attributes));
   return side;
+}
+
+DiskAccess MakeDiskAccess(DiskTable* disk, const std::vector<uint32_t>& keys,
+                          std::optional<uint32_t> ordered) {
+  if (!keys.empty()) return disk->AccessTo(keys, /*make=*/true);
+  return ordered ? disk->OrderedAccessTo(*ordered, /*make=*/true) : DiskAccess();
 }
 
 std::vector<uint32_t> OrderedAttributes(const BoundStream& table) {
@@ -105,8 +117,10 @@ std::string DescribeAccess(const BoundStream& table, const std::vector<uint32_t>
   return known || keys.empty() ? text : text + " (made for it)";
 }
 
-LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup) {
+LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup,
+                          const DiskOfTable& disks) {
   const BoundStream& table = app.streams[lookup.table];
+  const std::shared_ptr<DiskTable> disk = disks(lookup.table);
   const auto row_columns = static_cast<uint32_t>(rows->size());
   std::vector<bool> used(kTableBase + table.schema->size(), false);
   CollectRowColumns(lookup, &used);
@@ -118,16 +132,21 @@ LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const Boun
   for (const uint32_t position : subset.new_position) mapping.push_back(row_columns + position);
   mapping.resize(kTableBase + kNestedAnswers, 0);
   for (uint32_t i = 0; i < lookup.nested.size(); ++i) {
-    mapping.push_back(row_columns + table_columns + i);
+    mapping.push_back(row_columns + table_columns + (disk != nullptr ? 1 : 0) + i);
   }
   LoweredLookup lowered;
   lowered.table = lookup.table;
   lowered.columns = subset.kept;
   lowered.spec.table = subset.Narrow(*table.schema);
+  if (disk != nullptr) {
+    lowered.columns.push_back(disk->number_column());
+    lowered.spec.table =
+        SideBySide(*lowered.spec.table, Schema(std::vector<Attribute>{{"", Type::kLong}}));
+  }
   const SchemaPtr pairs = SideBySide(*rows, *lowered.spec.table);
   for (const BoundLookup& nested : lookup.nested) {
     lowered.nested.push_back(
-        LowerLookup(app, pairs, LiftNested(nested, row_columns, subset.new_position)));
+        LowerLookup(app, pairs, LiftNested(nested, row_columns, subset.new_position), disks));
     lowered.spec.nested.push_back(lowered.nested.back().spec);
   }
   TableWrite parts;
@@ -154,6 +173,9 @@ LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const Boun
   }
   lowered.description = lookup.condition->Describe() + " in " + table.name + " by " +
                         DescribeAccess(table, keys, ordered);
+  if (disk != nullptr) {
+    lowered.spec.disk = {disk, lowered.columns, MakeDiskAccess(disk.get(), keys, ordered)};
+  }
   return lowered;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,10 +17,16 @@ namespace weir {
 void SplitForTable(const BoundStream& table, const ExprPtr& condition, uint32_t row_columns,
                    TableWrite* parts);
 
+struct LoweredLookup;
+
+// Where the table of that position is, if it is on disk; else null.
+using DiskOfTable = std::function<std::shared_ptr<DiskTable>(uint32_t table)>;
+
 // The write as the table's operator does it. `lookups`: what it wants of tables, as its lookups;
 // null: there are none.
 TableWrite LowerTableWrite(const BoundApp& app, const BoundTableWrite& write,
-                           const SchemaPtr& output, std::vector<LoweredLookup>* lookups);
+                           const SchemaPtr& output, const DiskOfTable& disks,
+                           std::vector<LoweredLookup>* lookups);
 
 // `update T on (T.symbol == symbol) by primary key`.
 std::string DescribeTableWrite(const BoundApp& app, const BoundTableWrite& write,
@@ -32,6 +39,9 @@ struct TableSide {
   uint32_t order_column = 0;  // of schema
 };
 TableSide MakeTableSide(const BoundStream& table, const ColumnSubset& subset);
+// How a table on disk is found by equality of `keys`, or by the order of `ordered`.
+DiskAccess MakeDiskAccess(DiskTable* disk, const std::vector<uint32_t>& keys,
+                          std::optional<uint32_t> ordered);
 
 // A look-up, and the columns it wants of what the table's operator emits.
 struct LoweredLookup {
@@ -41,7 +51,8 @@ struct LoweredLookup {
   std::string description;            // `(T.symbol == s) in T by primary key`
   std::vector<LoweredLookup> nested;  // as spec.nested
 };
-LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup);
+LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup,
+                          const DiskOfTable& disks);
 
 // The attributes of a table that can be found by order: numbers with an index or as primary key.
 std::vector<uint32_t> OrderedAttributes(const BoundStream& table);

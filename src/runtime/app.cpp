@@ -10,6 +10,15 @@ bool App::Impl::has_time_attribute() const {
   return false;
 }
 
+Status App::Impl::CheckSealable() const {
+  for (const BoundStream& stream : bound.streams) {
+    if (!stream.table || !stream.table->disk_cache_bytes) continue;
+    return Status::Invalid("rows on disk are not sealed: table '" + stream.name +
+                           "' and a key for the state exclude each other");
+  }
+  return Status::Ok();
+}
+
 StreamFormats App::Impl::Formats(const Plan& plan) const {
   StreamFormats formats;
   for (const PlannedStream& source : plan.sources) {

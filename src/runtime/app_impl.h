@@ -20,6 +20,8 @@ struct App::Impl {
     return bound.playback || options.playback || !options.time.empty() || has_time_attribute();
   }
   bool has_time_attribute() const;
+  // Rows of tables on disk lie there as they are: fails if there are any.
+  Status CheckSealable() const;
   // What records of each stream look like, in the order of Plan::sources.
   StreamFormats Formats(const Plan& plan) const;
 };

@@ -21,7 +21,8 @@ bool ReadsAlike(const StreamFormat& a, const StreamFormat& b) {
 
 bool IsConnected(const App::Impl& app, const std::string& name) {
   const BoundStream* stream = app.bound.FindStream(name);
-  return stream != nullptr && (!stream->sources.empty() || !stream->sinks.empty());
+  return stream != nullptr &&
+         (!stream->sources.empty() || !stream->sinks.empty() || stream->stores_faults);
 }
 
 // Definitions of streams that have sources or sinks, by name.

@@ -151,7 +151,8 @@ CompileResult CompileApp(std::string_view text, const CompileOptions& options) {
     AddUsageError(error, "", &result.diagnostics);
     return result;
   }
-  BindResult bound = BindApp(impl->ast, BuiltinRegistry(), BuiltinTransports());
+  BindResult bound =
+      BindApp(impl->ast, BuiltinRegistry(), BuiltinTransports(), options.tables_on_disk);
   AddDiagnostics(bound.diagnostics, DiagnosticKind::kBinding, options.file_name, impl->text,
                  &result.diagnostics);
   if (!bound.app) return result;

@@ -88,7 +88,9 @@ Outcome ReplayRun::OpenResults() {
   return ToOutcome(results_.Open(plan.value(), outputs_, run));
 }
 
+// Tables on disk are in a place of their own, since nothing in the directory is to change.
 Status ReplayRun::MakePlayer() {
+  plan_options_.place = TablePlace::Temporary(/*self_contained=*/false, view_.tables());
   Result<Plan> plan = MakePlan(app_.bound, plan_options_);
   if (!plan.ok()) return plan.status();
   const auto on_epoch = [this, log = plan.value().log](const Timeline&,
@@ -219,7 +221,8 @@ Outcome ReplayRun::Run() {
                                        " is not there any more: the log begins with record " +
                                        std::to_string(first_)};
   }
-  outcome = OpenResults();
+  if (view_.sealing() != nullptr) outcome = ToOutcome(app_.CheckSealable());
+  if (outcome.ok()) outcome = OpenResults();
   if (outcome.ok()) outcome = FindBegin();
   if (!outcome.ok()) return outcome;
   const Status status = ReadLog();

@@ -27,6 +27,7 @@ class ResultWriter {
 
   // Takes the rows of the outputs behind those of Open. Outlives the writer.
   void AttachSinks(SinkSet* sinks) { sinks_ = sinks; }
+  SinkSet* sinks() const { return sinks_; }  // may be null
   // For sinks that write to the standard output.
   TextBuffer* standard_output() { return standard_output_->buffer(); }
 

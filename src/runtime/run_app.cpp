@@ -24,6 +24,11 @@ Outcome UnknownStream(const StreamFormats& formats, const std::string& name) {
 
 bool AnySink(const SinkSpec&) { return true; }
 
+std::string DeadLetterDirectory(const RunOptions& options) {
+  if (!options.dead_letters.empty() || options.state.directory.empty()) return options.dead_letters;
+  return JoinPath(options.state.directory, kDeadLetterFolder);
+}
+
 // Sources may have many channels, so the buffer of each begins small.
 constexpr size_t kSourceBufferBytes = 4 << 10;
 
@@ -46,8 +51,10 @@ class AppRun {
  private:
   const App::Impl& impl() const { return app_->impl(); }
   std::vector<RunOutput> OutputsOf(const App& app) const;
+  Status CheckTables(const App& app) const;
   Result<Plan> PlanFor(const App& app, const std::vector<RunOutput>& outputs) const;
   Outcome OpenInputs();
+  Outcome OpenDeadLetters();
   Outcome OpenSinks();
   Outcome OpenSources();
   TransportPlace Surroundings();
@@ -73,6 +80,7 @@ class AppRun {
   std::vector<RunOutput> outputs_;
   std::vector<RunInput> inputs_;
   bool has_sources_ = false;
+  std::unique_ptr<DeadLetterWriter> letters_;  // null: there will be none
   SinkSet sinks_;
   StreamFormats formats_;  // of the inputs; an app that is reloaded may have others
   std::unique_ptr<BadRecordLog> bad_records_;
@@ -80,6 +88,7 @@ class AppRun {
   std::vector<FileInput*> file_inputs_;  // of these
   ResultWriter results_;
   std::unique_ptr<StateKeeper> keeper_;  // null: no state is kept
+  std::shared_ptr<TablePlace> place_;    // of tables on disk
   std::optional<RunCore> core_;          // always at the same address
 };
 
@@ -95,6 +104,7 @@ Result<Plan> AppRun::PlanFor(const App& app, const std::vector<RunOutput>& outpu
   if (!printable.ok()) return printable;
   PlanOptions options;
   options.optimize = app.impl().options.optimize;
+  options.place = place_;
   for (const RunOutput& output : outputs) options.outputs.push_back(ParseOutputName(output.what));
   for (const OutputRequest& request : SinkRequests(app.impl().bound, AnySink)) {
     options.outputs.push_back(request);
@@ -193,8 +203,31 @@ Outcome AppRun::OpenSources() {
   return {};
 }
 
+Outcome AppRun::OpenDeadLetters() {
+  const std::optional<std::string> stream = StreamWithDeadLetters(impl().bound);
+  if (!stream) return {};
+  const std::string directory = DeadLetterDirectory(options_);
+  if (directory.empty()) {
+    return {OutcomeCode::kUsage, "stream '" + *stream +
+                                     "' has dead letters: name a directory for them with "
+                                     "--dead-letters, or one for all state with --state-dir"};
+  }
+  Result<std::optional<KeyRing>> keys =
+      ReadKeys(options_.state.key_file, options_.state.key_variable);
+  if (!keys.ok()) return ToOutcome(keys.status());
+  std::vector<std::string> notes;
+  auto opened =
+      DeadLetterWriter::Open(&PosixFileSystem(), directory, std::move(keys).value(), &notes);
+  for (const std::string& note : notes) Tell("warning: " + note);
+  if (!opened.ok()) return ToOutcome(opened.status());
+  letters_ = std::move(opened).value();
+  return {};
+}
+
 Outcome AppRun::OpenSinks() {
-  Status status = sinks_.Make(impl().bound, Surroundings(), AnySink);
+  const Outcome opened = OpenDeadLetters();
+  if (!opened.ok()) return opened;
+  Status status = sinks_.Make(impl().bound, Surroundings(), AnySink, letters_.get());
   if (status.ok() && keeper_ != nullptr) {
     status = sinks_.KeepState();
     // Nothing leaves that a restart would not know the cause of.
@@ -215,7 +248,18 @@ Outcome AppRun::OpenBadRecordFile() {
   return {};
 }
 
+Status AppRun::CheckTables(const App& app) const {
+  const bool seals = !options_.state.key_file.empty() || !options_.state.key_variable.empty();
+  return seals ? app.impl().CheckSealable() : Status::Ok();
+}
+
 Outcome AppRun::Run() {
+  const std::string& directory = options_.state.directory;
+  place_ = directory.empty()
+               ? TablePlace::Temporary(/*self_contained=*/false)
+               : std::make_shared<TablePlace>(&PosixFileSystem(), JoinPath(directory, "tables"));
+  const Status sealable = CheckTables(*app_);
+  if (!sealable.ok()) return ToOutcome(sealable);
   Result<Plan> plan = PlanFor(*app_, outputs_);
   if (!plan.ok()) return ToOutcome(plan.status());
   formats_ = impl().Formats(plan.value());
@@ -231,6 +275,9 @@ Outcome AppRun::Run() {
   Status status = Recover();
   if (status.ok()) status = core_->Start();
   if (status.ok()) status = ReadAll(&stopped);
+  // Another process gets back what this one cannot wait for.
+  const bool goes_on = keeper_ != nullptr && core_->Ending();
+  if (status.ok() && !goes_on) status = core_->RunFaults();
   core_->set_positions(nullptr);
   core_->ReportRefusedRows();
   return Close(status, stopped);
@@ -343,6 +390,7 @@ Status AppRun::Reload() {
   if (next == nullptr) return Status::Ok();
   Result<Plan> plan = PlanFor(*next, OutputsOf(*next));
   Status status = plan.status();
+  if (status.ok()) status = CheckTables(*next);
   if (keeper_ != nullptr && sinks_.size() > 0) {
     status = Status::Invalid("sinks and --state-dir together need a new start");
   }
@@ -366,7 +414,8 @@ Status AppRun::SwapApp(std::shared_ptr<const App> next, Plan plan, StreamFormats
   StateMap saved;
   if (keeper_ == nullptr) {
     StateWriter out(&saved);
-    core_->SaveTo(out);
+    const Status written = core_->SaveTo(out);
+    if (!written.ok()) return written;
   } else {
     const Status closed = keeper_->Close();
     if (!closed.ok()) return closed;

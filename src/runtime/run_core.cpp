@@ -10,6 +10,7 @@ namespace {
 constexpr TimeMs kPollMsMax = 60'000;
 constexpr uint32_t kBatchesPerLook = 64;  // at the clock, for progress
 constexpr TimeMs kProgressMs = 500;
+constexpr int kFaultRoundsMax = 100;  // what comes back may come back again and again
 
 std::vector<SchemaPtr> SchemasOf(const StreamFormats& formats) {
   std::vector<SchemaPtr> schemas;
@@ -25,10 +26,12 @@ RunCore::RunCore(const App::Impl& app, const RunOptions& options, const Clock& c
       options_(options),
       clock_(clock),
       results_(results),
+      inputs_(inputs),
       formats_(std::move(formats)),
       batch_(inputs),
       map_(inputs, formats_),
       units_(StateUnitsOf(app.bound, plan)),
+      disk_tables_(plan.disk_tables),
       loop_(std::move(plan.dag), SchemasOf(formats_), app.event_time(),
             [results, log = plan.log, &options](const Timeline&, const std::vector<Port>& taps) {
               results->Write(taps);
@@ -93,7 +96,26 @@ void RunCore::StampWallClock() {
   batch_.messages.insert(batch_.messages.begin(), {clock_.WallMs(), BatchMessage::kClockStep, 0});
 }
 
+// Null if none of them gives anything back.
+SinkSet* RunCore::fault_sinks() const {
+  SinkSet* sinks = results_->sinks();
+  return sinks != nullptr && sinks->has_fault_streams() ? sinks : nullptr;
+}
+
+Status RunCore::RunFaults() {
+  SinkSet* sinks = fault_sinks();
+  Status status;
+  for (int round = 0; sinks != nullptr && round < kFaultRoundsMax && status.ok(); ++round) {
+    status = RunBatch();
+    if (status.ok()) status = Flush();
+    sinks->Await();
+    if (!sinks->HasFaults()) break;
+  }
+  return status;
+}
+
 Status RunCore::RunBatch() {
+  if (SinkSet* sinks = fault_sinks()) sinks->TakeFaults(inputs_, &batch_);
   if (batch_.messages.empty()) {
     if (after_batch_) after_batch_();
     return Status::Ok();
@@ -150,6 +172,7 @@ void RunCore::Save(StateWriter& out) const {
 Status RunCore::Load(StateReader& in, bool migrate) {
   UnitChanges changes;
   const Status status = LoadAppState(units_, in, &loop_, migrate ? &changes : nullptr);
+  if (disk_tables_ != nullptr && !disk_tables_->status().ok()) return disk_tables_->status();
   if (!status.ok()) return status;
   *dropped_ = std::move(changes.details);
   results_->Load(in);
@@ -178,6 +201,21 @@ Status RunCore::ReplayQuery(const std::string& query) {
   return Status::Ok();
 }
 
+Status RunCore::PrepareSave() {
+  return disk_tables_ == nullptr ? Status::Ok() : disk_tables_->Checkpoint();
+}
+
+Status RunCore::SettleSave() {
+  return disk_tables_ == nullptr ? Status::Ok() : disk_tables_->SettleCheckpoint();
+}
+
+Status RunCore::SaveTo(StateWriter& out) {
+  const Status prepared = PrepareSave();
+  if (!prepared.ok()) return prepared;
+  SaveAppState(units_, loop_, out);
+  return SettleSave();
+}
+
 Status RunCore::FlushOutputs() { return results_->Flush(); }
 Status RunCore::SyncOutputs() { return results_->Sync(); }
 
@@ -195,6 +233,9 @@ Input* RunCore::Poll(std::span<Input* const> inputs, int timeout_ms) {
   const int reload_fd = options_.reload == nullptr ? -1 : options_.reload->poll_fd();
   waits.push_back({stop_fd, POLLIN, 0});  // a negative descriptor is passed over
   waits.push_back({reload_fd, POLLIN, 0});
+  if (results_->sinks() != nullptr) {
+    for (const int fd : results_->sinks()->lost_fds()) waits.push_back({fd, POLLIN, 0});
+  }
   if (poll(waits.data(), waits.size(), timeout_ms) <= 0) return nullptr;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const size_t at = (next_polled_ + i) % inputs.size();
@@ -213,9 +254,11 @@ Input* RunCore::WaitForOne(std::span<Input* const> inputs, Status* status) {
   if (status->ok()) *status = Flush();
   idle_since_ = clock_.MonotonicMs();
   while (status->ok() && !Ending()) {
-    if (Input* ready = Poll(inputs, TimeoutMs())) return ready;
+    const bool has_faults = fault_sinks() != nullptr && fault_sinks()->HasFaults();
+    if (Input* ready = Poll(inputs, has_faults ? 0 : TimeoutMs())) return ready;
     if (Ending() || ReloadAsked()) break;
     *status = OnIdle();
+    if (status->ok()) *status = RunBatch();
     if (status->ok()) *status = Flush();
   }
   return nullptr;

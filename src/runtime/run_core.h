@@ -33,8 +33,10 @@ class RunCore final : private KeptRun {
 
   // Starts the clock of an app that runs on the wall clock.
   Status Start();
-  // Runs what is in the batch.
+  // Runs what is in the batch, and what came back from sinks.
   Status RunBatch();
+  // Runs what comes back from sinks, and waits until nothing does any more.
+  Status RunFaults();
   // Runs the batch, then prints the answer to the on-demand query that `input` stands at.
   Status Answer(Input* input);
 
@@ -49,7 +51,7 @@ class RunCore final : private KeptRun {
 
   // The state without the outputs, between two batches, and the way back for another app:
   // `dropped` tells what was not taken over.
-  void SaveTo(StateWriter& out) const { SaveAppState(units_, loop_, out); }
+  Status SaveTo(StateWriter& out);
   Status LoadFrom(StateReader& in, std::vector<std::string>* dropped);
 
   // `call` is called whenever a batch has been run.
@@ -72,6 +74,7 @@ class RunCore final : private KeptRun {
 
  private:
   Input* Poll(std::span<Input* const> inputs, int timeout_ms);
+  SinkSet* fault_sinks() const;
   int TimeoutMs() const;
   Status OnIdle();
   Status AdvanceTo(TimeMs time);
@@ -89,6 +92,8 @@ class RunCore final : private KeptRun {
   }
   Status Replay(MessageBatch* batch) override;
   Status ReplayQuery(const std::string& query) override;
+  Status PrepareSave() override;
+  Status SettleSave() override;
   Status FlushOutputs() override;
   Status SyncOutputs() override;
   void StampWallClock();
@@ -98,10 +103,12 @@ class RunCore final : private KeptRun {
   const RunOptions& options_;
   const Clock& clock_;
   ResultWriter* results_;
+  const StreamFormats& inputs_;
   StreamFormats formats_;
   MessageBatch batch_;  // of the inputs
   StreamMap map_;
   std::vector<StateUnit> units_;
+  std::shared_ptr<DiskTables> disk_tables_;  // null: there are none
   EpochLoop loop_;
   QueryAnswerer answerer_;
   StateKeeper* keeper_ = nullptr;

@@ -99,7 +99,7 @@ struct Session::Impl : BadRecordSink {
     place.report = [this](std::string_view line) {
       if (options.on_log) options.on_log(message, line);
     };
-    const Status made = log_sinks.Make(app->impl().bound, place, WritesLog);
+    const Status made = log_sinks.Make(app->impl().bound, place, WritesLog, /*letters=*/nullptr);
     return made.ok() ? log_sinks.Open() : made;
   }
 
@@ -299,6 +299,8 @@ Outcome Session::Open(std::shared_ptr<const App> app, SessionOptions options,
   if (options.outputs.empty() && !options.no_outputs) options.outputs = app->default_outputs();
   PlanOptions plan_options;
   plan_options.optimize = app->impl().options.optimize;
+  plan_options.place = TablePlace::Temporary(/*self_contained=*/true);
+  if (options.table_batch_rows > 0) plan_options.place->set_batch_rows(options.table_batch_rows);
   for (const std::string& output : options.outputs) {
     plan_options.outputs.push_back(ParseOutputName(output));
   }

@@ -1,10 +1,13 @@
 #include "runtime/state_keeper.h"
 
 #include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 
+#include "base/huge_pages.h"
 #include "runtime/state_view.h"
 #include "runtime/stored_app.h"
 #include "state/kill_point.h"
@@ -14,6 +17,8 @@ namespace weir {
 namespace {
 
 constexpr uint64_t kReplayedPerWord = 256;
+constexpr int kSnapshotNice = 5;  // events come first; the threads it begins inherit that
+constexpr int64_t kShortPauseUs = 2000;
 constexpr auto kFullDiskWait = std::chrono::milliseconds(100);
 
 TimeMs NowMs() { return SystemClock().MonotonicMs(); }
@@ -30,6 +35,7 @@ struct StateKeeper::Pending {
   TimeMs begin = 0;
   std::unique_ptr<StateImage> image;
   ImageStats stats;
+  int64_t prepare_us = 0;
   int64_t ms = 0;
   Status status;
   std::atomic<bool> done = false;
@@ -343,6 +349,9 @@ Status StateKeeper::BeginSnapshot() {
   KILL_POINT("keeper.before_image");
   auto pending = std::make_unique<Pending>();
   pending->begin = last_snapshot_ = NowMs();
+  status = run_->PrepareSave();
+  if (!status.ok()) return GiveUp(status, last_number_);
+  pending->prepare_us = MsSince(pending->begin) * 1000;
   const uint64_t older = store_->older().number;
   const bool is_known = older != 0 && std::count(side_numbers_.begin(), side_numbers_.end(), older);
   auto change = store_->Begin(!is_known);
@@ -371,8 +380,11 @@ Status StateKeeper::BeginSnapshot() {
     return FinishSnapshot();
   }
   written->thread = std::thread([this, written] {
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kSnapshotNice);  // of this thread
     written->status = WriteSnapshot(written);
     written->ms = MsSince(written->begin);
+    // What the run wrote meanwhile has small pages now, which would slow the next fork.
+    if (written->stats.pause_us > kShortPauseUs) CollapseIntoHugePages();
     written->done.store(true, std::memory_order_release);
   });
   return Status::Ok();
@@ -423,6 +435,7 @@ Status StateKeeper::FinishSnapshot() {
   if (pending_->thread.joinable()) pending_->thread.join();
   const std::unique_ptr<Pending> pending = std::move(pending_);
   pending->change.reset();
+  pending->stats.pause_us += pending->prepare_us;
   stats_.pause_us_max = std::max(stats_.pause_us_max, pending->stats.pause_us);
   if (!pending->status.ok()) {
     pending->image.reset();
@@ -436,6 +449,8 @@ Status StateKeeper::FinishSnapshot() {
   stats_.last_ms = pending->ms;
   side_numbers_[pending->side] = pending->number;
   snapshot_number_ = pending->log_number;
+  const Status settled = run_->SettleSave();
+  if (!settled.ok()) Report("warning: tables of older snapshots are left: " + settled.message());
   return CutLogBehind();
 }
 
@@ -483,6 +498,7 @@ Status StateKeeper::Close(bool outputs_moved) {
   KILL_POINT("keeper.before_close");
   StopThreads();
   const Status closed = log_->Close();
+  stats_.syncs = log_->sync_costs();
   KILL_POINT("keeper.closed");
   return status.ok() ? closed : status;
 }
@@ -501,7 +517,8 @@ int64_t Median(std::vector<int64_t> values) {
 std::vector<std::string> DescribeStats(const KeeperStats& stats) {
   const auto ms = [](int64_t us) { return fmt::format("{:.1f}", static_cast<double>(us) / 1000); };
   return {
-      fmt::format("log: {} records, {} bytes", stats.log_records, stats.log_bytes),
+      fmt::format("log: {} records, {} bytes, {} syncs that took {} ms", stats.log_records,
+                  stats.log_bytes, stats.syncs.syncs, ms(stats.syncs.us)),
       fmt::format("snapshots: {} written, {} failed, pause p50 {} ms, longest {} ms",
                   stats.snapshots, stats.failed_snapshots, ms(Median(stats.pauses_us)),
                   ms(stats.pause_us_max)),

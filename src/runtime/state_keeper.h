@@ -58,13 +58,18 @@ class KeptRun {
   virtual Status ReplayQuery(const std::string& query) = 0;
   // Before a snapshot is taken: what was put out so far leaves the process.
   virtual Status FlushOutputs() { return Status::Ok(); }
+  // What Save only names becomes durable; then, once it is so with the snapshot, what older ones
+  // named may go.
+  virtual Status PrepareSave() { return Status::Ok(); }
+  virtual Status SettleSave() { return Status::Ok(); }
   // What was flushed becomes durable; called by another thread.
   virtual Status SyncOutputs() { return Status::Ok(); }
 };
 
 struct KeeperStats {
-  uint64_t log_records = 0;  // appended by this process
-  uint64_t log_bytes = 0;    // before they are packed
+  uint64_t log_records = 0;    // appended by this process
+  uint64_t log_bytes = 0;      // before they are packed
+  LogWriter::SyncCosts syncs;  // of the log; known once the keeper is closed
   uint64_t snapshots = 0;
   uint64_t failed_snapshots = 0;
   ImageStats last;                 // of the last snapshot

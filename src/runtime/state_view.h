@@ -19,6 +19,9 @@ inline constexpr std::string_view kStateFormatName = "WEIR-STATE";
 inline constexpr std::string_view kStateFormatText = "weir state directory 1\n";
 inline constexpr std::string_view kStateFormatBegin = "weir state directory ";
 
+// Where a state directory has dead letters.
+inline constexpr std::string_view kDeadLetterFolder = "dead-letters";
+
 // A state directory that is looked at.
 class StateView {
  public:
@@ -28,6 +31,7 @@ class StateView {
   const std::string& directory() const { return directory_; }
   std::string log() const { return JoinPath(directory_, "log"); }
   std::string snapshots() const { return JoinPath(directory_, "snapshots"); }
+  std::string tables() const { return JoinPath(directory_, "tables"); }
   Sealing* sealing() const { return sealing_.get(); }  // null: no keys were given
 
   // Nobody else uses the directory while this lives.

@@ -18,6 +18,8 @@ std::string ValueOf(const OptionSpec& option) {
       return "number";
     case OptionSpec::Kind::kDuration:
       return "time";
+    case OptionSpec::Kind::kSize:
+      return "size";
     case OptionSpec::Kind::kChoice:
       break;
   }
@@ -38,8 +40,11 @@ std::string NameOf(const OptionSpec& option) {
 const std::vector<OptionSpec>& CommonOptions(std::string_view kind) {
   static const std::vector<OptionSpec> none;
   static const std::vector<OptionSpec> sink = {
-      {"on.error", "What becomes of an event that nobody takes: told and dropped, or waited for.",
-       "LOG", OptionSpec::Kind::kChoice, false, "LOG|WAIT"}};
+      {"on.error",
+       "What becomes of an event that is not delivered: it is told and dropped, waited for, goes "
+       "to "
+       "the stream's fault stream, or becomes a dead letter.",
+       "LOG", OptionSpec::Kind::kChoice, false, "LOG|WAIT|STREAM|STORE"}};
   return kind == "sink" ? sink : none;
 }
 
@@ -119,6 +124,15 @@ void EndChapter(const std::vector<Spec>& specs, const char* kind, const char* ti
   }
 }
 
+std::string StoreChapter() {
+  std::string text = "\n## Stores of tables\n";
+  for (const StoreSpec& spec : BuiltinTransports().stores()) {
+    text += std::string("\n### ") + spec.name + "\n\n" + spec.summary + "\n" +
+            OptionTable("option", spec.options) + "\n```sql\n" + spec.example + "\n```\n";
+  }
+  return text;
+}
+
 template <class Specs>
 std::vector<BuiltinSummary> Summaries(const Specs& specs) {
   std::vector<BuiltinSummary> result;
@@ -140,6 +154,11 @@ void DescribeTransports(std::string_view name, std::string* text) {
     OptionList("Options in a sink", spec->encoder_options, text);
     Example(spec->example, text);
   }
+  if (const StoreSpec* spec = registry.FindStore(name)) {
+    Begin(spec->name, "store", spec->summary, text);
+    OptionList("Options", spec->options, text);
+    Example(spec->example, text);
+  }
 }
 
 std::vector<BuiltinSummary> ListTransports(std::string_view kind) {
@@ -147,6 +166,7 @@ std::vector<BuiltinSummary> ListTransports(std::string_view kind) {
   if (kind == "source") return Summaries(registry.sources());
   if (kind == "sink") return Summaries(registry.sinks());
   if (kind == "codec") return Summaries(registry.codecs());
+  if (kind == "store") return Summaries(registry.stores());
   return {};
 }
 
@@ -162,7 +182,7 @@ std::string TransportReference() {
             OptionTable("option in a sink", spec.encoder_options) + "\n```sql\n" + spec.example +
             "\n```\n";
   }
-  return text;
+  return text + StoreChapter();
 }
 
 }  // namespace weir

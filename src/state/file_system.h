@@ -28,6 +28,8 @@ class WritableFile {
   // Returns once all that was appended is on disk. A failure is always kIoError and final: nobody
   // knows what the disk holds, so the file refuses every later Append and Sync.
   virtual Status Sync() = 0;
+  // The disk may begin with what was appended, so that Sync has less to wait for. Only a hint.
+  virtual void StartWriteback() {}
   // Cuts the file to `size` bytes, at most size().
   virtual Status Truncate(uint64_t size) = 0;
   virtual Status Close() = 0;

@@ -53,6 +53,8 @@ class PosixWritableFile : public WritableFile {
     return Status(StatusCode::kIoError, FileError(path_, "sync", errno).message());
   }
 
+  void StartWriteback() override { sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE); }
+
   Status Truncate(uint64_t size) override {
     if (Retry([&] { return ftruncate(fd_, static_cast<off_t>(size)); }) != 0) {
       return FileError(path_, "truncate", errno);

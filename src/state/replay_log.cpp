@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/check.h"
 #include "state/kill_point.h"
@@ -117,6 +118,7 @@ Status LogWriter::Sync() {
     if (file_ != nullptr) files.push_back(file_);
   }
   KILL_POINT("log.before_sync");
+  const auto begin = std::chrono::steady_clock::now();
   Status status;
   for (const auto& file : files) {
     if (status.ok()) status = file->Sync();
@@ -124,11 +126,20 @@ Status LogWriter::Sync() {
   KILL_POINT("log.after_sync");
   const std::lock_guard lock(mutex_);
   if (!status.ok()) return Fail(status);
+  ++sync_costs_.syncs;
+  sync_costs_.us += std::chrono::duration_cast<std::chrono::microseconds>(
+                        std::chrono::steady_clock::now() - begin)
+                        .count();
   synced_through_ = through;
   std::erase_if(finished_, [&](const auto& done) {
     return std::find(files.begin(), files.end(), done) != files.end();
   });
   return Status::Ok();
+}
+
+LogWriter::SyncCosts LogWriter::sync_costs() const {
+  const std::lock_guard lock(mutex_);
+  return sync_costs_;
 }
 
 Status LogWriter::Close() {

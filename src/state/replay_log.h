@@ -48,6 +48,12 @@ class LogWriter {
   // The schema of the records that follow, in a segment of their own.
   void SetSchema(std::string schema);
 
+  struct SyncCosts {
+    uint64_t syncs = 0;
+    int64_t us = 0;
+  };
+  SyncCosts sync_costs() const;
+
   uint64_t next_number() const;
   uint64_t synced_through() const;  // all records up to this one are durable
 
@@ -74,6 +80,7 @@ class LogWriter {
   std::vector<std::shared_ptr<WritableFile>> finished_;  // full segments not synced yet
   uint64_t next_number_;
   uint64_t synced_through_;
+  SyncCosts sync_costs_;
   Status failure_;
 };
 

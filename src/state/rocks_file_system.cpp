@@ -62,6 +62,10 @@ class RocksWritableFile : public rocksdb::FSWritableFile {
   IOStatus Sync(const IOOptions&, IODebugContext*) override {
     return failures_.Note(file_->Sync());
   }
+  IOStatus RangeSync(uint64_t, uint64_t, const IOOptions&, IODebugContext*) override {
+    file_->StartWriteback();
+    return IOStatus::OK();
+  }
   bool IsSyncThreadSafe() const override { return true; }
   uint64_t GetFileSize(const IOOptions&, IODebugContext*) override { return file_->size(); }
 

@@ -264,7 +264,9 @@ Status SnapshotDatabase::Apply(const SnapshotRun& run, const SnapshotMeta& meta,
 }
 
 Status SnapshotDatabase::WriteRun(const SnapshotRun& run, const std::string& file) const {
-  rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), MakeOptions());
+  rocksdb::EnvOptions files;
+  files.bytes_per_sync = size_t{4} << 20;
+  rocksdb::SstFileWriter writer(files, MakeOptions());
   rocksdb::Status status = writer.Open(file);
   constexpr size_t kAhead = 16;  // in the order of keys, records lie anywhere in memory
   for (size_t i = 0; i < run.entries().size() && status.ok(); ++i) {

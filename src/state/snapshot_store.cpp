@@ -13,10 +13,11 @@ SnapshotChange::SnapshotChange(SnapshotStore* store, SnapshotDatabase* database,
       database_(database),
       base_(whole ? 0 : database->meta().number),
       erases_(whole && database->meta().number != 0),
-      run_(std::make_unique<SnapshotRun>(&database->codec())) {}
+      run_(std::make_unique<SnapshotRun>(&database->codec())),
+      spills_(store->options_.spills) {}
 
 SnapshotChange::~SnapshotChange() {
-  if (spill_thread_.joinable()) spill_thread_.join();
+  (void)JoinSpills().ok();
   // Left-over files are removed at the next start if not now.
   for (const std::string& file : spilled_) (void)store_->fs_->RemoveTree(file).ok();
 }
@@ -40,9 +41,18 @@ Status SnapshotChange::Added() {
   return failure_;
 }
 
-Status SnapshotChange::JoinSpill() {
-  if (spill_thread_.joinable()) spill_thread_.join();
-  return spill_status_;
+Status SnapshotChange::Spill::Join() {
+  if (thread.joinable()) thread.join();
+  return status;
+}
+
+Status SnapshotChange::JoinSpills() {
+  Status first;
+  for (Spill& spill : spills_) {
+    const Status status = spill.Join();
+    if (first.ok()) first = status;
+  }
+  return first;
 }
 
 std::string SnapshotChange::NextFile() {
@@ -50,18 +60,19 @@ std::string SnapshotChange::NextFile() {
   return spilled_.back();
 }
 
-// One run is written while the next one is filled.
+// Runs are written while the next one is filled.
 Status SnapshotChange::SpillRun() {
-  Status status = JoinSpill();
+  Spill& spill = spills_[next_spill_];
+  next_spill_ = (next_spill_ + 1) % spills_.size();
+  Status status = spill.Join();
   if (status.ok() && erases_ && spilled_.empty()) status = database_->WriteErasure(NextFile());
   if (!status.ok()) return status;
-  NextFile();
-  std::swap(run_, spilling_);
+  std::swap(run_, spill.run);
   if (run_ == nullptr) run_ = std::make_unique<SnapshotRun>(&database_->codec());
   run_->Clear();  // its memory serves again
-  spill_thread_ = std::thread([this] {
-    spilling_->Sort();
-    spill_status_ = database_->WriteRun(*spilling_, spilled_.back());
+  spill.thread = std::thread([this, &spill, file = NextFile()] {
+    spill.run->Sort();
+    spill.status = database_->WriteRun(*spill.run, file);
   });
   return Status::Ok();
 }
@@ -76,9 +87,9 @@ Status SnapshotChange::Commit(const SnapshotMeta& meta) {
   }
   Status status;
   if (!run_->entries().empty()) status = SpillRun();
-  if (status.ok()) status = JoinSpill();
+  if (status.ok()) status = JoinSpills();
   if (!status.ok()) return status;
-  spilling_.reset();
+  for (Spill& spill : spills_) spill.run.reset();
   status = database_->WriteMeta(meta, NextFile());
   if (!status.ok()) return status;
   const std::lock_guard lock(store_->mutex_);

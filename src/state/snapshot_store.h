@@ -53,17 +53,24 @@ class SnapshotChange {
 
   Status Added();
   Status SpillRun();
-  Status JoinSpill();
+  Status JoinSpills();
   std::string NextFile();
+
+  // A run on its way to a file.
+  struct Spill {
+    std::unique_ptr<SnapshotRun> run;
+    std::thread thread;
+    Status status;
+    Status Join();
+  };
 
   SnapshotStore* const store_;
   SnapshotDatabase* const database_;
   const uint64_t base_;
   const bool erases_;  // the database has records, and the snapshot is made from nothing
   std::unique_ptr<SnapshotRun> run_;
-  std::unique_ptr<SnapshotRun> spilling_;  // being written by the thread
-  std::thread spill_thread_;
-  Status spill_status_;
+  std::vector<Spill> spills_;
+  size_t next_spill_ = 0;
   std::vector<std::string> spilled_;  // files
   Status failure_;
 };
@@ -73,6 +80,9 @@ struct SnapshotOptions {
   // Changes of up to so many bytes are written through RocksDB's log, larger ones as files.
   size_t batch_bytes_max = size_t{4} << 20;
   size_t run_bytes = size_t{64} << 20;  // of records sorted in memory at a time
+  // Runs being written at the same time: packing is slower than most disks. 1 makes the order of
+  // all calls the same every time.
+  size_t spills = 2;
   // Nothing in the directory is changed; Begin is not called. Nobody else may be writing.
   bool read_only = false;
 };

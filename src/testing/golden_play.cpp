@@ -12,14 +12,19 @@ namespace {
 constexpr uint32_t kLargeEpoch = 2048;
 constexpr const char* kKindNames[] = {"syntax", "binding", "not-supported", "usage"};
 constexpr GoldenMode kModes[] = {
-    // name, epoch size, flush each step, optimize, print and parse, restart after each step
-    {"plain", kLargeEpoch, true, true, false, false},
-    {"epoch=1", 1, false, true, false, false},
-    {"epoch=3", 3, false, true, false, false},
-    {"epoch=2048", kLargeEpoch, false, true, false, false},
-    {"optimizer=off", kLargeEpoch, true, false, false, false},
-    {"print-parse", kLargeEpoch, true, true, true, false},
-    {"restart-each", kLargeEpoch, true, true, false, true},
+    // name, epoch size, flush each step, optimize, print and parse, restart after each step, rows
+    {"plain", kLargeEpoch, true, true, false, false, 0},
+    {"epoch=1", 1, false, true, false, false, 0},
+    {"epoch=3", 3, false, true, false, false, 0},
+    {"epoch=2048", kLargeEpoch, false, true, false, false, 0},
+    {"optimizer=off", kLargeEpoch, true, false, false, false, 0},
+    {"print-parse", kLargeEpoch, true, true, true, false, 0},
+    {"restart-each", kLargeEpoch, true, true, false, true, 0},
+    {"disk", kLargeEpoch, true, true, false, false, 2},
+    {"disk,epoch=1", 1, false, true, false, false, kLargeEpoch},
+    {"disk,epoch=2048", kLargeEpoch, false, true, false, false, 1},
+    {"disk,optimizer=off", kLargeEpoch, true, false, false, false, 2},
+    {"disk,restart-each", kLargeEpoch, true, true, false, true, 1},
 };
 
 std::string RowLine(const OutputRow& row) {
@@ -121,6 +126,7 @@ bool Player::Compile(const std::string& app_text) {
   options.print_parse = mode_.print_parse;
   options.lint = golden_.lint;
   options.playback = true;
+  options.tables_on_disk = mode_.disk_rows > 0;
   CompileResult compiled = CompileApp(app_text, options);
   for (const AppDiagnostic& found : compiled.diagnostics) {
     std::string header = found.is_error ? "error " : "warning ";
@@ -139,6 +145,7 @@ bool Player::Open() {
   SessionOptions options;
   options.outputs = golden_.watch;
   options.epoch_size = mode_.epoch_size;
+  options.table_batch_rows = mode_.disk_rows;
   options.on_row = [this](const OutputRow& row) { AddRow(row); };
   options.on_answer = [this](std::string_view json) { AddAnswer(json); };
   options.on_log = [this](uint64_t message, std::string_view line) { AddLog(message, line); };

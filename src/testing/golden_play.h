@@ -18,7 +18,8 @@ struct GoldenMode {
   bool flush_each_step;  // else all steps are sent before anything is flushed
   bool optimize;
   bool print_parse;
-  bool restart_each;  // after each step the state is saved, all is destroyed and made anew from it
+  bool restart_each;   // after each step the state is saved, all is destroyed and made anew from it
+  uint32_t disk_rows;  // tables are on disk, looked at in batches of so many rows; 0: as written
 };
 
 // The default modes, `plain` first.

@@ -1,6 +1,7 @@
 """Runs the program under test; shared by the tests of the command line."""
 
 import os
+import select
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,11 @@ _, status, usage = os.wait4(process.pid, 0)
 open(sys.argv[1], "w").write(str(usage.ru_maxrss))
 os._exit(os.waitstatus_to_exitcode(status))
 """
+
+
+def readable(stream, seconds):
+    """Whether something can be read of an unbuffered stream within so long."""
+    return bool(select.select([stream], [], [], seconds)[0])
 
 
 class Case(unittest.TestCase):

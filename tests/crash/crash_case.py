@@ -46,6 +46,26 @@ end;
 """
 OUTPUTS = ["Windowed", "Timed", "Rises", "Known", "Limited", "Means"]
 
+# Tables on disk: by primary key, by an index, and scanned; rows come, change and go.
+DISK_APP = """
+define stream Trades (ts long, id long, symbol string, price double, volume int);
+@store(type='rocksdb', cache.size='1MB') @PrimaryKey('symbol')
+define table Last (symbol string, price double, n long, times long);
+@store(type='rocksdb', cache.size='1MB') @Index('price')
+define table Dear (id long, symbol string, price double);
+
+@info(name = 'known') from Trades join Last on Trades.symbol == Last.symbol
+select Trades.id as id, Last.n as n, Last.times as times insert into Known;
+@info(name = 'remember') from Trades select symbol, price, id as n, 1L as times
+update or insert into Last set Last.price = price, Last.n = n, Last.times = Last.times + times
+on Last.symbol == symbol;
+from Trades[price > 90] select id, symbol, price insert into Dear;
+@info(name = 'dearer') from Trades[volume > 90] join Dear on Dear.price > Trades.price + 90
+select Trades.id as id, Dear.id as dear insert into Dearer;
+@info(name = 'forget') from Trades[volume > 97] select id delete Dear on Dear.id < id - 1000;
+"""
+DISK_OUTPUTS = ["Known", "Dearer"]
+
 
 def events(seed, count):
     """Lines of events, the same for the same seed."""
@@ -67,6 +87,12 @@ class Case(unittest.TestCase):
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
         self.app = self.write("app.sql", APP)
+
+    def use_disk_tables(self):
+        global OUTPUTS
+        self.app = self.write("app.sql", DISK_APP)
+        self.addCleanup(globals().__setitem__, "OUTPUTS", OUTPUTS)
+        OUTPUTS = DISK_OUTPUTS
 
     def path(self, name):
         return os.path.join(self.folder, name)

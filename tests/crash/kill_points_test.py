@@ -14,6 +14,8 @@ NAMES = sorted({name for path in SOURCES.rglob("*.cpp")
 IN_SECOND_LIFE = {"keeper.replayed_record", "log.cut_segment"}
 # Passed by snapshots of which much changed: they are written as files of sorted records.
 WITH_LARGE_STATE = {"snapshot.before_ingest", "snapshot.after_ingest", "snapshot.wrote_run"}
+# Passed by snapshots of tables on disk.
+WITH_DISK_TABLES = {"tables.flushed", "tables.linked"}
 # Passed once damage was found or a snapshot failed: the tests on a simulated disk pass it.
 NOT_HERE = {"snapshot.wiped"}
 # Kills every child that saves a snapshot: the run itself goes on, and fails at its last snapshot.
@@ -40,7 +42,7 @@ class KillPointsTest(crash_case.Case):
         clean = self.clean_run(crash_case.events(7, 3000))
         command = self.command("out", *self.options())
         for name in NAMES:
-            if name in WITH_LARGE_STATE | NOT_HERE:
+            if name in WITH_LARGE_STATE | WITH_DISK_TABLES | NOT_HERE:
                 continue
             for count in (1, 3):
                 self.fresh()
@@ -53,6 +55,23 @@ class KillPointsTest(crash_case.Case):
                     self.assertEqual(code, 74, f"{what}: {said}")
                     self.assertIn("could not be written", said)
                 elif count == 1:
+                    self.assertTrue(crash_case.killed(code), f"{what} is not passed: {said}")
+                if code != 0:
+                    self.finish(command, what)
+                self.expect_same(clean, self.outputs("out"), what)
+
+    def test_disk_tables(self):
+        self.use_disk_tables()
+        clean = self.clean_run(crash_case.events(8, 3000))
+        command = self.command("out", *self.options())
+        names = WITH_DISK_TABLES | {"keeper.before_image", "keeper.before_commit",
+                                    "keeper.after_commit", "keeper.after_cut", "keeper.closed"}
+        for name in sorted(names):
+            for count in (1, 3):
+                self.fresh()
+                what = f"{name}:{count}"
+                code, said = self.run_weir(command, {"WEIR_KILL_AT": what})
+                if count == 1:
                     self.assertTrue(crash_case.killed(code), f"{what} is not passed: {said}")
                 if code != 0:
                     self.finish(command, what)

@@ -26,6 +26,14 @@ class KillTest(crash_case.Case):
                 "--epoch-size", random_.choice(sizes)]
 
     def test_file_input(self):
+        self.kill_often(KILLS)
+
+    def test_disk_tables(self):
+        """A quarter of the kills."""
+        self.use_disk_tables()
+        self.kill_often(KILLS // 4)
+
+    def kill_often(self, least):
         print(f"seed {SEED}", flush=True)
         random_ = random.Random(SEED)
         lines = crash_case.events(SEED, 6000)
@@ -35,7 +43,7 @@ class KillTest(crash_case.Case):
                                  "--state-dir", self.path("timed-state")), "a run with state")
         length = time.monotonic() - begin
         kills, runs = 0, 0
-        while kills < KILLS:
+        while kills < least:
             subprocess.run(["rm", "-rf", self.path("state"), self.path("out")], check=True)
             runs += 1
             for life in range(40):

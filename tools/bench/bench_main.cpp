@@ -22,6 +22,7 @@
 #include "testing/bench_bare.h"
 #include "testing/bench_pipeline.h"
 #include "weir/engine.h"
+#include "weir/huge_pages.h"
 
 namespace {
 
@@ -329,6 +330,7 @@ Settings ParseArguments(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  weir::UseHugePages();  // as `weir run`
   const Settings settings = ParseArguments(argc, argv);
   const auto wanted = [&](std::string_view name) {
     return name.find(settings.only) != std::string_view::npos;

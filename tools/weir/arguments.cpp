@@ -139,6 +139,7 @@ weir::Outcome TakeState(const Settings& settings, weir::RunOptions* run) {
     }
     run->resume_from.push_back(std::move(point));
   }
+  run->dead_letters = settings.Text("dead-letters");
   run->statistics = settings.Flag("stats");
   return {};
 }
@@ -215,6 +216,35 @@ weir::Outcome TakeReplay(const Settings& settings, ReplayArguments* result) {
   weir::Outcome outcome = TakeLocation(settings, &replay.state);
   if (outcome.ok()) outcome = TakeSpan(settings, &replay.span);
   return outcome.ok() ? TakeOutputs(settings, &replay) : outcome;
+}
+
+weir::Outcome TakeDeadLetters(const Settings& settings, DeadLettersArguments* result) {
+  weir::DeadLetterLocation& location = result->options.location;
+  weir::DeadLetterRange& range = result->options.range;
+  result->action = settings.operands[0];
+  location.directory = settings.Text("dead-letters");
+  location.state_directory = settings.Text("state-dir");
+  location.key_file = settings.Text("state-key-file");
+  location.key_variable = settings.Text("state-key-env");
+  if (location.directory.empty() && location.state_directory.empty()) {
+    return Refuse("--dead-letters or --state-dir is required");
+  }
+  result->app_path = settings.Text("app");
+  result->events = settings.Flag("events");
+  result->options.insecure = settings.Flag("insecure");
+  if (result->events && result->action != "show") return Refuse("--events is for `show`");
+  if (result->action != "replay" && !result->app_path.empty()) {
+    return Refuse("--app is for `replay`");
+  }
+  if (result->action == "replay" && result->app_path.empty() && location.state_directory.empty()) {
+    return Refuse("--app or --state-dir is required");
+  }
+  weir::LogSpan span;
+  const weir::Outcome outcome = TakeSpan(settings, &span);
+  range.from = span.from == 0 ? 1 : span.from;
+  range.to = span.to;
+  range.stream = settings.Text("stream");
+  return outcome;
 }
 
 weir::Outcome TakeTest(const Settings& settings, weir::GoldenOptions* result) {

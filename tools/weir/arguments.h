@@ -6,6 +6,7 @@
 #include "settings.h"
 #include "testing/golden_runner.h"
 #include "weir/app.h"
+#include "weir/dead_letters.h"
 #include "weir/outcome.h"
 #include "weir/run.h"
 #include "weir/state.h"
@@ -50,12 +51,20 @@ struct ReplayArguments {
   weir::ReplayOptions replay;
 };
 
+struct DeadLettersArguments {
+  std::string action;    // ls, show, replay or drop
+  std::string app_path;  // replay; empty: the app whose state it is
+  bool events = false;
+  weir::ReplayDeadLettersOptions options;
+};
+
 // kUsage says what is wrong.
 weir::Outcome TakeRun(const Settings& settings, RunArguments* result);
 weir::Outcome TakeOneLiner(const Settings& settings, RunArguments* result);
 weir::Outcome TakeLog(const Settings& settings, LogArguments* result);
 weir::Outcome TakeSnapshot(const Settings& settings, SnapshotArguments* result);
 weir::Outcome TakeReplay(const Settings& settings, ReplayArguments* result);
+weir::Outcome TakeDeadLetters(const Settings& settings, DeadLettersArguments* result);
 weir::Outcome TakeTest(const Settings& settings, weir::GoldenOptions* result);
 CheckArguments TakeCheck(const Settings& settings);
 ExplainArguments TakeExplain(const Settings& settings);

@@ -41,6 +41,12 @@ const std::vector<OptionSpec>& StateOptionSpecs() {
        .help = "The same, with the key in the environment variable NAME"},
       {.name = "migrate",
        .help = "The state may be that of another app: keep what has the same name and shape"},
+      {.name = "dead-letters",
+       .value = "DIR",
+       .is_path = true,
+       .section = "run",
+       .help = "Keep events there that could not be delivered or processed, where the app asks for "
+               "it (default: in the state directory)"},
       {.name = "resume-from",
        .value = "[OUTPUT=]N",
        .is_list = true,
@@ -299,6 +305,51 @@ CommandSpec Replay() {
           .run = ReplayCommand};
 }
 
+CommandSpec DeadLetters() {
+  constexpr uint64_t kMost = uint64_t{1} << 62;
+  std::vector<OptionSpec> options = {
+      {.name = "from",
+       .value = "N",
+       .least = 1,
+       .most = kMost,
+       .help = "From letter N (default: the first that is there)"},
+      {.name = "to",
+       .value = "N",
+       .least = 1,
+       .most = kMost,
+       .help = "Up to letter N (default: the last)"},
+      {.name = "stream", .value = "NAME", .help = "Only letters of this stream"},
+      {.name = "events", .help = "show: as lines that `weir run` takes as input"},
+      {.name = "app",
+       .value = "FILE",
+       .is_path = true,
+       .help = "replay: the app whose sinks are used (default: the one of the state directory)"}};
+  const std::vector<OptionSpec> run =
+      OfRun({"dead-letters", "state-dir", "state-key-file", "state-key-env", "insecure"});
+  options.insert(options.begin(), run.begin(), run.end());
+  return {
+      .name = "deadletters",
+      .summary = "list events that were not delivered, send them again or drop them",
+      .description =
+          "Looks after events that a sink with on.error='STORE' could not deliver, or that a "
+          "query behind a\nstream with @OnError(action='STORE') could not process. ls: how many, "
+          "of which sink; show: each\nof them; replay: sends them to their sinks, and drops what "
+          "was delivered (else exit 74); drop: drops\nthem. All of it also while a run adds "
+          "more.",
+      .operand = "ACTION",
+      .operand_help = "ls, show, replay or drop",
+      .operands = OperandCount::kOne,
+      .operand_choices = "ls|show|replay|drop",
+      .options = WithConfig(std::move(options)),
+      .notes =
+          "Output is JSON lines. What a query could not process is not replayed: show it with "
+          "--events and\nlet an app that can read it.\n\n"
+          "Examples:\n  weir deadletters replay --state-dir state\n"
+          "  weir deadletters show --events --stream Orders --dead-letters dead | weir run "
+          "fixed.sql",
+      .run = DeadLettersCommand};
+}
+
 CommandSpec Check() {
   return {
       .name = "check",
@@ -475,8 +526,8 @@ const OptionSpec* CommandSpec::Find(std::string_view option) const {
 
 const std::vector<CommandSpec>& Commands() {
   static const std::vector<CommandSpec> commands = {
-      Run(),  OneLiner(), Check(), Explain(), Log(),        Snapshot(), Replay(),
-      Test(), Repl(),     New(),   Config(),  Completion(), Help()};
+      Run(),         OneLiner(), Check(), Explain(), Log(),    Snapshot(),   Replay(),
+      DeadLetters(), Test(),     Repl(),  New(),     Config(), Completion(), Help()};
   return commands;
 }
 

@@ -10,6 +10,7 @@ int ExplainCommand(const Settings& settings);
 int LogCommand(const Settings& settings);
 int SnapshotCommand(const Settings& settings);
 int ReplayCommand(const Settings& settings);
+int DeadLettersCommand(const Settings& settings);
 int TestCommand(const Settings& settings);
 int ReplCommand(const Settings& settings);
 int NewCommand(const Settings& settings);

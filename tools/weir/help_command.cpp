@@ -21,7 +21,8 @@ constexpr Kind kKinds[] = {{"topic", "language", "Language"},
                            {"stream function", "stream-functions", "Stream functions"},
                            {"source", "sources", "Sources"},
                            {"sink", "sinks", "Sinks"},
-                           {"codec", "codecs", "Codecs"}};
+                           {"codec", "codecs", "Codecs"},
+                           {"store", "stores", "Stores of tables"}};
 
 void ListKind(const Kind& kind) {
   std::cout << kind.title << "\n\n";

@@ -4,9 +4,9 @@
 #include "command_line.h"
 #include "commands.h"
 #include "console.h"
-#include "huge_pages.h"
 #include "stop_signals.h"
 #include "text_file.h"
+#include "weir/huge_pages.h"
 
 namespace {
 
@@ -70,7 +70,7 @@ int RunCommand(const Settings& settings) {
   RunArguments parsed;
   const weir::Outcome taken = TakeRun(settings, &parsed);
   if (!taken.ok()) return UsageError(taken.message());
-  if (!parsed.run.state.directory.empty()) UseHugePages();
+  weir::UseHugePages();
   weir::StopRequest stop;
   HandleStopSignals(&stop);
   parsed.run.stop = &stop;

@@ -1,4 +1,4 @@
-// weir log, weir snapshot, weir replay: what a state directory holds.
+// weir log, weir snapshot, weir replay, weir deadletters: what a state directory holds.
 
 #include <csignal>
 #include <iostream>
@@ -33,19 +33,40 @@ int Print(const Look& look) {
   return Finish(looked.ok() ? written : looked);
 }
 
-// The app that the log is replayed through.
-weir::CompileResult CompileFor(const ReplayArguments& arguments, Outcome* outcome) {
+// The app whose state it is, or that of the file, if one is named.
+weir::CompileResult CompileFor(const weir::StateLocation& state, const std::string& path,
+                               Outcome* outcome) {
   weir::StoredApp stored;
-  *outcome = weir::ReadStoredApp(arguments.replay.state, &stored);
-  if (outcome->ok() && !arguments.app_path.empty()) {
-    stored.options.file_name = arguments.app_path;
+  if (!state.directory.empty()) *outcome = weir::ReadStoredApp(state, &stored);
+  if (outcome->ok() && !path.empty()) {
+    stored.options.file_name = path;
     stored.options.time.clear();  // timestamps were logged
     stored.options.playback = stored.event_time;
     stored.text.clear();
-    *outcome = ReadTextFile(arguments.app_path, &stored.text);
+    *outcome = ReadTextFile(path, &stored.text);
   }
   if (!outcome->ok()) return {};
   return weir::CompileApp(stored.text, stored.options);
+}
+
+int ReplayLetters(DeadLettersArguments* arguments) {
+  const weir::DeadLetterLocation& location = arguments->options.location;
+  weir::StateLocation state;
+  if (arguments->app_path.empty()) {
+    state = {location.state_directory, location.key_file, location.key_variable};
+  }
+  weir::StopRequest stop;
+  HandleStopSignals(&stop);
+  arguments->options.stop = &stop;
+  arguments->options.report = Report;
+  Outcome outcome;
+  const weir::CompileResult compiled = CompileFor(state, arguments->app_path, &outcome);
+  if (!outcome.ok()) return Finish(outcome);
+  for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) ReportDiagnostic(diagnostic);
+  if (compiled.app == nullptr) return ExitCode(OutcomeCode::kAppRefused);
+  return Print([&](const weir::LineSink& out) {
+    return weir::ReplayDeadLetters(compiled.app, arguments->options, out);
+  });
 }
 
 }  // namespace
@@ -83,9 +104,24 @@ int ReplayCommand(const Settings& settings) {
   arguments.replay.stop = &stop;
   arguments.replay.report = Report;
   Outcome outcome;
-  const weir::CompileResult compiled = CompileFor(arguments, &outcome);
+  const weir::CompileResult compiled =
+      CompileFor(arguments.replay.state, arguments.app_path, &outcome);
   if (!outcome.ok()) return Finish(outcome);
   for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) ReportDiagnostic(diagnostic);
   if (compiled.app == nullptr) return ExitCode(OutcomeCode::kAppRefused);
   return Finish(weir::ReplayLog(compiled.app, arguments.replay));
+}
+
+int DeadLettersCommand(const Settings& settings) {
+  DeadLettersArguments arguments;
+  const Outcome taken = TakeDeadLetters(settings, &arguments);
+  if (!taken.ok()) return UsageError(taken.message());
+  if (arguments.action == "replay") return ReplayLetters(&arguments);
+  const weir::DeadLetterLocation& location = arguments.options.location;
+  const weir::DeadLetterRange& range = arguments.options.range;
+  return Print([&](const weir::LineSink& out) {
+    if (arguments.action == "ls") return weir::ListDeadLetters(location, range, out);
+    if (arguments.action == "drop") return weir::DropDeadLetters(location, range, out);
+    return weir::ShowDeadLetters(location, range, arguments.events, out);
+  });
 }

@@ -105,7 +105,8 @@ TopicSpec FaultStreamTopic() {
       .summary =
           "With @OnError(action = STREAM) the events that a query could not process "
           "go to !S, with what went wrong in _error; other queries see them as ever. "
-          "Without it they are dropped by that query and reported.",
+          "With action = STORE they become dead letters. Without it they are dropped by that query "
+          "and reported.",
       .rules = "source",
       .app = R"(
 @OnError(action = 'STREAM')

@@ -32,7 +32,7 @@ class Lives {
 
   // Recovers and feeds batches until all are fed, something fails, or `batches_max` are.
   Status Live(uint64_t batches_max, bool closes) {
-    KeptApp kept(app_, &lines_);
+    KeptApp kept(app_, &lines_, std::make_shared<TablePlace>(&fs_, "/state/tables"));
     KeeperOptions options;
     options.directory = "/state";
     options.sync = sync_;
@@ -81,8 +81,7 @@ class KeeperFault : public ::testing::Test {
 };
 
 // One part of the seeds, so that parts run side by side.
-void LosePowerOften(const std::shared_ptr<const App>& app, uint64_t part) {
-  const uint64_t seeds = FromEnvironment("WEIR_FAULT_SEEDS", 1000) / 4;
+void LosePowerOften(const std::shared_ptr<const App>& app, uint64_t part, uint64_t seeds) {
   const uint64_t first = FromEnvironment("WEIR_FAULT_FIRST", 1) + part * seeds;
   for (uint64_t seed = first; seed < first + seeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
@@ -101,22 +100,29 @@ void LosePowerOften(const std::shared_ptr<const App>& app, uint64_t part) {
   }
 }
 
-TEST_F(KeeperFault, PowerLossLosesNothing1) { LosePowerOften(app_, 0); }
-TEST_F(KeeperFault, PowerLossLosesNothing2) { LosePowerOften(app_, 1); }
-TEST_F(KeeperFault, PowerLossLosesNothing3) { LosePowerOften(app_, 2); }
-TEST_F(KeeperFault, PowerLossLosesNothing4) { LosePowerOften(app_, 3); }
+uint64_t SeedsPerPart() { return FromEnvironment("WEIR_FAULT_SEEDS", 1000) / 4; }
+
+TEST_F(KeeperFault, PowerLossLosesNothing1) { LosePowerOften(app_, 0, SeedsPerPart()); }
+TEST_F(KeeperFault, PowerLossLosesNothing2) { LosePowerOften(app_, 1, SeedsPerPart()); }
+TEST_F(KeeperFault, PowerLossLosesNothing3) { LosePowerOften(app_, 2, SeedsPerPart()); }
+TEST_F(KeeperFault, PowerLossLosesNothing4) { LosePowerOften(app_, 3, SeedsPerPart()); }
+
+// Tables on disk go back to where the snapshot was; a tenth of the seeds, since they take longer.
+TEST_F(KeeperFault, PowerLossLosesNothingOnDisk) {
+  const auto app = MakeKeptDiskApp();
+  LosePowerOften(app, 0, FromEnvironment("WEIR_FAULT_SEEDS", 1000) / 10);
+}
 
 // The n-th call fails, for every n until none is left to fail; then the disk is well again.
-TEST_F(KeeperFault, EveryFailedCallIsToldOrHarmless) {
+void FailEveryCall(const std::shared_ptr<const App>& app, uint64_t step) {
   using Fault = SimFileSystem::Fault;
-  const OutputLines clean = CleanOutput(app_, 5, kBatches);
-  const uint64_t step = FromEnvironment("WEIR_FAULT_STEP", 1);
+  const OutputLines clean = CleanOutput(app, 5, kBatches);
   for (const Fault fault :
        {Fault::kError, Fault::kNoSpace, Fault::kShortWrite, Fault::kFailedSync}) {
     for (uint64_t n = 1;; n += step) {
       SCOPED_TRACE("fault " + std::to_string(static_cast<int>(fault)) + ", call " +
                    std::to_string(n));
-      Lives lives(app_, 5, SyncPolicy::kEpoch);
+      Lives lives(app, 5, SyncPolicy::kEpoch);
       lives.fs().FailAt(n, fault);
       const Status failed = lives.Live(kBatches, true);
       const bool fired = lives.fs().fault_fired();
@@ -131,14 +137,21 @@ TEST_F(KeeperFault, EveryFailedCallIsToldOrHarmless) {
   }
 }
 
+TEST_F(KeeperFault, EveryFailedCallIsToldOrHarmless) {
+  FailEveryCall(app_, FromEnvironment("WEIR_FAULT_STEP", 1));
+}
+
+TEST_F(KeeperFault, EveryFailedCallIsToldOrHarmlessOnDisk) {
+  FailEveryCall(MakeKeptDiskApp(), 7 * FromEnvironment("WEIR_FAULT_STEP", 1));
+}
+
 // One flipped bit anywhere: what comes out is right, or the start is refused.
-TEST_F(KeeperFault, RotIsFoundOrHarmless) {
-  const OutputLines clean = CleanOutput(app_, 9, kBatches);
-  const uint64_t flips = FromEnvironment("WEIR_FAULT_FLIPS", 300);
+void FlipBits(const std::shared_ptr<const App>& app, uint64_t flips) {
+  const OutputLines clean = CleanOutput(app, 9, kBatches);
   uint64_t refused = 0;
   for (uint64_t flip = 1; flip <= flips; ++flip) {
     SCOPED_TRACE("flip " + std::to_string(flip));
-    Lives lives(app_, 9, SyncPolicy::kEpoch);
+    Lives lives(app, 9, SyncPolicy::kEpoch);
     ASSERT_TRUE(lives.Live(16, flip % 2 == 0).ok());
     lives.LosePower(flip);
     Random random(flip);
@@ -161,6 +174,14 @@ TEST_F(KeeperFault, RotIsFoundOrHarmless) {
     ASSERT_EQ(lives.lines(), clean) << path;
   }
   EXPECT_GT(refused, 0u);
+}
+
+TEST_F(KeeperFault, RotIsFoundOrHarmless) {
+  FlipBits(app_, FromEnvironment("WEIR_FAULT_FLIPS", 300));
+}
+
+TEST_F(KeeperFault, RotIsFoundOrHarmlessOnDisk) {
+  FlipBits(MakeKeptDiskApp(), FromEnvironment("WEIR_FAULT_FLIPS", 300) / 3);
 }
 
 }  // namespace

@@ -23,25 +23,44 @@ partition with (k of S) begin
 end;
 )";
 
-}  // namespace
+constexpr const char* kDiskApp = R"(
+define stream S (ts long, k string, v int);
+@store(type='rocksdb', cache.size='1MB') @PrimaryKey('k', 'v')
+define table T (k string, v int, n long);
+@store(type='rocksdb', cache.size='1MB') @Index('v') define table U (k string, v int);
+from S join T on S.k == T.k and S.v == T.v select S.k as k, T.n as n insert into A;
+from S select k, v, 1L as n update or insert into T set T.n = T.n + 1L on T.k == k and T.v == v;
+from S[v < 40] select k, v insert into U;
+from S[v > 60] join U on U.v < S.v - 50 select U.k as k, U.v as v insert into B;
+from S[v > 90] select k, v delete U on U.k == k and U.v < v - 70;
+from S[U.k == k in U] select k, v insert into C;
+)";
 
-std::shared_ptr<const App> MakeKeptApp() {
+std::shared_ptr<const App> Compile(const char* text) {
   CompileOptions options;
   options.time = {{"S", "ts"}};
-  CompileResult compiled = CompileApp(kApp, options);
+  CompileResult compiled = CompileApp(text, options);
   for (const AppDiagnostic& found : compiled.diagnostics) {
     if (found.is_error) ADD_FAILURE() << found.rendered;
   }
   return compiled.app;
 }
 
-KeptApp::KeptApp(std::shared_ptr<const App> app, OutputLines* lines)
+}  // namespace
+
+std::shared_ptr<const App> MakeKeptApp() { return Compile(kApp); }
+std::shared_ptr<const App> MakeKeptDiskApp() { return Compile(kDiskApp); }
+
+KeptApp::KeptApp(std::shared_ptr<const App> app, OutputLines* lines,
+                 std::shared_ptr<TablePlace> place)
     : app_(std::move(app)), lines_(lines) {
   PlanOptions options;
+  options.place = std::move(place);
   options.outputs = DefaultOutputs(app_->impl().bound);
   Plan plan = std::move(MakePlan(app_->impl().bound, options)).value();
   formats_ = app_->impl().Formats(plan);
   units_ = StateUnitsOf(app_->impl().bound, plan);
+  disk_tables_ = plan.disk_tables;
   std::vector<SchemaPtr> schemas;
   for (const StreamFormat& format : formats_) schemas.push_back(format.schema);
   for (const PlannedStream& output : plan.outputs) {

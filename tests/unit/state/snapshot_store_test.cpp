@@ -16,6 +16,7 @@ SnapshotOptions SmallRuns(Sealing* sealing = nullptr) {
   options.sealing = sealing;
   options.batch_bytes_max = 1000;
   options.run_bytes = 700;
+  options.spills = 1;
   return options;
 }
 

@@ -1,4 +1,4 @@
-#include "huge_pages.h"
+#include "weir/huge_pages.h"
 
 #include <unistd.h>
 
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+namespace weir {
 namespace {
 
 constexpr const char* kVariable = "GLIBC_TUNABLES";
@@ -43,3 +44,5 @@ void UseHugePages() {
     setenv(kVariable, before.c_str(), 1);
   }
 }
+
+}  // namespace weir
