@@ -82,6 +82,8 @@ class StopRequest {
 };
 
 struct RunOptions {
+  // One of several apps that run together: rows tell it. Empty: the app runs alone.
+  std::string name;
   std::vector<RunInput> inputs;  // empty: stdin
   std::vector<RunOutput> outputs;
   bool no_outputs = false;  // `--output none`
@@ -120,6 +122,19 @@ struct RunOptions {
 // Reads until all inputs end, or a stop is requested, or something fails. Standard output closed by
 // its reader ends the run with kOk.
 Outcome RunApp(const std::shared_ptr<const App>& app, const RunOptions& options);
+
+struct NamedRun {
+  std::shared_ptr<const App> app;
+  RunOptions options;  // `name`, which no other has, is set, and `stop` is that of all
+};
+
+// Runs several apps, each on a thread of its own, until all have ended. All inputs and outputs are
+// open before anything is read, so that no app misses what another puts into a topic. Lines on
+// standard output are whole; only one app may read standard input. State directories lie within one
+// directory, which is made. The first failure makes the others stop as if asked to, and is
+// returned with the app's name; others are told through `report`, which is called on the thread of
+// its app.
+Outcome RunApps(const std::vector<NamedRun>& apps);
 
 // Looks at the first 100 lines of an input and tells the shape of their events, for a stream whose
 // definition nobody wrote. No attributes: no event was seen. `bytes` receives what was read, if the

@@ -33,12 +33,39 @@ bool Topic::Subscription::Put(std::string_view record) {
   return true;
 }
 
+void Topic::Subscription::SetEnd(bool ended) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  no_more_ = ended;
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(fd_, &one, sizeof(one));
+}
+
+bool Topic::Subscription::ended() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return no_more_ && records_.empty();
+}
+
 std::deque<std::string> Topic::Subscription::Take() {
   const std::lock_guard<std::mutex> lock(mutex_);
   uint64_t count = 0;
   [[maybe_unused]] const ssize_t size = read(fd_, &count, sizeof(count));
   bytes_ = 0;
   return std::exchange(records_, {});
+}
+
+Topic::Publisher::Publisher(std::shared_ptr<Topic> topic) : topic_(std::move(topic)) {
+  topic_->AddPublishers(1);
+}
+
+Topic::Publisher::~Publisher() { topic_->AddPublishers(-1); }
+
+void Topic::AddPublishers(int count) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  publishers_ += count;
+  for (const auto& one : subscriptions_) {
+    const std::shared_ptr<Subscription> subscription = one.lock();
+    if (subscription != nullptr) subscription->SetEnd(publishers_ == 0);
+  }
 }
 
 std::shared_ptr<Topic> Topic::Named(const std::string& name) {

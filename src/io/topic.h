@@ -22,17 +22,34 @@ class Topic {
     Subscription(const Subscription&) = delete;
     Subscription& operator=(const Subscription&) = delete;
 
-    int fd() const { return fd_; }  // readable while something is there
+    int fd() const { return fd_; }  // readable while something is there, and at the end
     std::deque<std::string> Take();
+    // Somebody published, nobody does any more, and all of it was taken.
+    bool ended() const;
 
    private:
     friend class Topic;
     bool Put(std::string_view record);
+    void SetEnd(bool ended);
 
     int fd_;
-    std::mutex mutex_;  // of all below
+    mutable std::mutex mutex_;  // of all below
     std::deque<std::string> records_;
     size_t bytes_ = 0;
+    bool no_more_ = false;
+  };
+
+  // Somebody who may publish, as long as it lives.
+  class Publisher {
+   public:
+    explicit Publisher(std::shared_ptr<Topic> topic);
+    ~Publisher();
+    Publisher(const Publisher&) = delete;
+    Publisher& operator=(const Publisher&) = delete;
+    Topic& topic() const { return *topic_; }
+
+   private:
+    std::shared_ptr<Topic> topic_;
   };
 
   // The one of that name; it is there as long as somebody holds it.
@@ -44,8 +61,11 @@ class Topic {
   Status Publish(std::string_view record);
 
  private:
+  void AddPublishers(int count);
+
   std::mutex mutex_;
   std::vector<std::weak_ptr<Subscription>> subscriptions_;
+  int publishers_ = 0;
 };
 
 }  // namespace weir

@@ -56,6 +56,7 @@ void NdjsonReader::Finish() {
   if (begin_ == end_ || buffer_[end_ - 1] == '\n') return;
   *Reserve().data = '\n';
   Commit(1);
+  end_was_missing_ = true;
 }
 
 // Returns false if more bytes are needed to tell.

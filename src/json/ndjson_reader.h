@@ -60,7 +60,8 @@ class NdjsonReader {
   // How far lines were read: to be read again from there on. A line that is too long and not at
   // its end yet counts as not read, and so does a query until PassQuery or the next Read.
   uint64_t bytes_read() const {
-    return in_long_line_ || query_pending_ ? line_at_ : dropped_ + begin_;
+    if (in_long_line_ || query_pending_) return line_at_;
+    return dropped_ + begin_ - (end_was_missing_ && begin_ == end_ ? 1 : 0);
   }
   uint64_t lines_read() const { return in_long_line_ || query_pending_ ? lines_ - 1 : lines_; }
   void PassQuery() { query_pending_ = false; }
@@ -92,6 +93,7 @@ class NdjsonReader {
   uint64_t dropped_ = 0;  // bytes that are not in the buffer any more
   uint64_t line_at_ = 0;  // where a line begins that counts as not read
   bool finished_ = false;
+  bool end_was_missing_ = false;  // of the last line, and was added
   bool at_start_ = true;
   bool in_long_line_ = false;
   bool query_pending_ = false;

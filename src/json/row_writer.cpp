@@ -54,7 +54,13 @@ RowWriter::RowWriter(SchemaPtr schema, RowFormat format) : format_(std::move(for
     fixed_bytes_ += key.size() + kNumberBytesMax;
     keys_.push_back(std::move(key));
   }
-  head_ = format_.envelope == RowFormat::Envelope::kQuery ? "{\"query\":" : "{\"stream\":";
+  head_ = "{";
+  if (!format_.app.empty()) {
+    head_ += "\"app\":";
+    AppendStringJson(format_.app, &head_);
+    head_ += ',';
+  }
+  head_ += format_.envelope == RowFormat::Envelope::kQuery ? "\"query\":" : "\"stream\":";
   AppendStringJson(format_.name, &head_);
   head_ += ",\"timestamp\":";
 }

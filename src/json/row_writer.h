@@ -14,6 +14,7 @@ struct RowFormat {
   enum class Envelope { kStream, kQuery, kNone };
   Envelope envelope = Envelope::kStream;
   std::string name;  // of the stream or query
+  std::string app;   // of the line's first value; empty: the line does not tell it
   bool sequence_numbers = false;
 };
 

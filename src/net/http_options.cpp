@@ -31,10 +31,15 @@ Result<HttpUrl> ParseHttpUrl(std::string_view text) {
   const auto wrong = [&] {
     return Status::Invalid("'" + whole + "' is not of the form http://HOST:PORT/PATH");
   };
+  if (text.find('@') != std::string_view::npos) {
+    // It may hold a password, so it is not shown.
+    return Status::Invalid(
+        "a URL with a user or password is not taken; 'token' names where a secret is");
+  }
   HttpUrl url;
   url.tls = text.starts_with("https://");
   if (!url.tls && !text.starts_with("http://")) return wrong();
-  if (!IsPlain(text) || text.find_first_of("#@\\") != std::string_view::npos) return wrong();
+  if (!IsPlain(text) || text.find_first_of("#\\") != std::string_view::npos) return wrong();
   text.remove_prefix(url.tls ? 8 : 7);
   const size_t slash = std::min(text.find_first_of("/?"), text.size());
   std::string_view place = text.substr(0, slash);

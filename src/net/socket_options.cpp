@@ -129,7 +129,13 @@ Result<std::string> ReadSecret(const std::string& where) {
     return Status(StatusCode::kNotFound, where + ": there is no such variable");
   }
   Result<FileHandle> file = OpenInput(where);
-  if (!file.ok()) return file.status();
+  if (!file.ok()) {
+    // What was written may be the secret itself, so it is not shown.
+    const std::string& message = file.status().message();
+    const size_t reason = message.starts_with(where + ": ") ? where.size() + 2 : message.size();
+    return Status(file.status().code(), "a secret is in a file, which is named, or is env:NAME: " +
+                                            message.substr(reason));
+  }
   FileReader reader(where, std::move(file).value());
   const Result<std::string_view> text = reader.Read();
   if (!text.ok()) return text.status();

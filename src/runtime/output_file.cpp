@@ -6,12 +6,20 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <mutex>
 
 #include "state/kill_point.h"
 
 namespace weir {
+namespace {
+
+std::mutex shared_writing;
+
+}  // namespace
 
 Status OutputFile::Flush() {
+  std::unique_lock<std::mutex> lock(shared_writing, std::defer_lock);
+  if (shared_) lock.lock();
   std::string_view left = buffer_.view();
   if (!left.empty()) KILL_POINT("output.before_write");
   while (!left.empty() && !reader_gone_) {
@@ -35,7 +43,7 @@ Status OutputFile::Flush() {
 
 Result<bool> OutputFile::CutTo(uint64_t size) {
   struct stat about;
-  if (fstat(file_.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return true;
+  if (shared_ || fstat(file_.fd(), &about) != 0 || !S_ISREG(about.st_mode)) return true;
   const auto there = static_cast<uint64_t>(about.st_size);
   written_ = std::min(there, size);
   if (ftruncate(file_.fd(), static_cast<off_t>(written_)) != 0 ||

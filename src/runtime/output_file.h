@@ -25,6 +25,9 @@ class OutputFile {
 
   // Where the next byte goes, once all is flushed; 0 for pipes. To be asked after Flush.
   uint64_t size() const { return written_; }
+  // Others in this process write to it too: pieces are not mixed, nothing is cut.
+  void Share() { shared_ = true; }
+
   // Cuts a file to what it held then. False if it is shorter. Does nothing to pipes.
   Result<bool> CutTo(uint64_t size);
   // What was flushed is on disk. May be called by another thread.
@@ -39,6 +42,7 @@ class OutputFile {
   std::string path_;
   FileHandle file_;
   TextBuffer buffer_;
+  bool shared_ = false;
   bool reader_gone_ = false;
   uint64_t written_ = 0;
 };

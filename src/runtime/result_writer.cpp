@@ -4,6 +4,7 @@
 #include <map>
 
 #include "runtime/app_impl.h"
+#include "types/value.h"
 
 namespace weir {
 
@@ -31,10 +32,17 @@ Status ResultWriter::Open(const Plan& plan, const std::vector<RunOutput>& output
   const bool keeps_state = !options.state.directory.empty();
   report_ = options.report;
   standard_output_ = FileFor("-", keeps_state).value();
+  if (!options.name.empty()) {
+    standard_output_->Share();
+    answer_head_ = "{\"app\":";
+    AppendStringJson(options.name, &answer_head_);
+    answer_head_ += ',';
+  }
   for (size_t i = 0; i < outputs.size(); ++i) {
     const OutputRequest request = ParseOutputName(outputs[i].what);
     RowFormat format;
     format.name = request.name;
+    format.app = options.name;
     format.sequence_numbers = options.sequence_numbers;
     format.envelope = options.bare_output ? RowFormat::Envelope::kNone
                       : request.query     ? RowFormat::Envelope::kQuery
@@ -81,7 +89,8 @@ void ResultWriter::Write(const std::vector<Port>& taps) {
 }
 
 void ResultWriter::WriteAnswer(const std::string& line) {
-  standard_output_->buffer()->Append(line);
+  standard_output_->buffer()->Append(answer_head_);
+  standard_output_->buffer()->Append(std::string_view(line).substr(1));
   standard_output_->buffer()->Append('\n');
 }
 

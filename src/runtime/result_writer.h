@@ -84,6 +84,7 @@ class ResultWriter {
   SinkSet* sinks_ = nullptr;
   TapMerge merge_;
   bool muted_ = false;
+  std::string answer_head_ = "{";  // of answers to on-demand queries
 };
 
 }  // namespace weir

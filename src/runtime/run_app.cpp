@@ -5,6 +5,7 @@
 #include "catalog/registry.h"
 #include "runtime/file_input.h"
 #include "runtime/input_merge.h"
+#include "runtime/prepared_run.h"
 #include "runtime/run_core.h"
 #include "runtime/source_input.h"
 #include "runtime/state_view.h"
@@ -33,7 +34,7 @@ std::string DeadLetterDirectory(const RunOptions& options) {
 constexpr size_t kSourceBufferBytes = 4 << 10;
 
 // One run, from opening files to closing them.
-class AppRun {
+class AppRun final : public PreparedRun {
  public:
   AppRun(std::shared_ptr<const App> app, const RunOptions& options)
       : app_(std::move(app)), options_(options) {
@@ -46,7 +47,9 @@ class AppRun {
     options_.epoch_size = std::clamp<uint32_t>(options.epoch_size, 1, kMaxEpochMessages);
   }
 
-  Outcome Run();
+  Outcome Open() override;
+  Outcome Run() override;
+  bool reads_standard_input() const override;
 
  private:
   const App::Impl& impl() const { return app_->impl(); }
@@ -253,7 +256,17 @@ Status AppRun::CheckTables(const App& app) const {
   return seals ? app.impl().CheckSealable() : Status::Ok();
 }
 
-Outcome AppRun::Run() {
+bool AppRun::reads_standard_input() const {
+  for (const BoundStream& stream : impl().bound.streams) {
+    for (const BoundSource& source : stream.sources) {
+      if (source.spec->name == std::string_view("stdin")) return true;
+    }
+  }
+  return std::any_of(inputs_.begin(), inputs_.end(),
+                     [](const RunInput& input) { return input.path == "-"; });
+}
+
+Outcome AppRun::Open() {
   const std::string& directory = options_.state.directory;
   place_ = directory.empty()
                ? TablePlace::Temporary(/*self_contained=*/false)
@@ -269,8 +282,11 @@ Outcome AppRun::Run() {
   if (outcome.ok()) outcome = ToOutcome(results_.Open(plan.value(), outputs_, options_));
   if (outcome.ok()) outcome = OpenSinks();
   if (outcome.ok()) outcome = OpenSources();
-  if (!outcome.ok()) return outcome;
-  MakeCore(std::move(plan).value(), formats_);
+  if (outcome.ok()) MakeCore(std::move(plan).value(), formats_);
+  return outcome;
+}
+
+Outcome AppRun::Run() {
   bool stopped = false;
   Status status = Recover();
   if (status.ok()) status = core_->Start();
@@ -529,8 +545,15 @@ Outcome AppRun::Close(const Status& status, bool stopped) {
 
 }  // namespace
 
+std::unique_ptr<PreparedRun> PrepareRun(const std::shared_ptr<const App>& app,
+                                        const RunOptions& options) {
+  return std::make_unique<AppRun>(app, options);
+}
+
 Outcome RunApp(const std::shared_ptr<const App>& app, const RunOptions& options) {
-  return AppRun(app, options).Run();
+  AppRun run(app, options);
+  const Outcome opened = run.Open();
+  return opened.ok() ? run.Run() : opened;
 }
 
 }  // namespace weir

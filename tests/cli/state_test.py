@@ -464,6 +464,18 @@ class Runs(State):
         rest, _ = self.expect(0, self.weir(*command))
         self.assertEqual(first + rest, whole)
 
+    def test_file_whose_last_line_has_no_end(self):
+        trades = self.write("trades.ndjson", events(20)[:-1])
+        run = ["run", self.app, *TIMED, "--state-dir", self.state, "--input", "Trades=" + trades]
+        out, err = self.expect(0, self.weir(*run))
+        self.assertNotEqual(out, "")
+        self.assertEqual(self.expect(0, self.weir(*run)), ("", ""))
+        with open(trades, "ab") as file:
+            file.write(b"\n" + events(10, 20).encode())
+        out += self.expect(0, self.weir(*run))[0]
+        whole = self.weir("run", self.app, *TIMED, stdin=events(30))
+        self.assertEqual((out, err), self.expect(0, whole))
+
     def test_killed(self):
         whole, _ = self.expect(0, self.weir("run", self.app, *TIMED, stdin=events(300)))
         self.write("in", events(300))

@@ -1,7 +1,10 @@
 #include "arguments.h"
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <filesystem>
+#include <map>
 #include <span>
 
 namespace {
@@ -29,8 +32,29 @@ weir::RunOutput SplitOutput(const std::string& text) {
 
 weir::Outcome Refuse(const std::string& message) { return {weir::OutcomeCode::kUsage, message}; }
 
-weir::Outcome TakeInputs(const Settings& settings, weir::RunOptions* run) {
-  for (const std::string& input : settings.Texts("input")) {
+// The value of an option without the app's name at its front, `APP.REST` or `APP=REST`; false if it
+// is for another app.
+bool IsFor(const std::string& app, std::string* value) {
+  if (!value->starts_with(app) || value->size() <= app.size()) return false;
+  const char sign = (*value)[app.size()];
+  if (sign != '.' && sign != '=') return false;
+  value->erase(0, app.size() + 1);
+  return true;
+}
+
+// The values of a list that are for the app; all of them if it is the only one.
+std::vector<std::string> ValuesFor(const std::string& app, const Settings& settings,
+                                   std::string_view option) {
+  if (app.empty()) return settings.Texts(option);
+  std::vector<std::string> values;
+  for (std::string value : settings.Texts(option)) {
+    if (value == "none" || IsFor(app, &value)) values.push_back(value);
+  }
+  return values;
+}
+
+weir::Outcome TakeInputs(const Settings& settings, const std::string& app, weir::RunOptions* run) {
+  for (const std::string& input : ValuesFor(app, settings, "input")) {
     run->inputs.push_back(SplitInput(input));
     if (run->inputs.back().path.empty()) return Refuse("--input: no path in '" + input + "'");
   }
@@ -39,8 +63,8 @@ weir::Outcome TakeInputs(const Settings& settings, weir::RunOptions* run) {
 
 // `run` is what has outputs: a run or a replay.
 template <class Run>
-weir::Outcome TakeOutputs(const Settings& settings, Run* run) {
-  for (const std::string& output : settings.Texts("output")) {
+weir::Outcome TakeOutputs(const Settings& settings, const std::string& app, Run* run) {
+  for (const std::string& output : ValuesFor(app, settings, "output")) {
     if (output == "none") {
       run->no_outputs = true;
       continue;
@@ -56,8 +80,9 @@ weir::Outcome TakeOutputs(const Settings& settings, Run* run) {
   return {};
 }
 
-weir::Outcome TakeTimes(const Settings& settings, weir::CompileOptions* compile) {
-  for (const std::string& time : settings.Texts("time")) {
+weir::Outcome TakeTimes(const Settings& settings, const std::string& app,
+                        weir::CompileOptions* compile) {
+  for (const std::string& time : ValuesFor(app, settings, "time")) {
     const size_t sign = time.find('=');
     if (sign == std::string::npos || sign == 0 || sign + 1 == time.size()) {
       return Refuse("--time: expected STREAM=ATTR, not '" + time + "'");
@@ -105,9 +130,10 @@ constexpr Unit kBytes[] = {{"", 1},
                            {"G", uint64_t{1} << 30},
                            {"T", uint64_t{1} << 40}};
 
-weir::Outcome TakeState(const Settings& settings, weir::RunOptions* run) {
+weir::Outcome TakeState(const Settings& settings, const std::string& app, weir::RunOptions* run) {
   weir::RunState& state = run->state;
   state.directory = settings.Text("state-dir");
+  if (!app.empty() && !state.directory.empty()) state.directory += "/" + app;
   const std::string sync = settings.Text("sync");
   state.sync = sync == "epoch"  ? weir::LogSync::kEpoch
                : sync == "none" ? weir::LogSync::kNone
@@ -128,7 +154,7 @@ weir::Outcome TakeState(const Settings& settings, weir::RunOptions* run) {
   state.key_file = settings.Text("state-key-file");
   state.key_variable = settings.Text("state-key-env");
   state.migrate = settings.Flag("migrate");
-  for (const std::string& text : settings.Texts("resume-from")) {
+  for (const std::string& text : ValuesFor(app, settings, "resume-from")) {
     const size_t sign = text.find('=');
     weir::ResumePoint point;
     if (sign != std::string::npos) point.output = text.substr(0, sign);
@@ -161,10 +187,11 @@ weir::Outcome TakeSpan(const Settings& settings, weir::LogSpan* span) {
 weir::Outcome TakeRunOptions(const Settings& settings, RunArguments* result) {
   if (settings.Text("at-eof") == "flush") return Refuse("not supported yet: --at-eof flush");
   weir::RunOptions& run = result->run;
-  weir::Outcome outcome = TakeInputs(settings, &run);
-  if (outcome.ok()) outcome = TakeOutputs(settings, &run);
-  if (outcome.ok()) outcome = TakeTimes(settings, &result->compile);
-  if (outcome.ok()) outcome = TakeState(settings, &run);
+  const std::string& app = run.name = result->name;
+  weir::Outcome outcome = TakeInputs(settings, app, &run);
+  if (outcome.ok()) outcome = TakeOutputs(settings, app, &run);
+  if (outcome.ok()) outcome = TakeTimes(settings, app, &result->compile);
+  if (outcome.ok()) outcome = TakeState(settings, app, &run);
   if (!outcome.ok()) return outcome;
   result->compile.playback = settings.Flag("playback");
   result->compile.optimize = settings.Text("optimizer") == "on";
@@ -179,11 +206,75 @@ weir::Outcome TakeRunOptions(const Settings& settings, RunArguments* result) {
   return {};
 }
 
+// The names of several apps: of their files, for the name is a part of options and of paths.
+weir::Outcome NameApps(const std::vector<std::string>& paths, std::vector<std::string>* names) {
+  for (const std::string& path : paths) {
+    const std::string name = std::filesystem::path(path).stem().string();
+    for (const std::string& other : *names) {
+      const bool is_start = name.starts_with(other + ".") || other.starts_with(name + ".");
+      if (name != other && !is_start) continue;
+      return Refuse("the apps '" + other + "' and '" + name +
+                    "', called by the names of their files, cannot be told apart");
+    }
+    names->push_back(name);
+  }
+  return {};
+}
+
+// What cannot be told apart, or is for none of the apps.
+weir::Outcome CheckSeveral(const Settings& settings, const std::vector<std::string>& names) {
+  for (const char* option : {"input", "output", "time", "resume-from"}) {
+    for (const std::string& value : settings.Texts(option)) {
+      const auto takes = [&](const std::string& name) {
+        std::string rest = value;
+        return IsFor(name, &rest);
+      };
+      if (value == "none" || std::any_of(names.begin(), names.end(), takes)) continue;
+      std::string all;
+      for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+      return Refuse("--" + std::string(option) + ": '" + value + "' is for none of the apps " +
+                    all + "; begin with the name of one and a point");
+    }
+  }
+  if (settings.Flag("bare")) return Refuse("--bare is for one app: rows do not tell theirs");
+  const std::string errors = settings.Text("errors");
+  if (errors != "skip" && errors != "stop") return Refuse("--errors FILE is for one app");
+  return {};
+}
+
+weir::Outcome CheckFiles(const std::deque<RunArguments>& apps) {
+  std::map<std::string, std::string> writers;
+  for (const RunArguments& one : apps) {
+    for (const weir::RunOutput& output : one.run.outputs) {
+      if (output.path.empty() || output.path == "-") continue;
+      const auto [writer, is_new] = writers.emplace(output.path, one.name);
+      if (is_new || writer->second == one.name) continue;
+      return Refuse("--output: '" + writer->second + "' and '" + one.name + "' would both write " +
+                    output.path);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
-weir::Outcome TakeRun(const Settings& settings, RunArguments* result) {
-  result->app_path = settings.operands[0];
-  return TakeRunOptions(settings, result);
+weir::Outcome TakeRun(const Settings& settings, std::deque<RunArguments>* result) {
+  const std::vector<std::string>& paths = settings.operands;
+  std::vector<std::string> names = {""};
+  if (paths.size() > 1) {
+    names.clear();
+    weir::Outcome outcome = NameApps(paths, &names);
+    if (outcome.ok()) outcome = CheckSeveral(settings, names);
+    if (!outcome.ok()) return outcome;
+  }
+  for (size_t i = 0; i < paths.size(); ++i) {
+    RunArguments& one = result->emplace_back();
+    one.app_path = paths[i];
+    one.name = names[i];
+    const weir::Outcome outcome = TakeRunOptions(settings, &one);
+    if (!outcome.ok()) return outcome;
+  }
+  return CheckFiles(*result);
 }
 
 weir::Outcome TakeOneLiner(const Settings& settings, RunArguments* result) {
@@ -215,7 +306,7 @@ weir::Outcome TakeReplay(const Settings& settings, ReplayArguments* result) {
   replay.sequence_numbers = settings.Flag("seq");
   weir::Outcome outcome = TakeLocation(settings, &replay.state);
   if (outcome.ok()) outcome = TakeSpan(settings, &replay.span);
-  return outcome.ok() ? TakeOutputs(settings, &replay) : outcome;
+  return outcome.ok() ? TakeOutputs(settings, "", &replay) : outcome;
 }
 
 weir::Outcome TakeDeadLetters(const Settings& settings, DeadLettersArguments* result) {

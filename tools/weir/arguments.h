@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 // `weir run` and `weir -q`.
 struct RunArguments {
   std::string app_path;  // run
+  std::string name;      // of one of several apps; else empty
   std::string query;     // -q
   weir::CompileOptions compile;
   weir::RunOptions run;
@@ -59,7 +61,9 @@ struct DeadLettersArguments {
 };
 
 // kUsage says what is wrong.
-weir::Outcome TakeRun(const Settings& settings, RunArguments* result);
+// One or several apps, each with the options that are for it. Several have the names of their
+// files, without what is behind the last point.
+weir::Outcome TakeRun(const Settings& settings, std::deque<RunArguments>* result);
 weir::Outcome TakeOneLiner(const Settings& settings, RunArguments* result);
 weir::Outcome TakeLog(const Settings& settings, LogArguments* result);
 weir::Outcome TakeSnapshot(const Settings& settings, SnapshotArguments* result);

@@ -161,10 +161,12 @@ std::vector<OptionSpec> AllRunOptions() {
 CommandSpec Run() {
   return {.name = "run",
           .summary = "run an app: events in, results out",
-          .description = "Runs an app: events in as JSON lines, results out as JSON lines.",
+          .description =
+              "Runs an app: events in as JSON lines, results out as JSON lines. Several apps run "
+              "together, a thread\neach.",
           .operand = "APP",
-          .operand_help = "The app's file",
-          .operands = OperandCount::kOne,
+          .operand_help = "The app's file, or several",
+          .operands = OperandCount::kMany,
           .options = WithConfig(AllRunOptions()),
           .notes =
               "Examples:\n"
@@ -175,7 +177,14 @@ CommandSpec Run() {
               "             {\"stream\":\"Trades\",\"timestamp\":1000,"
               "\"event\":{\"symbol\":\"IBM\"}}\n"
               "             {\"stream\":\"Trades\",\"data\":[\"IBM\",75.6]}   "
-              "{\"timestamp\":5000}",
+              "{\"timestamp\":5000}\n"
+              "Several apps are called by the names of their files. What is for one of them begins "
+              "with its name:\n--input fraud.Trades=trades.ndjson --output fraud.Alerts "
+              "--time fraud.Trades=ts --resume-from\nfraud.Alerts=7. Rows begin with "
+              "\"app\":\"fraud\", messages with fraud:, and its state is in a folder of\nthat "
+              "name below --state-dir. Topics of sources and sinks of the type inMemory are "
+              "shared. At the first\nfailure of one the others stop as if asked to; the exit "
+              "code is that of the failure.",
           .run = RunCommand};
 }
 

@@ -20,7 +20,6 @@ struct OptionSpec {
   bool is_path = false;           // for completion: the value is, or ends with, a path
   bool is_list = false;           // may be given several times
   bool is_required = false;
-  bool is_secret = false;  // never shown
   // Its key in a configuration file is `section.name`, its environment variable WEIR_SECTION_NAME
   // (both without section where that is `-`). Empty: on the command line only.
   std::string_view section = {};

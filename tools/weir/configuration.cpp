@@ -61,6 +61,8 @@ class FileReader {
       TakeTable(toml::parse(stream, path_).as_table(), "");
     } catch (const toml::exception& error) {
       Refuse(error.location().line(), FirstLine(error.what()));
+    } catch (const std::exception&) {  // the parser fails while it draws the place of a fault
+      Refuse(1, "the file is no TOML");
     }
     return fault_;
   }
@@ -147,6 +149,11 @@ std::string ConfigurationPath(const Settings& settings) {
   return access(kMachineFile, F_OK) == 0 ? kMachineFile : "";
 }
 
+weir::Outcome TakeConfiguration(const std::string& path, const std::string& text,
+                                const CommandSpec& command, Settings* settings) {
+  return FileReader(path, command, settings).Read(text);
+}
+
 weir::Outcome Configure(const CommandSpec& command, Settings* settings) {
   if (command.Find("config") == nullptr) return {};  // it has nothing to set
   const std::string path = ConfigurationPath(*settings);
@@ -154,7 +161,7 @@ weir::Outcome Configure(const CommandSpec& command, Settings* settings) {
     std::string text;
     const weir::Outcome read = ReadTextFile(path, &text);
     if (!read.ok()) return {weir::OutcomeCode::kUsage, read.message()};
-    const weir::Outcome taken = FileReader(path, command, settings).Read(text);
+    const weir::Outcome taken = TakeConfiguration(path, text, command, settings);
     if (!taken.ok()) return taken;
   }
   return TakeEnvironment(command, settings);

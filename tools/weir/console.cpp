@@ -4,11 +4,13 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <mutex>
 
 namespace {
 
 constexpr uint64_t kProgressAfterMs = 2000;
 
+std::mutex writing;  // of standard error
 bool progress_shown = false;
 
 bool WantsColour() {
@@ -22,6 +24,11 @@ void Paint(const char* word, const char* sequence, std::string* text) {
   if (at == std::string::npos) return;
   text->insert(at + std::string_view(word).size(), "\033[0m");
   text->insert(at, sequence);
+}
+
+void RemoveProgress() {
+  if (progress_shown) std::cerr << "\r\033[K";
+  progress_shown = false;
 }
 
 // With a comma between groups of three digits.
@@ -39,7 +46,8 @@ std::string Grouped(uint64_t number) {
 bool StderrIsTerminal() { return isatty(STDERR_FILENO) == 1; }
 
 void Report(std::string_view line) {
-  ClearProgress();
+  const std::lock_guard<std::mutex> lock(writing);
+  RemoveProgress();
   std::cerr << line << "\n";
 }
 
@@ -49,6 +57,7 @@ void ReportDiagnostic(const weir::AppDiagnostic& diagnostic) {
     Paint(diagnostic.is_error ? "error:" : "warning:",
           diagnostic.is_error ? "\033[1;31m" : "\033[1;35m", &text);
   }
+  const std::lock_guard<std::mutex> lock(writing);
   std::cerr << text;
 }
 
@@ -66,6 +75,6 @@ void ShowReplayProgress(uint64_t records, uint64_t all_records) {
 }
 
 void ClearProgress() {
-  if (progress_shown) std::cerr << "\r\033[K";
-  progress_shown = false;
+  const std::lock_guard<std::mutex> lock(writing);
+  RemoveProgress();
 }

@@ -5,7 +5,7 @@
 
 #include "weir/app.h"
 
-// Standard error as its reader sees it.
+// Standard error as its reader sees it. Lines of several threads are whole.
 
 bool StderrIsTerminal();
 

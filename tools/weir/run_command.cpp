@@ -1,4 +1,7 @@
+#include <deque>
 #include <iostream>
+#include <mutex>
+#include <vector>
 
 #include "arguments.h"
 #include "command_line.h"
@@ -27,9 +30,13 @@ int Refused(const weir::CompileResult& compiled) {
   return ExitCode(OutcomeCode::kAppRefused);
 }
 
+void ReportAll(const weir::CompileResult& compiled) {
+  for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) ReportDiagnostic(diagnostic);
+}
+
 // Runs what was compiled, or says why it cannot be.
 int Run(const weir::CompileResult& compiled, RunArguments* arguments) {
-  for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) ReportDiagnostic(diagnostic);
+  ReportAll(compiled);
   if (compiled.app == nullptr) return Refused(compiled);
   arguments->run.report = Report;
   if (StderrIsTerminal()) {
@@ -39,20 +46,36 @@ int Run(const weir::CompileResult& compiled, RunArguments* arguments) {
   return Finish(weir::RunApp(compiled.app, arguments->run));
 }
 
-// The app as its file is now; null after saying why it cannot be.
+// The same with several apps; none runs unless all can.
+int RunAll(const std::vector<weir::CompileResult>& compiled, std::deque<RunArguments>* arguments) {
+  std::vector<weir::NamedRun> runs;
+  int refused = 0;
+  for (size_t i = 0; i < compiled.size(); ++i) {
+    ReportAll(compiled[i]);
+    if (compiled[i].app == nullptr && refused == 0) refused = Refused(compiled[i]);
+    RunArguments& one = (*arguments)[i];
+    one.run.report = [name = one.name](std::string_view line) {
+      Report(name + ": " + std::string(line));
+    };
+    runs.push_back({compiled[i].app, one.run});
+  }
+  return refused != 0 ? refused : Finish(weir::RunApps(runs));
+}
+
+// The app as its file is now; null after saying why it cannot be. One of several apps at a time.
 std::shared_ptr<const weir::App> ReadAgain(const RunArguments& arguments) {
+  static std::mutex reading;
+  const std::lock_guard<std::mutex> lock(reading);
   std::string text;
   const weir::Outcome read = ReadTextFile(arguments.app_path, &text);
   weir::CompileResult compiled;
   if (read.ok()) {
     compiled = weir::CompileApp(text, arguments.compile);
-    for (const weir::AppDiagnostic& diagnostic : compiled.diagnostics) {
-      ReportDiagnostic(diagnostic);
-    }
+    ReportAll(compiled);
   }
   if (compiled.app == nullptr) {
-    Report("weir: not reloaded, the app goes on as it was" +
-           (read.ok() ? "" : ": " + read.message()));
+    Report((arguments.name.empty() ? "weir" : arguments.name) +
+           ": not reloaded, the app goes on as it was" + (read.ok() ? "" : ": " + read.message()));
   }
   return compiled.app;
 }
@@ -67,22 +90,27 @@ bool OnlyBindingErrors(const weir::CompileResult& compiled) {
 }  // namespace
 
 int RunCommand(const Settings& settings) {
-  RunArguments parsed;
-  const weir::Outcome taken = TakeRun(settings, &parsed);
+  std::deque<RunArguments> apps;
+  const weir::Outcome taken = TakeRun(settings, &apps);
   if (!taken.ok()) return UsageError(taken.message());
   weir::UseHugePages();
   weir::StopRequest stop;
   HandleStopSignals(&stop);
-  parsed.run.stop = &stop;
-  std::string text;
-  const weir::Outcome read = ReadTextFile(parsed.app_path, &text);
-  if (!read.ok()) return Finish(read);
-  parsed.compile.file_name = parsed.app_path;
-  weir::StopRequest reload;
+  std::deque<weir::StopRequest> reload(apps.size());
   HandleReloadSignal(&reload);
-  parsed.run.reload = &reload;
-  parsed.run.reloaded_app = [&parsed] { return ReadAgain(parsed); };
-  return Run(weir::CompileApp(text, parsed.compile), &parsed);
+  std::vector<weir::CompileResult> compiled;
+  for (size_t i = 0; i < apps.size(); ++i) {
+    RunArguments& one = apps[i];
+    std::string text;
+    const weir::Outcome read = ReadTextFile(one.app_path, &text);
+    if (!read.ok()) return Finish(read);
+    one.compile.file_name = one.app_path;
+    one.run.stop = &stop;
+    one.run.reload = &reload[i];
+    one.run.reloaded_app = [&one] { return ReadAgain(one); };
+    compiled.push_back(weir::CompileApp(text, one.compile));
+  }
+  return apps.size() == 1 ? Run(compiled[0], &apps[0]) : RunAll(compiled, &apps);
 }
 
 int OneLinerCommand(const Settings& settings) {

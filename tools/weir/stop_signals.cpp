@@ -5,7 +5,7 @@
 namespace {
 
 weir::StopRequest* stop_request = nullptr;
-weir::StopRequest* reload_request = nullptr;
+std::deque<weir::StopRequest>* reload_requests = nullptr;
 
 extern "C" void OnStopSignal(int number) {
   if (stop_request->requested()) {
@@ -16,7 +16,9 @@ extern "C" void OnStopSignal(int number) {
   stop_request->Request();
 }
 
-extern "C" void OnReloadSignal(int) { reload_request->Request(); }
+extern "C" void OnReloadSignal(int) {
+  for (weir::StopRequest& request : *reload_requests) request.Request();
+}
 
 }  // namespace
 
@@ -30,8 +32,8 @@ void HandleStopSignals(weir::StopRequest* stop) {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-void HandleReloadSignal(weir::StopRequest* reload) {
-  reload_request = reload;
+void HandleReloadSignal(std::deque<weir::StopRequest>* reload) {
+  reload_requests = reload;
   struct sigaction action = {};
   action.sa_handler = OnReloadSignal;
   sigemptyset(&action.sa_mask);

@@ -6,11 +6,11 @@ namespace {
 
 class InMemorySink final : public Sink {
  public:
-  explicit InMemorySink(const std::string& topic) : topic_(Topic::Named(topic)) {}
+  explicit InMemorySink(const std::string& topic) : publisher_(Topic::Named(topic)) {}
 
   Status Open() override { return Status::Ok(); }
   Status Write(const SinkRecord& record) override {
-    Status status = topic_->Publish(record.bytes);
+    Status status = publisher_.topic().Publish(record.bytes);
     if (status.ok()) ++published_;
     return status;
   }
@@ -19,7 +19,7 @@ class InMemorySink final : public Sink {
   uint64_t delivered() const override { return published_; }
 
  private:
-  std::shared_ptr<Topic> topic_;
+  Topic::Publisher publisher_;
   uint64_t published_ = 0;
 };
 

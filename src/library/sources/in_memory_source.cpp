@@ -20,6 +20,8 @@ class InMemorySource final : public Source {
     return Status::Ok();
   }
 
+  bool ended() const override { return subscription_->ended(); }
+
  private:
   std::string name_;
   std::shared_ptr<Topic> topic_;
@@ -33,7 +35,8 @@ void RegisterInMemorySource(TransportRegistry* registry) {
   spec.name = "inMemory";
   spec.summary =
       "Takes what sinks of the type inMemory put into a topic. A topic is in the memory of the "
-      "process: what waits there is gone when it ends.";
+      "process: what waits there is gone when it ends. The source ends when all apps that put "
+      "something into the topic have ended.";
   spec.example =
       "@source(type='inMemory', topic='trades', @map(type='json'))\n"
       "define stream Trades (symbol string, price double, volume long);";

@@ -51,29 +51,35 @@ class ReaderFixture : public BadRecordSink {
   }
 
   std::string Read(std::string_view bytes, Pieces pieces) {
+    NdjsonReader reader(formats_, rules, limits, this);
+    return ReadWith(&reader, bytes, pieces);
+  }
+
+  // With another reader, which tells this fixture of bad records.
+  template <class Reader>
+  std::string ReadWith(Reader* reader, std::string_view bytes, Pieces pieces) {
     text_.clear();
     raw.clear();
-    NdjsonReader reader(formats_, rules, limits, this);
     MessageBatch batch(formats_);
     batch_ = &batch;
     for (;;) {
-      const NdjsonReader::State state = reader.Read(pieces.messages, SIZE_MAX, &batch);
+      const NdjsonReader::State state = reader->Read(pieces.messages, SIZE_MAX, &batch);
       AppendBatch(&batch);
       switch (state) {
         case NdjsonReader::State::kFull:
           break;
         case NdjsonReader::State::kQuery:
-          text_ += "query " + reader.query() + "\n";
+          text_ += "query " + reader->query() + "\n";
           break;
         case NdjsonReader::State::kNeedBytes: {
           if (bytes.empty()) {
-            reader.Finish();
+            reader->Finish();
             break;
           }
-          const NdjsonReader::Space space = reader.Reserve();
+          const NdjsonReader::Space space = reader->Reserve();
           const size_t size = std::min({space.size, bytes.size(), pieces.bytes});
           std::copy_n(bytes.data(), size, space.data);
-          reader.Commit(size);
+          reader->Commit(size);
           bytes.remove_prefix(size);
           break;
         }
@@ -84,6 +90,8 @@ class ReaderFixture : public BadRecordSink {
       }
     }
   }
+
+  const StreamFormats& formats() const { return formats_; }
 
  private:
   bool OnBadRecord(uint64_t line, const BadRecord& bad) override {

@@ -158,7 +158,8 @@ TEST_F(GoldenRunnerTest, Arguments) {
   EXPECT_EQ(parse({"--quick", "a.test"}), "unknown option --quick");
   EXPECT_EQ(parse({"--mode", "fast", "a.test"}),
             "unknown mode 'fast'; there are plain epoch=1 epoch=3 epoch=2048 optimizer=off "
-            "print-parse restart-each");
+            "print-parse restart-each disk disk,epoch=1 disk,epoch=2048 disk,optimizer=off "
+            "disk,restart-each");
 }
 
 TEST_F(GoldenRunnerTest, RewriteIsRefusedInContinuousIntegration) {

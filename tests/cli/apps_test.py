@@ -1,0 +1,181 @@
+"""Several apps in one process."""
+
+import json
+import os
+import signal
+import unittest
+
+import weir_program
+from weir_program import LIMIT
+
+FILTER = """
+define stream Trades (symbol string, price double, volume int);
+@sink(type='inMemory', topic='dear', @map(type='json'))
+define stream Dear (symbol string, price double);
+@info(name = 'dear') from Trades[price > 10] select symbol, price insert into Dear;
+"""
+COUNT = """
+@source(type='inMemory', topic='dear', @map(type='json'))
+define stream Dear (symbol string, price double);
+@info(name = 'count') from Dear select symbol, count() as n group by symbol insert into Counts;
+"""
+SUM = """
+define stream Trades (symbol string, volume int);
+define table Seen (symbol string);
+from Trades select sum(volume) as volume insert into Sums;
+from Trades select symbol insert into Seen;
+"""
+
+
+def trades(count, first=0):
+    lines = [{"symbol": "S%d" % (n % 3), "price": n % 20 + 0.5, "volume": n}
+             for n in range(first, first + count)]
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+class Apps(weir_program.Case):
+    def setUp(self):
+        super().setUp()
+        self.filter = self.write("filter.sql", FILTER)
+        self.count = self.write("count.sql", COUNT)
+        self.sum = self.write("sum.sql", SUM)
+
+    @staticmethod
+    def rows(out, app, *keys):
+        lines = [json.loads(line) for line in out.splitlines()]
+        return [tuple(line["event"][key] for key in keys) for line in lines if line["app"] == app]
+
+    def test_topic_is_shared(self):
+        # Nothing is lost between the two, and the second ends once the first has.
+        for order in ((self.filter, self.count), (self.count, self.filter)):
+            out, err = self.expect(0, self.weir("run", *order, stdin=trades(5000)))
+            self.assertEqual(err, "")
+            counts = self.rows(out, "count", "symbol", "n")
+            self.assertEqual(len(counts), 2500)
+            self.assertEqual(sum(max(n for symbol, n in counts if symbol == name)
+                                 for name in ("S0", "S1", "S2")), 2500)
+            self.assertTrue(out.startswith('{"app":"count","stream":"Counts","timestamp":'))
+
+    def test_options_of_one(self):
+        one, two = self.write("one.ndjson", trades(10)), self.write("two.ndjson", trades(20))
+        out, err = self.expect(0, self.weir(
+            "run", self.sum, self.filter, "--input", "sum.Trades=" + one,
+            "--input", "filter=" + two, "--output", "filter.Dear=" + self.path("dear"),
+            "--output", "sum.query:query_1", "--seq"))
+        self.assertIn("dropped", err)  # nobody takes from the topic
+        self.assertTrue(err.startswith("filter: "), err)
+        self.assertEqual(self.rows(out, "sum", "volume")[-1], (45,))
+        self.assertTrue(out.startswith('{"app":"sum","query":"query_1",'), out)
+        dear = self.read("dear").splitlines()
+        self.assertEqual(len(dear), 10)
+        self.assertEqual(json.loads(dear[-1])["seq"], 10)
+        self.assertEqual(json.loads(dear[-1])["app"], "filter")
+
+    def test_lines_are_whole(self):
+        copy = self.write("copy.sql", SUM)
+        many = self.write("many", trades(20000))
+        out, _ = self.expect(0, self.weir("run", self.sum, copy, "--input", "sum=" + many,
+                                          "--input", "copy=" + many))
+        for app in ("sum", "copy"):
+            self.assertEqual([volume for volume, in self.rows(out, app, "volume")],
+                             [n * (n + 1) // 2 for n in range(20000)])
+
+    def test_answer_tells_its_app(self):
+        other = self.write("other.ndjson", trades(1))
+        query = '{"query":"from Seen select symbol"}\n'
+        out, _ = self.expect(0, self.weir("run", self.sum, self.filter, "--input",
+                                          "filter=" + other, "--output", "none",
+                                          stdin=trades(2) + query))
+        self.assertEqual(out, '{"app":"sum","query":"from Seen select symbol",'
+                              '"rows":[{"symbol":"S0"},{"symbol":"S1"}]}\n')
+
+    def test_usage(self):
+        def refused(text, *options):
+            _, err = self.expect(64, self.weir("run", *options, stdin=""))
+            self.assertIn(text, err)
+        refused("both read standard input", self.sum, self.filter)
+        refused("is for none of the apps sum, filter", self.sum, self.filter, "--input", "in")
+        refused("is for none of the apps", self.sum, self.filter, "--output", "Sums")
+        refused("is for none of the apps", self.sum, self.filter, "--time", "count.Dear=price")
+        refused("is for none of the apps", self.sum, self.filter, "--resume-from", "7")
+        refused("--bare", self.sum, self.filter, "--bare")
+        refused("--errors FILE", self.sum, self.filter, "--errors", "bad")
+        refused("would both write x", self.sum, self.filter, "--output", "sum.Sums=x",
+                "--output", "filter.Dear=x")
+        os.mkdir(self.path("more"))
+        same = self.write("more/sum.sql", SUM)
+        refused("cannot be told apart", self.sum, same)
+        refused("cannot be told apart", self.sum, self.write("sum.v2.sql", SUM))
+
+    def test_refused_app(self):
+        bad = self.write("bad.sql", "from Nowhere select a insert into B;\n")
+        out, err = self.expect(78, self.weir("run", self.sum, bad, stdin=trades(3)))
+        self.assertEqual(out, "")
+        self.assertIn("bad.sql:1:6: error", err)
+
+    def test_failure_stops_all(self):
+        # The first app waits for a topic for ever.
+        code, _, err = self.weir("run", self.count, self.sum, "--errors", "stop",
+                                 stdin=trades(3) + "bad\n")
+        self.assertEqual(code, 65)
+        self.assertIn("sum: -:4: ", err)
+        self.assertIn("weir: sum: stopped at a bad record\n", err)
+        code, _, err = self.weir("run", self.count, self.sum, "--input", "sum=nowhere")
+        self.assertEqual(code, 66)
+        self.assertIn("weir: sum: nowhere: ", err)
+
+    def test_stop(self):
+        with self.start("run", self.count, self.sum) as process:
+            process.stdin.write(trades(3).encode())
+            process.stdin.flush()
+            for _ in range(3):
+                self.assertIn(b'"app":"sum"', process.stdout.readline())
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(LIMIT), 0)
+
+    def test_state(self):
+        copy = self.write("copy.sql", SUM)
+        state = self.path("state")
+        run = ["run", self.sum, copy, "--state-dir", state, "--stats", "--input", "copy=" +
+               self.write("in", trades(100))]
+        out, err = self.expect(0, self.weir(*run, stdin=trades(10)))
+        self.assertEqual(self.rows(out, "sum", "volume")[-1], (45,))
+        self.assertEqual(sorted(os.listdir(state)), ["copy", "sum"])
+        for app in ("copy", "sum"):
+            self.assertTrue(any(line.startswith(app + ": ") for line in err.splitlines()), err)
+            self.expect(0, self.weir("log", "verify", "--state-dir", state + "/" + app))
+        # Files go on where they were, sums too; output on a file is not cut by one of the two.
+        with open(self.path("out"), "wb") as file:
+            process = self.start(*run, stdout=file)
+            process.communicate(trades(10, 10).encode(), LIMIT)
+            self.assertEqual(process.returncode, 0)
+        out = self.read("out")
+        self.assertEqual(self.rows(out, "sum", "volume")[-1], (190,))
+        self.assertEqual(self.rows(out, "copy", "volume"), [])
+        _, err = self.expect(73, self.weir("run", self.sum, copy, "--state-dir", state + "/sum",
+                                           "--input", "copy=in"))
+        self.assertIn("the state of an app that runs alone", err)
+
+    def test_reload(self):
+        with self.start("run", self.count, self.sum) as process:
+            process.stdin.write(trades(3).encode())
+            process.stdin.flush()
+            for _ in range(3):
+                process.stdout.readline()
+            self.write("sum.sql", SUM.replace("sum(volume)", "max(volume)"))
+            self.write("count.sql", "from nothing;\n")
+            process.send_signal(signal.SIGHUP)
+            told = b""
+            while b"sum: reloaded" not in told or b"count: not reloaded" not in told:
+                line = process.stderr.readline()
+                self.assertNotEqual(line, b"", told)
+                told += line
+            process.stdin.write(trades(1, 2).encode())
+            process.stdin.flush()
+            self.assertIn(b'"volume":2}', process.stdout.readline())
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(LIMIT), 0)
+
+
+if __name__ == "__main__":
+    weir_program.main()
