@@ -29,6 +29,8 @@ constexpr Known kKnown[] = {
     {"description", kApp | kStream | kTable | kWindow | kTrigger | kQuery | kPartition,
      "it is a comment"},
     {"playback", kApp, ""},
+    {"snapshot", kApp, ""},
+    {"lateness", kApp, ""},
     {"statistics", kApp, "weir keeps no such metrics"},
     {"enforceOrder", kApp, "rows are always in order"},
     {"transportChannelCreationEnabled", kApp, "weir makes no transport channels"},

@@ -17,8 +17,12 @@ inline constexpr uint32_t kOutputBase = 8192;
 // Answers to `condition in Table`; those of having follow the outputs.
 inline constexpr uint32_t kLookupBase = 12288;
 inline constexpr uint32_t kHavingLookupBase = 14336;
-// In the condition before `in`: the attributes of the table, behind whatever the rows have.
+// In the condition before `in`: the attributes of the table, behind whatever the rows have, and the
+// answers to what stands in it; then the same of an `in` within that, and so on.
 inline constexpr uint32_t kTableBase = 16384;
+inline constexpr uint32_t kLookupLevel = 4096;
+inline constexpr uint32_t kNestedAnswers = 2048;  // behind the attributes of the table
+inline constexpr uint32_t kMaxLookupLevels = 4;
 // Attributes of one definition or select clause (`limits.columns`).
 inline constexpr size_t kMaxColumns = 2000;
 

@@ -45,6 +45,7 @@ class AppBinder {
   void BindAppAnnotations();
   void BindPlayback(const ast::Annotation& annotation);
   void BindSnapshot(const ast::Annotation& annotation);
+  void BindLateness(const ast::Annotation& annotation);
   void DefineElement(const ast::Element& element);
   void DefinePartition(const ast::Partition& partition);
   void DefineStream(const ast::StreamDefinition& definition);
@@ -89,6 +90,8 @@ void AppBinder::BindAppAnnotations() {
       BindPlayback(annotation);
     } else if (SameText(name, "snapshot")) {
       BindSnapshot(annotation);
+    } else if (SameText(name, "lateness")) {
+      BindLateness(annotation);
     } else if (SameText(name, "async")) {
       context_.Error(annotation.span, "@app:async does not exist", "write @async on a stream");
     } else {
@@ -131,6 +134,24 @@ void AppBinder::BindSnapshot(const ast::Annotation& annotation) {
     }
   }
   if (!bound_.snapshot_interval) context_.Error(annotation.span, "@app:snapshot needs interval");
+}
+
+// `@app:lateness('5 sec')`: no row is stamped more than that before the clock.
+void AppBinder::BindLateness(const ast::Annotation& annotation) {
+  for (const ast::AnnotationElement& element : annotation.elements) {
+    const auto time = ParseDuration(element.value);
+    if (!element.key.text.empty()) {
+      context_.Error(element.span, "@app:lateness takes a time");
+    } else if (!time || *time < 0) {
+      context_.Error(element.value_span, "'" + element.value + "' is not a time",
+                     "write it as '5 sec'");
+    } else {
+      bound_.lateness = *time;
+    }
+  }
+  if (annotation.elements.empty()) {
+    context_.Error(annotation.span, "@app:lateness needs a time", "write it as '5 sec'");
+  }
 }
 
 void AppBinder::DefineElement(const ast::Element& element) {

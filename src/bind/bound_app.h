@@ -9,6 +9,7 @@
 
 #include "ast/app.h"
 #include "ast/diagnostic.h"
+#include "bind/bound_lookup.h"
 #include "bind/bound_transport.h"
 #include "catalog/registry.h"
 #include "exec/circuit.h"
@@ -47,6 +48,7 @@ struct BoundStreamFunctionCall {
   std::string text;  // as written, for plans
   bool after_window = false;
   size_t filters_ahead = 0;  // of filters_before (or filters_after), those written before it
+  ExprPtr condition;         // in a pattern: of the rows that it is for; null: all
 };
 
 // What `define table` says beside the attributes.
@@ -85,20 +87,6 @@ struct BoundStream {
   bool stores_faults = false;
 };
 
-// `condition in Table`; its value is a bool column behind those of the rows that ask.
-struct BoundLookup {
-  uint32_t table = 0;  // position in BoundApp::streams
-  ExprPtr condition;   // over the columns of the rows, and from kTableBase on the table's
-};
-
-// What the rows of a query do to a table.
-struct BoundTableWrite {
-  uint32_t table = 0;  // position in BoundApp::streams
-  TableAction action = TableAction::kInsert;
-  ExprPtr on;  // over the query's output, then the table's attributes; null: every row
-  std::vector<TableWrite::Assignment> set;
-};
-
 // A stream with its filters before and after the window.
 struct BoundStreamInput {
   uint32_t stream = 0;  // position in BoundApp::streams
@@ -110,10 +98,11 @@ struct BoundStreamInput {
   bool numbered = false;
   std::vector<BoundStreamFunctionCall> functions;  // in order of writing
   std::vector<BoundLookup> lookups;                // of filters_before
-  std::vector<ExprPtr> filters_before;             // over the stream's schema, then the look-ups
+  // Each over what is there of the schema then, and the look-ups since the last stream function.
+  std::vector<ExprPtr> filters_before;
   std::optional<BoundWindow> window;
   std::vector<BoundLookup> lookups_after;
-  std::vector<ExprPtr> filters_after;  // over the stream's schema, then the look-ups after
+  std::vector<ExprPtr> filters_after;  // the same
 };
 
 struct BoundJoin {
@@ -127,8 +116,12 @@ struct BoundJoin {
 struct BoundPattern {
   PatternSpec spec;
   std::vector<uint32_t> streams;  // positions in BoundApp::streams, as spec.streams
-  // By stream: look-ups of its rows, whose answers follow the stream's attributes in spec.streams.
+  // By stream: what is appended to its rows for all states, over what comes before.
+  std::vector<std::vector<BoundStreamFunctionCall>> functions;
+  // By stream: look-ups of its rows, whose answers come last in spec.streams.
   std::vector<std::vector<BoundLookup>> lookups;
+  // By state: look-ups that ask of other events too, over the columns of its condition.
+  std::vector<std::vector<BoundLookup>> state_lookups;
 };
 
 struct BoundAggregate {
@@ -144,12 +137,13 @@ struct BoundSelect {
   std::vector<ExprPtr> projections;  // over input columns, look-ups, then aggregates
   std::vector<ExprPtr> group_by;
   std::vector<BoundAggregate> aggregates;
-  std::vector<BoundLookup> having_lookups;  // over all of these and the output columns
+  // Of having and order by, over all of these and the output columns.
+  std::vector<BoundLookup> having_lookups;
   ExprPtr having;  // over all of these, output columns, and then its look-ups; or null
   Distinct distinct = Distinct::kNo;
   size_t distinct_columns = 0;  // so many outputs, the first ones, make two rows the same
   struct Order {
-    ExprPtr value;  // over the same
+    ExprPtr value;  // as having
     bool ascending;
   };
   std::vector<Order> order_by;
@@ -234,6 +228,7 @@ struct BoundApp {
   std::string name;
   bool playback = false;
   std::optional<TimeMs> snapshot_interval;  // @app:snapshot(interval=...)
+  std::optional<TimeMs> lateness;           // @app:lateness('5 sec'): of rows behind the clock
   std::optional<TimeMs> idle_time;          // @app:playback(idle.time=..., increment=...)
   std::optional<TimeMs> increment;
   std::vector<FunctionSpec> functions;  // of the app itself

@@ -224,6 +224,8 @@ ExprPtr ExpressionBinder::BindNode(const ast::Call& node, const ast::Span& span)
   const bool nested = in_aggregate_;
   in_aggregate_ = in_aggregate_ || aggregate != nullptr;
   std::vector<ExprPtr> arguments;
+  // `count(*)` counts rows, however many attributes they have.
+  if (node.star && name != "count") arguments = scope().Everything();
   bool failed = false;
   for (const ast::ExprPtr& arg : node.args) {
     arguments.push_back(Bind(*arg));

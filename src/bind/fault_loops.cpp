@@ -38,8 +38,8 @@ class FlowGraph {
       if (app.streams[input.stream].fault_stream) {
         next_[AggregationNode(a)].push_back(*app.streams[input.stream].fault_stream);
       }
-      for (const BoundLookup& lookup : input.lookups) {
-        next_[lookup.table].push_back(AggregationNode(a));
+      for (const BoundLookup* lookup : LookupsOf(input)) {
+        next_[lookup->table].push_back(AggregationNode(a));
       }
     }
   }
@@ -83,6 +83,11 @@ class FlowGraph {
     }
     for (const BoundLookup* lookup : LookupsOf(query)) next_[lookup->table].push_back(node);
     if (query.target) next_[node].push_back(*query.target);
+    if (query.write) {
+      for (const BoundLookup* lookup : LookupsOf(*query.write)) {
+        next_[lookup->table].push_back(*query.target);
+      }
+    }
     if (const auto* reader = std::get_if<BoundAggregationJoin>(&query.input)) {
       const size_t aggregation = AggregationNode(reader->read.aggregation);
       next_[InputsOf(query)[0]].push_back(aggregation);

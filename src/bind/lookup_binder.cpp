@@ -7,11 +7,14 @@
 namespace weir {
 namespace {
 
-// More than any condition names: behind the attributes of the table.
-constexpr uint32_t kColumnsEnd = kTableBase + static_cast<uint32_t>(kMaxColumns);
+// More than any condition names: behind the tables of all levels.
+constexpr uint32_t kColumnsEnd = kTableBase + (kMaxLookupLevels + 1) * kLookupLevel;
 
 void Append(const std::vector<BoundLookup>& lookups, std::vector<const BoundLookup*>* all) {
-  for (const BoundLookup& lookup : lookups) all->push_back(&lookup);
+  for (const BoundLookup& lookup : lookups) {
+    all->push_back(&lookup);
+    Append(lookup.nested, all);
+  }
 }
 
 void Append(const BoundStreamInput& input, std::vector<const BoundLookup*>* all) {
@@ -19,11 +22,23 @@ void Append(const BoundStreamInput& input, std::vector<const BoundLookup*>* all)
   Append(input.lookups_after, all);
 }
 
+// `mapping` has a place for every column.
+void Renumber(const std::vector<uint32_t>& mapping, BoundLookup* lookup) {
+  lookup->condition = RemapColumns(lookup->condition, mapping);
+  for (BoundLookup& nested : lookup->nested) Renumber(mapping, &nested);
+}
+
+std::vector<uint32_t> AllAsTheyAre() {
+  std::vector<uint32_t> mapping(kColumnsEnd);
+  for (uint32_t c = 0; c < kColumnsEnd; ++c) mapping[c] = c;
+  return mapping;
+}
+
 }  // namespace
 
 ExprPtr LookupScope::TableColumn(const ast::AttributeRef& ref, const ast::Span& span,
                                  BindContext& context) const {
-  RowScope scope({{table_.name, "", table_.schema, kTableBase}});
+  RowScope scope({{table_.name, "", table_.schema, base_}});
   const ExprPtr column = scope.Resolve(ref, span, context);
   if (column == nullptr) return nullptr;
   return MakeColumn(column->column(), column->type(), table_.name + "." + ref.name.text);
@@ -44,35 +59,80 @@ ExprPtr Lookups::BindIn(const ast::InTable& node, const ast::Span& span) {
   const auto found = FindTable(node.table, streams_, context_);
   if (!found) return nullptr;
   streams_.at(*found).read = true;
-  LookupScope scope(rows_, streams_.at(*found));
+  if (level_ == kMaxLookupLevels) {
+    context_.Error(span, "'in' a table stands inside " + std::to_string(kMaxLookupLevels) +
+                             " others; at most " + std::to_string(kMaxLookupLevels) +
+                             " can be nested (limits.lookups)");
+    return nullptr;
+  }
+  const uint32_t base = kTableBase + level_ * kLookupLevel;
+  LookupScope scope(rows_, streams_.at(*found), base);
+  BoundLookup lookup;
+  lookup.table = *found;
   std::vector<BoundAggregate> refused;
   ExpressionBinder binder(context_, scope, aggregates_ != nullptr ? aggregates_ : &refused);
-  ExprPtr condition = binder.BindCondition(*node.condition, "the condition before 'in'");
-  if (condition == nullptr) return nullptr;
+  Lookups nested(scope, streams_, context_, base + kNestedAnswers, &lookup.nested, aggregates_,
+                 level_ + 1);
+  binder.set_lookups(&nested);
+  lookup.condition = binder.BindCondition(*node.condition, "the condition before 'in'");
+  if (lookup.condition == nullptr) return nullptr;
   if (!refused.empty()) {
     context_.NotSupported(span, "an aggregate before 'in' a table, outside of having");
     return nullptr;
   }
   const auto column = static_cast<uint32_t>(first_column_ + lookups_->size());
-  ExprPtr result =
-      MakeColumn(column, Type::kBool, "(" + condition->Describe() + " in " + node.table.text + ")");
-  lookups_->push_back({*found, std::move(condition)});
+  ExprPtr result = MakeColumn(column, Type::kBool,
+                              "(" + lookup.condition->Describe() + " in " + node.table.text + ")");
+  lookups_->push_back(std::move(lookup));
   return result;
 }
 
-ExprPtr RemapRowColumns(const ExprPtr& condition, const std::vector<uint32_t>& mapping) {
-  std::vector<uint32_t> full(kColumnsEnd);
-  for (uint32_t c = 0; c < kColumnsEnd; ++c) full[c] = c;
+BoundLookup RemapRowColumns(const BoundLookup& lookup, const std::vector<uint32_t>& mapping) {
+  std::vector<uint32_t> full = AllAsTheyAre();
   std::copy(mapping.begin(), mapping.end(), full.begin());
-  return RemapColumns(condition, full);
+  BoundLookup result = lookup;
+  Renumber(full, &result);
+  return result;
 }
 
-void CollectRowColumns(const Expr& condition, std::vector<bool>* used) {
+std::vector<BoundLookup> RemapRowColumns(const std::vector<BoundLookup>& lookups,
+                                         const std::vector<uint32_t>& mapping) {
+  std::vector<BoundLookup> result;
+  for (const BoundLookup& lookup : lookups) result.push_back(RemapRowColumns(lookup, mapping));
+  return result;
+}
+
+BoundLookup LiftNested(const BoundLookup& lookup, size_t row_columns,
+                       const std::vector<uint32_t>& pairs) {
+  std::vector<uint32_t> full = AllAsTheyAre();
+  for (uint32_t a = 0; a < pairs.size(); ++a) {
+    full[kTableBase + a] = static_cast<uint32_t>(row_columns) + pairs[a];
+  }
+  for (uint32_t c = kTableBase + kLookupLevel; c < kColumnsEnd; ++c) full[c] = c - kLookupLevel;
+  BoundLookup result = lookup;
+  Renumber(full, &result);
+  return result;
+}
+
+void CollectRowColumns(const BoundLookup& lookup, std::vector<bool>* used) {
   std::vector<bool> all(kColumnsEnd, false);
-  CollectColumns(condition, &all);
+  CollectColumns(*lookup.condition, &all);
   for (size_t c = 0; c < used->size(); ++c) {
     if (all[c]) (*used)[c] = true;
   }
+  for (const BoundLookup& nested : lookup.nested) CollectRowColumns(nested, used);
+}
+
+std::vector<const BoundLookup*> LookupsOf(const BoundStreamInput& input) {
+  std::vector<const BoundLookup*> all;
+  Append(input, &all);
+  return all;
+}
+
+std::vector<const BoundLookup*> LookupsOf(const BoundTableWrite& write) {
+  std::vector<const BoundLookup*> all;
+  Append(write.lookups, &all);
+  return all;
 }
 
 std::vector<const BoundLookup*> LookupsOf(const BoundQuery& query) {
@@ -88,6 +148,7 @@ std::vector<const BoundLookup*> LookupsOf(const BoundQuery& query) {
   } else {
     const auto& pattern = *std::get<std::shared_ptr<const BoundPattern>>(query.input);
     for (const std::vector<BoundLookup>& lookups : pattern.lookups) Append(lookups, &all);
+    for (const std::vector<BoundLookup>& lookups : pattern.state_lookups) Append(lookups, &all);
   }
   Append(query.select.lookups, &all);
   Append(query.select.having_lookups, &all);

@@ -74,7 +74,8 @@ class OnDemandBinder {
   bool BindAction(const ast::OutputAction& action) {
     const auto* insert = std::get_if<ast::InsertInto>(&action.node);
     if (insert == nullptr) {
-      bound_.write = BindTableWrite(action, bound_.select.output, streams_, context_);
+      bound_.write =
+          BindTableWrite(action, bound_.select.output, /*asks=*/false, streams_, context_);
       return bound_.write.has_value();
     }
     const auto found = streams_.Find(insert->target.name);
@@ -90,7 +91,7 @@ class OnDemandBinder {
                                               DescribeSchema(*table.schema));
       return false;
     }
-    bound_.write = BoundTableWrite{*found, TableAction::kInsert, nullptr, {}};
+    bound_.write = BoundTableWrite{*found, TableAction::kInsert, nullptr, {}, {}};
     return true;
   }
 

@@ -67,12 +67,6 @@ ScopeSource JoinSourceOf(const ast::SingleStream& stream, const BoundStreamInput
           input.schema, static_cast<uint32_t>(offset)};
 }
 
-// `#length(2)` is taken for `#window.length(2)`.
-bool NamesWindow(const ast::Call& call, const Registry& registry) {
-  const std::string ns = call.ns.text.empty() ? "" : call.ns.text + ":";
-  return registry.FindWindow(ns + call.name.text) != nullptr;
-}
-
 bool HasStreamFunction(const ast::SingleStream& stream, const Registry& registry) {
   for (const ast::StreamHandler& handler : stream.handlers) {
     const auto* function = std::get_if<ast::StreamFunction>(&handler.node);
@@ -240,14 +234,23 @@ bool QueryBinder::BindHandlers(const ast::SingleStream& stream, RowScope& scope,
 bool QueryBinder::BindFilter(const ast::Expr& condition, RowScope& scope, BoundStreamInput* input) {
   ExpressionBinder binder(context_, scope);
   const bool after = input->window.has_value();
-  const auto columns = static_cast<uint32_t>(scope.sources().front().schema->size());
-  Lookups lookups(scope, streams_, context_, columns,
-                  after ? &input->lookups_after : &input->lookups);
-  // Answers stand where a stream function would put what it appends.
-  const bool appended = !input->functions.empty() && input->functions.back().after_window == after;
-  if (!appended) binder.set_lookups(&lookups);
+  std::vector<BoundLookup>& known = after ? input->lookups_after : input->lookups;
+  size_t functions = 0;
+  for (const BoundStreamFunctionCall& call : input->functions) {
+    functions += call.after_window == after ? 1 : 0;
+  }
+  // Answers stand where the next stream function will put what it appends.
+  size_t answers = scope.sources().front().schema->size();
+  for (const BoundLookup& lookup : known) answers += lookup.functions_ahead == functions ? 1 : 0;
+  std::vector<BoundLookup> asked;
+  Lookups lookups(scope, streams_, context_, static_cast<uint32_t>(answers), &asked);
+  binder.set_lookups(&lookups);
   ExprPtr bound = binder.BindCondition(condition, "a filter");
   const bool ok = bound != nullptr;
+  for (BoundLookup& lookup : asked) {
+    lookup.functions_ahead = functions;
+    known.push_back(std::move(lookup));
+  }
   (after ? input->filters_after : input->filters_before).push_back(std::move(bound));
   return ok;
 }
@@ -302,7 +305,7 @@ void QueryBinder::MoveFilters(uint32_t offset, uint32_t columns, BoundStreamInpu
   std::vector<ExprPtr> conditions;
   if (join->on != nullptr) conditions.push_back(join->on);
   for (const BoundLookup& lookup : input->lookups) {
-    join->lookups.push_back({lookup.table, RemapRowColumns(lookup.condition, mapping)});
+    join->lookups.push_back(RemapRowColumns(lookup, mapping));
   }
   const auto first = static_cast<uint32_t>(join->lookups.size() - input->lookups.size());
   for (uint32_t i = 0; i < input->lookups.size(); ++i) mapping.push_back(columns + first + i);
@@ -385,6 +388,7 @@ bool QueryBinder::BindPattern(const ast::Query& query, const ast::StateInput& in
     for (uint32_t s = 0; s < names.size(); ++s) {
       for (uint32_t a = 0; a < names[s].schema->size(); ++a) {
         const Attribute& attribute = (*names[s].schema)[a];
+        if (attribute.name.empty()) continue;  // of another state
         Capture capture{s, {}, a, false};
         if (names[s].counted) capture.index.kind = EventIndex::Kind::kAll;
         const Type type = names[s].counted ? Type::kObject : attribute.type;
@@ -502,7 +506,7 @@ bool QueryBinder::InsertInto(const ast::InsertInto& insert, BoundQuery* bound) {
                                            DescribeSchema(*target.schema));
     return false;
   }
-  if (target.table) bound->write = BoundTableWrite{*found, TableAction::kInsert, nullptr, {}};
+  if (target.table) bound->write = BoundTableWrite{*found, TableAction::kInsert, nullptr, {}, {}};
   target.written = true;
   bound->target = *found;
   return true;
@@ -544,7 +548,8 @@ bool QueryBinder::BindOutput(const ast::Query& query, BoundQuery* bound) {
     const auto* removal = std::get_if<ast::DeleteFrom>(&query.output.node);
     events =
         removal != nullptr ? removal->events : std::get<ast::UpdateTable>(query.output.node).events;
-    bound->write = BindTableWrite(query.output, bound->select.output, streams_, context_);
+    bound->write =
+        BindTableWrite(query.output, bound->select.output, /*asks=*/true, streams_, context_);
     ok = bound->write.has_value() && ok;
     if (ok) bound->target = bound->write->table;
   }

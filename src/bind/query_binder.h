@@ -78,6 +78,15 @@ class QueryBinder {
   std::optional<uint32_t> partition_;
 };
 
+// Binds `#name(args)` over the rows of a stream, the only source of `scope`; what it appends is not
+// there yet. Absent if errors were reported.
+std::optional<BoundStreamFunctionCall> BindFunctionCall(const ast::StreamFunction& function,
+                                                        const ast::Span& span, RowScope& scope,
+                                                        BindContext& context);
+
+// `#length(2)` is taken for `#window.length(2)`.
+bool NamesWindow(const ast::Call& call, const Registry& registry);
+
 // How a stream is called in expressions and messages: `S`, `#S`, `!S`.
 std::string ShownName(const ast::StreamName& name);
 

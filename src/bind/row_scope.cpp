@@ -71,6 +71,17 @@ ExprPtr RowScope::Resolve(const ast::AttributeRef& ref, const ast::Span& span,
   return Column(*found, attribute, several);
 }
 
+std::vector<ExprPtr> RowScope::Everything() const {
+  std::vector<ExprPtr> columns;
+  for (const ScopeSource& source : sources_) {
+    for (uint32_t a = 0; a < source.schema->size(); ++a) {
+      if ((*source.schema)[a].name.empty()) continue;  // a row number
+      columns.push_back(Column(source, a, sources_.size() > 1));
+    }
+  }
+  return columns;
+}
+
 std::optional<ExprPtr> RowScope::ResolveTimestamp(const ast::StreamRef& ref, BindContext& context) {
   for (const ScopeSource& source : sources_) {
     if (ref.stream.name != source.alias && ref.stream.name != source.name) continue;

@@ -25,6 +25,8 @@ class Scope {
   virtual std::optional<ExprPtr> ResolveTimestamp(const ast::StreamRef&, BindContext&) {
     return std::nullopt;
   }
+  // What `(*)` means in a call: all attributes. Nothing where that means nothing.
+  virtual std::vector<ExprPtr> Everything() const { return {}; }
   // A call that means something of its own here, as `eventTimestamp(first)`; nothing otherwise.
   virtual std::optional<ExprPtr> ResolveCall(const ast::Call&) { return std::nullopt; }
 };
@@ -45,6 +47,7 @@ class RowScope : public Scope {
                   BindContext& context) override;
   std::optional<ExprPtr> ResolveEvent(const ast::StreamRef& ref, BindContext& context) override;
   std::optional<ExprPtr> ResolveTimestamp(const ast::StreamRef& ref, BindContext& context) override;
+  std::vector<ExprPtr> Everything() const override;
   const std::vector<ScopeSource>& sources() const { return sources_; }
 
  private:

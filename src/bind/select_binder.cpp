@@ -37,6 +37,7 @@ class OutputScope : public Scope {
                                           BindContext& context) override {
     return inner_.ResolveTimestamp(ref, context);
   }
+  std::vector<ExprPtr> Everything() const override { return inner_.Everything(); }
   std::optional<ExprPtr> ResolveCall(const ast::Call& call) override {
     return inner_.ResolveCall(call);
   }
@@ -104,7 +105,6 @@ class SelectBinder {
       select_->having = binder.BindCondition(*selection.having, "the having condition");
       ok = ok && select_->having != nullptr;
     }
-    binder.set_lookups(nullptr);
     for (const ast::OrderKey& key : selection.order_by) {
       ExprPtr value = binder.Bind(*key.value);
       ok = ok && value != nullptr;
@@ -204,9 +204,7 @@ void PlaceColumns(size_t input_columns, BoundSelect* select) {
   for (BoundAggregate& aggregate : select->aggregates) {
     for (ExprPtr& argument : aggregate.arguments) argument = RemapColumns(argument, mapping);
   }
-  for (BoundLookup& lookup : select->having_lookups) {
-    lookup.condition = RemapRowColumns(lookup.condition, mapping);
-  }
+  select->having_lookups = RemapRowColumns(select->having_lookups, mapping);
   if (select->having != nullptr) select->having = RemapColumns(select->having, mapping);
   for (BoundSelect::Order& order : select->order_by) {
     order.value = RemapColumns(order.value, mapping);

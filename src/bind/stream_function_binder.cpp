@@ -32,49 +32,63 @@ void ReportUnknown(const ast::Call& call, const std::string& name, const ast::Sp
 
 }  // namespace
 
-bool QueryBinder::BindStreamFunction(const ast::StreamFunction& function, const ast::Span& span,
-                                     RowScope& scope, BoundStreamInput* input) {
+bool NamesWindow(const ast::Call& call, const Registry& registry) {
+  const std::string ns = call.ns.text.empty() ? "" : call.ns.text + ":";
+  return registry.FindWindow(ns + call.name.text) != nullptr;
+}
+
+std::optional<BoundStreamFunctionCall> BindFunctionCall(const ast::StreamFunction& function,
+                                                        const ast::Span& span, RowScope& scope,
+                                                        BindContext& context) {
   const ast::Call& call = function.call;
   const std::string name = FullName(call);
   BoundStreamFunctionCall bound;
-  bound.spec = context_.registry().FindStreamFunction(name);
+  bound.spec = context.registry().FindStreamFunction(name);
   if (bound.spec == nullptr) {
-    ReportUnknown(call, name, span, context_);
-    return false;
+    ReportUnknown(call, name, span, context);
+    return std::nullopt;
   }
-  ExpressionBinder binder(context_, scope);
+  ExpressionBinder binder(context, scope);
+  if (call.star) bound.arguments = scope.Everything();
   for (const ast::ExprPtr& arg : call.args) {
     ExprPtr argument = binder.Bind(*arg);
-    if (argument == nullptr) return false;
+    if (argument == nullptr) return std::nullopt;
     bound.arguments.push_back(FoldConstants(argument));
   }
   const std::vector<Argument> arguments = ToArguments(bound.arguments);
   const auto overload = MatchOverload(name, bound.spec->overloads, arguments);
   if (!overload.ok()) {
-    context_.Error(span, overload.status().message());
-    return false;
+    context.Error(span, overload.status().message());
+    return std::nullopt;
   }
   auto made = bound.spec->bind(arguments, overload.value());
   if (!made.ok()) {
-    context_.Error(span, made.status().message());
-    return false;
+    context.Error(span, made.status().message());
+    return std::nullopt;
   }
   bound.function = std::move(made).value();
-  std::vector<Attribute> attributes = input->schema->attributes();
+  const SchemaPtr& schema = scope.sources().front().schema;
   for (const Attribute& attribute : bound.function.appended) {
-    if (input->schema->Find(attribute.name)) {
-      context_.Error(span, name + " appends an attribute '" + attribute.name +
-                               "', but the stream has one of that name");
-      return false;
-    }
-    attributes.push_back(attribute);
+    if (!schema->Find(attribute.name)) continue;
+    context.Error(span, name + " appends an attribute '" + attribute.name +
+                            "', but the stream has one of that name");
+    return std::nullopt;
   }
-  bound.place = {context_.app_name(), input->schema};
+  bound.place = {context.app_name(), schema};
   bound.text = CallText(name, bound.arguments);
-  bound.after_window = input->window.has_value();
-  bound.filters_ahead =
-      bound.after_window ? input->filters_after.size() : input->filters_before.size();
-  input->functions.push_back(std::move(bound));
+  return bound;
+}
+
+bool QueryBinder::BindStreamFunction(const ast::StreamFunction& function, const ast::Span& span,
+                                     RowScope& scope, BoundStreamInput* input) {
+  auto bound = BindFunctionCall(function, span, scope, context_);
+  if (!bound) return false;
+  std::vector<Attribute> attributes = input->schema->attributes();
+  for (const Attribute& attribute : bound->function.appended) attributes.push_back(attribute);
+  bound->after_window = input->window.has_value();
+  bound->filters_ahead =
+      bound->after_window ? input->filters_after.size() : input->filters_before.size();
+  input->functions.push_back(std::move(*bound));
   input->schema = std::make_shared<const Schema>(std::move(attributes));
   ScopeSource source = scope.sources().front();
   source.schema = input->schema;

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "bind/annotations.h"
+#include "bind/lookup_binder.h"
 #include "expr/node.h"
 
 namespace weir {
@@ -229,9 +230,9 @@ void AddDefinition(BoundStream stream, bool same_kind, const ast::Span& span, St
 
 // `set T.a = x, T.b = y`; without `set`, every attribute by name.
 bool BindSet(const ast::UpdateTable& update, const SchemaPtr& output, const BoundStream& table,
-             Scope& scope, const ast::Span& span, BindContext& context, BoundTableWrite* write) {
+             ExpressionBinder& binder, const ast::Span& span, BindContext& context,
+             BoundTableWrite* write) {
   bool ok = true;
-  ExpressionBinder binder(context, scope);
   for (const ast::SetAssignment& one : update.set) {
     if (one.target.stream && one.target.stream->stream.name != table.name) {
       context.Error(one.span, "set changes attributes of table '" + table.name + "' only");
@@ -415,8 +416,8 @@ std::optional<uint32_t> FindTable(const ast::Name& name, StreamTable& streams,
 }
 
 std::optional<BoundTableWrite> BindTableWrite(const ast::OutputAction& action,
-                                              const SchemaPtr& output, StreamTable& streams,
-                                              BindContext& context) {
+                                              const SchemaPtr& output, bool asks,
+                                              StreamTable& streams, BindContext& context) {
   const auto* removal = std::get_if<ast::DeleteFrom>(&action.node);
   const auto* update = std::get_if<ast::UpdateTable>(&action.node);
   CHECK(removal != nullptr || update != nullptr);
@@ -436,15 +437,18 @@ std::optional<BoundTableWrite> BindTableWrite(const ast::OutputAction& action,
     return std::nullopt;
   }
   TableScope scope({"", "", output, 0}, table.name, table.schema);
+  ExpressionBinder binder(context, scope);
+  const auto columns = static_cast<uint32_t>(output->size() + table.schema->size());
+  Lookups lookups(scope, streams, context, columns, &write.lookups);
+  if (asks) binder.set_lookups(&lookups);
   const ast::ExprPtr& on = removal != nullptr ? removal->on : update->on;
   bool ok = true;
   if (on != nullptr) {
-    ExpressionBinder binder(context, scope);
     write.on = binder.BindCondition(*on, "the condition");
     ok = write.on != nullptr;
   }
   if (update != nullptr) {
-    ok = BindSet(*update, output, table, scope, action.span, context, &write) && ok;
+    ok = BindSet(*update, output, table, binder, action.span, context, &write) && ok;
   }
   table.written = true;
   return ok ? std::optional(std::move(write)) : std::nullopt;

@@ -25,7 +25,10 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
     for (size_t i = lookups_.size(); i < spec.lookups.size(); ++i) {
       lookups_.push_back(std::make_shared<TableLookup>(spec.output, spec.lookups[i]));
     }
-    for (const auto& lookup : lookups_) lookup->AddReads(&residual_reads_);
+    for (const auto& lookup : lookups_) {
+      lookup->AddReads(&residual_reads_);
+      AddPorts(lookup.get(), &lookup_ports_);
+    }
     spec_ = std::move(spec);
   }
 
@@ -38,7 +41,7 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
   void OnRows(int port, const Chunk& chunk, uint32_t begin, uint32_t end) override {
     if (port >= 2) {
       EmitPending();  // what was joined before asks what was there before
-      lookups_[port - 2]->Change(chunk, begin, end, timeline());
+      lookup_ports_[port - 2].Change(chunk, begin, end, timeline());
       return;
     }
     // Every chunk is taken from its first row on, in one piece or in several.
@@ -269,12 +272,8 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
       const int side = c < left_columns ? 0 : 1;
       columns[c] = Store(side).Gather(side == 0 ? c : c - left_columns, pairs_[side]);
     }
-    Chunk chunk = meta.Finish(spec_.output, std::move(columns));
-    for (const auto& lookup : lookups_) {
-      std::vector<ColumnPtr> answered = chunk.columns();
-      answered.push_back(lookup->Ask(chunk, timeline()));
-      chunk = chunk.WithColumns(spec_.output, std::move(answered));
-    }
+    const Chunk chunk =
+        WithAnswers(meta.Finish(spec_.output, std::move(columns)), lookups_, timeline());
     const Selection kept = EvalFilter(*spec_.residual, {chunk, &timeline()});
     size_t next = 0;
     for (Trigger& trigger : triggers_) {
@@ -290,6 +289,7 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
   const bool shares_;                 // what is found of a side is kept elsewhere
   std::vector<bool> residual_reads_;  // by the residual and the look-ups
   std::vector<std::shared_ptr<TableLookup>> lookups_;
+  std::vector<LookupPort> lookup_ports_;  // from port 2 on
   // Joined rows whose output is not built yet, in order.
   std::vector<Trigger> triggers_;
   std::vector<RowId> candidates_;

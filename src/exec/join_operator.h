@@ -54,10 +54,10 @@ struct JoinSpec {
   bool needs_expired = false;
 };
 
-// Joins two inputs (port 0 = left, port 1 = right: what comes out of each side's window; port i +
-// 2: what the i-th look-up finds, as find rows). Every current and expired row of a triggering side
-// gives one emission with its matches in the order in which the other side's rows arrived. A
-// multi_emitter.
+// Joins two inputs (port 0 = left, port 1 = right: what comes out of each side's window; from
+// port 2 on: the tables of the look-ups, as find rows). Every current and expired row of a
+// triggering side gives one emission with its matches in the order in which the other side's rows
+// arrived. A multi_emitter.
 std::unique_ptr<Operator> MakeJoinOperator(OrderPlace place, JoinSpec spec);
 
 // Keeps `found`, what can be found of a table or a named window, from its kFindAdd and kFindRemove

@@ -37,11 +37,27 @@ class TableLookup::Rows {
         table_(TableSide(spec)),
         row_columns_(rows->size()),
         reads_(rows->size() + spec.table->size(), false),
-        pair_schema_(rows) {
+        pair_schema_(SideBySide(*rows, *spec.table)) {
     if (spec_.residual != nullptr) CollectColumns(*spec_.residual, &reads_);
+    reads_.resize(pair_schema_->size());
+    for (const LookupSpec& nested : spec_.nested) {
+      nested_.push_back(std::make_shared<TableLookup>(pair_schema_, nested));
+      nested_.back()->AddReads(&reads_);
+    }
   }
 
-  void Change(const Chunk& chunk, uint32_t begin, uint32_t end, const Timeline& timeline) {
+  size_t table_count() const {
+    size_t count = 1;
+    for (const auto& nested : nested_) count += nested->table_count();
+    return count;
+  }
+
+  void Change(size_t table, const Chunk& chunk, uint32_t begin, uint32_t end,
+              const Timeline& timeline) {
+    if (table > 0) {
+      ChangeNested(table - 1, chunk, begin, end, timeline);
+      return;
+    }
     if (begin == 0) table_.Load(chunk, timeline);
     for (uint32_t i = begin; i < end; ++i) {
       const uint32_t row = chunk.Row(i);
@@ -89,11 +105,31 @@ class TableLookup::Rows {
     }
   }
 
-  void Unload() { table_.Unload(); }
-  void Save(StateWriter& out) const { table_.Save(out); }
-  void Load(StateReader& in) { table_.Load(in); }
+  void Unload() {
+    table_.Unload();
+    for (const auto& nested : nested_) nested->Unload();
+  }
+  void Save(StateWriter& out) const {
+    table_.Save(out);
+    for (const auto& nested : nested_) nested->Save(out);
+  }
+  void Load(StateReader& in) {
+    table_.Load(in);
+    for (const auto& nested : nested_) nested->Load(in);
+  }
 
  private:
+  void ChangeNested(size_t table, const Chunk& chunk, uint32_t begin, uint32_t end,
+                    const Timeline& timeline) {
+    for (const auto& nested : nested_) {
+      if (table < nested->table_count()) {
+        nested->Change(table, chunk, begin, end, timeline);
+        return;
+      }
+      table -= nested->table_count();
+    }
+  }
+
   bool HasMatch(uint32_t row) {
     if (table_.HasMatch(asking_side_, row)) return true;
     if (!table_.is_on_disk() || !table_.BeginOnDisk(asking_side_, row)) return false;
@@ -122,7 +158,8 @@ class TableLookup::Rows {
       columns[c] = c < row_columns_ ? GatherColumn(chunk.column(c), asking_)
                                     : table_.store().Gather(c - row_columns_, candidates_);
     }
-    const Chunk pairs = meta.Finish(pair_schema_, std::move(columns));
+    const Chunk pairs =
+        WithAnswers(meta.Finish(pair_schema_, std::move(columns)), nested_, timeline);
     for (const uint32_t kept : EvalFilter(*spec_.residual, {pairs, &timeline})) {
       out[asking_[kept]] = 1;
     }
@@ -137,6 +174,7 @@ class TableLookup::Rows {
   size_t row_columns_;
   std::vector<bool> reads_;  // by the residual
   SchemaPtr pair_schema_;
+  std::vector<std::shared_ptr<TableLookup>> nested_;
   std::vector<uint32_t> asking_;   // physical rows, one per candidate
   std::vector<RowId> candidates_;  // not tested yet
 };
@@ -146,9 +184,11 @@ TableLookup::TableLookup(const SchemaPtr& rows, LookupSpec spec)
 
 TableLookup::~TableLookup() = default;
 
-void TableLookup::Change(const Chunk& chunk, uint32_t begin, uint32_t end,
+size_t TableLookup::table_count() const { return rows_->table_count(); }
+
+void TableLookup::Change(size_t table, const Chunk& chunk, uint32_t begin, uint32_t end,
                          const Timeline& timeline) {
-  rows_->Change(chunk, begin, end, timeline);
+  rows_->Change(table, chunk, begin, end, timeline);
 }
 
 ColumnPtr TableLookup::Ask(const Chunk& rows, const Timeline& timeline) {
@@ -162,5 +202,25 @@ void TableLookup::Unload() { rows_->Unload(); }
 void TableLookup::Save(StateWriter& out) const { rows_->Save(out); }
 
 void TableLookup::Load(StateReader& in) { rows_->Load(in); }
+
+SchemaPtr SideBySide(const Schema& left, const Schema& right) {
+  std::vector<Attribute> attributes = left.attributes();
+  attributes.insert(attributes.end(), right.attributes().begin(), right.attributes().end());
+  return std::make_shared<const Schema>(std::move(attributes));
+}
+
+void AddPorts(TableLookup* lookup, std::vector<LookupPort>* ports) {
+  for (size_t table = 0; table < lookup->table_count(); ++table) ports->push_back({lookup, table});
+}
+
+Chunk WithAnswers(Chunk rows, const std::vector<std::shared_ptr<TableLookup>>& lookups,
+                  const Timeline& timeline) {
+  for (const auto& lookup : lookups) {
+    std::vector<ColumnPtr> columns = rows.columns();
+    columns.push_back(lookup->Ask(rows, timeline));
+    rows = rows.WithColumns(rows.schema(), std::move(columns));
+  }
+  return rows;
+}
 
 }  // namespace weir

@@ -33,7 +33,9 @@ struct LookupSpec {
   // Without keys: the table's rows are found by the order of this column.
   std::optional<uint32_t> ordered_column;
   std::vector<OrderedBound> bounds;
-  ExprPtr residual;  // over the arriving columns and then the table's; null: none
+  // Over the arriving columns, then the table's, then the answers of `nested`; null: none.
+  ExprPtr residual;
+  std::vector<LookupSpec> nested;  // over the arriving columns and then the table's
   SchemaPtr table;
   DiskSide disk;
 };
@@ -45,9 +47,12 @@ class TableLookup {
   TableLookup(const SchemaPtr& rows, LookupSpec spec);
   ~TableLookup();
 
-  // Takes over visible rows [begin, end) of a chunk of find rows; every chunk from its first row
-  // on, in one piece or in several.
-  void Change(const Chunk& chunk, uint32_t begin, uint32_t end, const Timeline& timeline);
+  // Its table and those of the look-ups nested in it: each before those nested in that.
+  size_t table_count() const;
+  // Takes over visible rows [begin, end) of a chunk of find rows of table `table`; every chunk from
+  // its first row on, in one piece or in several.
+  void Change(size_t table, const Chunk& chunk, uint32_t begin, uint32_t end,
+              const Timeline& timeline);
   // One bool per physical row; true for the visible current and expired rows for which a row of the
   // table satisfies the condition. Only the columns that AddReads names are looked at.
   ColumnPtr Ask(const Chunk& rows, const Timeline& timeline);
@@ -64,5 +69,23 @@ class TableLookup {
   class Rows;
   std::unique_ptr<Rows> rows_;
 };
+
+// The attributes of both, one after the other.
+SchemaPtr SideBySide(const Schema& left, const Schema& right);
+
+// Where the find rows that arrive on a port belong: ports take the tables of all look-ups in order.
+struct LookupPort {
+  TableLookup* lookup;
+  size_t table;
+
+  void Change(const Chunk& chunk, uint32_t begin, uint32_t end, const Timeline& timeline) const {
+    lookup->Change(table, chunk, begin, end, timeline);
+  }
+};
+void AddPorts(TableLookup* lookup, std::vector<LookupPort>* ports);
+
+// `rows` with the answer to each look-up behind their columns.
+Chunk WithAnswers(Chunk rows, const std::vector<std::shared_ptr<TableLookup>>& lookups,
+                  const Timeline& timeline);
 
 }  // namespace weir

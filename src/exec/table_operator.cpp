@@ -21,10 +21,16 @@ class TableOperator final : public StepOperator {
     writes_.emplace_back();  // port 0 inserts
     for (TableWrite& write : writes) writes_.push_back(std::move(write));
     for (const TableWrite& write : writes_) finders_.emplace_back(&store_, write, true);
+    lookups_.resize(writes_.size());
+    for (size_t w = 0; w < writes_.size(); ++w) MakeLookups(w);
   }
 
  protected:
   void OnRows(int port, const Chunk& chunk, uint32_t begin, uint32_t end) override {
+    if (static_cast<size_t>(port) >= writes_.size()) {
+      lookup_ports_[port - writes_.size()].Change(chunk, begin, end, timeline());
+      return;
+    }
     if (port == 0 && table_->asked) {
       BeginStep(chunk.KeyAt(begin));
       key_ = EmissionKey();
@@ -34,7 +40,8 @@ class TableOperator final : public StepOperator {
       // An index that is not there is not worth making for one write.
       TableFinder finder(&store_, asked.write, false);
       Load(asked.write, asked.rows, &finder);
-      for (uint32_t i = 0; i < asked.rows.size(); ++i) Write(asked.write, finder, i);
+      for (uint32_t i = 0; i < asked.rows.size(); ++i) Write(asked.write, nullptr, finder, i);
+      if (!own_.empty()) EmitChanges();
       at_hand_ = Chunk();
       return;
     }
@@ -47,19 +54,59 @@ class TableOperator final : public StepOperator {
       key_ = EmissionKey();
       for (; i < emission_end; ++i) {
         timestamp_ = rows.timestamp(rows.Row(i));
-        Write(write, finders_[port], i);
+        Write(write, &lookups_[port], finders_[port], i);
+        if (!own_.empty()) EmitChanges();
       }
       if (changes_.size() >= kChunkRows) EmitChanges();
     }
     at_hand_ = Chunk();
   }
 
-  void Flush() override { EmitChanges(); }
+  void Flush() override {
+    EmitChanges();
+    for (const Lookups& lookups : lookups_) {
+      for (const auto& lookup : lookups) lookup->Unload();
+    }
+  }
 
-  void SaveStep(StateWriter& out) const override { out.Write(*table_); }
-  void LoadStep(StateReader& in) override { in.Read(*table_); }
+  void SaveStep(StateWriter& out) const override {
+    out.Write(*table_);
+    for (const Lookups& lookups : lookups_) {
+      for (const auto& lookup : lookups) lookup->Save(out);
+    }
+  }
+  void LoadStep(StateReader& in) override {
+    in.Read(*table_);
+    for (const Lookups& lookups : lookups_) {
+      for (const auto& lookup : lookups) lookup->Load(in);
+    }
+  }
 
  private:
+  using Lookups = std::vector<std::shared_ptr<TableLookup>>;
+
+  // A look-up that asks this table itself.
+  struct Own {
+    LookupPort port;
+    std::vector<uint32_t> columns;
+  };
+
+  void MakeLookups(size_t w) {
+    const TableWrite& write = writes_[w];
+    std::vector<LookupPort> ports;
+    for (const LookupSpec& spec : write.lookups) {
+      lookups_[w].push_back(std::make_shared<TableLookup>(write.pairs, spec));
+      AddPorts(lookups_[w].back().get(), &ports);
+    }
+    for (size_t p = 0; p < ports.size(); ++p) {
+      if (write.own_columns[p]) {
+        own_.push_back({ports[p], *write.own_columns[p]});
+      } else {
+        lookup_ports_.push_back(ports[p]);
+      }
+    }
+  }
+
   // Takes the rows to write next.
   void Load(const TableWrite& write, const Chunk& rows, TableFinder* finder) {
     at_hand_ = rows;
@@ -72,7 +119,10 @@ class TableOperator final : public StepOperator {
     store_.FetchRivals(stored_);
   }
 
-  void Write(const TableWrite& write, const TableFinder& finder, uint32_t i) {
+  // `lookups`: of the write; null: it has none.
+  void Write(const TableWrite& write, const Lookups* lookups, const TableFinder& finder,
+             uint32_t i) {
+    asked_ = lookups;
     if (write.action == TableAction::kInsert) {
       Insert(i);
       return;
@@ -149,7 +199,7 @@ class TableOperator final : public StepOperator {
   Selection Test(const Expr& condition, uint32_t i, size_t count, TableColumn column) const {
     std::vector<bool> reads(PairColumns(), false);
     CollectColumns(condition, &reads);
-    const Chunk pairs = Pairs(i, count, reads, column);
+    const Chunk pairs = Pairs(i, count, std::move(reads), column);
     return EvalFilter(condition, {pairs, &timeline()});
   }
 
@@ -157,8 +207,8 @@ class TableOperator final : public StepOperator {
     std::vector<ColumnPtr> columns = store_.rows().GatherAll(ids_);
     std::vector<bool> reads(PairColumns(), false);
     for (const TableWrite::Assignment& one : write.set) CollectColumns(*one.value, &reads);
-    const Chunk pairs =
-        Pairs(i, ids_.size(), reads, [this](size_t c) { return store_.rows().Gather(c, ids_); });
+    const Chunk pairs = Pairs(i, ids_.size(), std::move(reads),
+                              [this](size_t c) { return store_.rows().Gather(c, ids_); });
     for (const TableWrite::Assignment& one : write.set) {
       columns[one.column] = EvalColumn(*one.value, {pairs, &timeline()});
     }
@@ -176,9 +226,14 @@ class TableOperator final : public StepOperator {
 
   size_t PairColumns() const { return at_hand_.column_count() + store_.schema()->size(); }
 
-  // Row i of the chunk at hand beside each of `count` rows; only the columns that are read.
+  // Row i of the chunk at hand beside each of `count` rows, then the answers to look-ups; only the
+  // columns that are read.
   template <class TableColumn>
-  Chunk Pairs(uint32_t i, size_t count, const std::vector<bool>& reads, TableColumn column) const {
+  Chunk Pairs(uint32_t i, size_t count, std::vector<bool> reads, TableColumn column) const {
+    reads.resize(PairColumns());
+    static const Lookups kNone;
+    const Lookups& lookups = asked_ != nullptr ? *asked_ : kNone;
+    for (const auto& lookup : lookups) lookup->AddReads(&reads);
     RowMetaBuilder meta;
     meta.Reserve(count);
     for (size_t k = 0; k < count; ++k) meta.Append(timestamp_, RowKind::kCurrent, key_);
@@ -190,7 +245,7 @@ class TableOperator final : public StepOperator {
       columns[c] =
           c < row_columns ? GatherColumn(at_hand_.column(c), repeated) : column(c - row_columns);
     }
-    return meta.Finish(store_.schema(), std::move(columns));
+    return WithAnswers(meta.Finish(store_.schema(), std::move(columns)), lookups, timeline());
   }
 
   void Change(RowId id, RowKind kind) {
@@ -203,23 +258,35 @@ class TableOperator final : public StepOperator {
     if (!changes_.empty()) {
       out()->push_back(meta_.Finish(store_.stored_schema(), store_.rows().GatherAll(changes_)));
       changes_.clear();
+      for (const Own& own : own_) TellOwn(own, out()->back());
     }
     store_.Reclaim();
   }
 
+  void TellOwn(const Own& own, const Chunk& changes) {
+    std::vector<ColumnPtr> columns;
+    for (const uint32_t c : own.columns) columns.push_back(changes.column(c));
+    const Chunk found = changes.WithColumns(store_.stored_schema(), std::move(columns));
+    own.port.Change(found, 0, found.size(), timeline());
+  }
+
   std::shared_ptr<Table> table_;
   TableStore& store_;
-  std::vector<TableWrite> writes_;    // by port
-  std::vector<TableFinder> finders_;  // by port
+  std::vector<TableWrite> writes_;        // by port
+  std::vector<TableFinder> finders_;      // by port
+  std::vector<Lookups> lookups_;          // by port
+  std::vector<LookupPort> lookup_ports_;  // behind those of the writes
+  std::vector<Own> own_;
 
-  Chunk at_hand_;               // rows being written
-  Chunk stored_;                // the same as the store takes them
-  OrderKey key_;                // of the step
-  TimeMs timestamp_ = 0;        // of the row being written
-  std::vector<RowId> changes_;  // not emitted yet
-  RowMetaBuilder meta_;         // of the changes
-  std::vector<RowId> ids_;      // scratch
-  std::vector<RowId> new_ids_;  // scratch
+  Chunk at_hand_;                   // rows being written
+  Chunk stored_;                    // the same as the store takes them
+  OrderKey key_;                    // of the step
+  TimeMs timestamp_ = 0;            // of the row being written
+  std::vector<RowId> changes_;      // not emitted yet
+  RowMetaBuilder meta_;             // of the changes
+  const Lookups* asked_ = nullptr;  // of the write at hand
+  std::vector<RowId> ids_;          // scratch
+  std::vector<RowId> new_ids_;      // scratch
 };
 
 // As CollectColumns; all columns from `columns` on count as that one.
@@ -278,12 +345,14 @@ void SplitTableCondition(const ExprPtr& condition, uint32_t row_columns, uint32_
   for (const ExprPtr& part : SplitConjunction(condition)) {
     const auto comparison = AsComparison(*part);
     const auto try_key = [&](const ExprPtr& key, const ExprPtr& column) {
-      if (column->column() == Expr::kNoColumn || column->column() < row_columns) return false;
+      const uint32_t at = column->column();
+      if (at == Expr::kNoColumn || at < row_columns || at >= row_columns + table_columns)
+        return false;
       std::vector<bool> used(row_columns + table_columns, false);
       CollectColumns(*key, &used);
       if (std::find(used.begin() + row_columns, used.end(), true) != used.end()) return false;
       write->keys.push_back(key);
-      write->key_columns.push_back(column->column() - row_columns);
+      write->key_columns.push_back(at - row_columns);
       return true;
     };
     if (comparison && comparison->op == CompareOp::kEqual && !part->volatile_value() &&

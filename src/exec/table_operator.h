@@ -24,8 +24,13 @@ struct TableWrite {
   // Without keys: what has values of this attribute within bounds given by the arriving rows.
   std::optional<uint32_t> ordered_column;
   std::vector<OrderedBound> bounds;
-  // The rest, over the arriving rows' columns and then the table's; null: none.
+  // The rest, over the arriving rows' columns, then the table's, then the look-ups; null: none.
   ExprPtr residual;
+  std::vector<LookupSpec> lookups;  // over the arriving rows' columns and then the table's
+  SchemaPtr pairs;                  // those columns; null without look-ups
+  // By table of the look-ups (see LookupPort): what it takes of this very table, whose changes it
+  // sees at once; absent: another one, whose find rows come on a port.
+  std::vector<std::optional<std::vector<uint32_t>>> own_columns;
   struct Assignment {
     uint32_t column;  // of the table
     ExprPtr value;    // over the same columns, of the column's type; sees old values only
@@ -62,7 +67,8 @@ struct Table {
   void Load(StateReader& in) { in.Read(store, refused_inserts, refused_updates, refused_rows); }
 };
 
-// Hosts a table: port 0 inserts rows from outside, port i + 1 does writes[i]. Emits what changes as
+// Hosts a table: port 0 inserts rows from outside, port i + 1 does writes[i], then come the tables
+// of the look-ups of all writes. Emits what changes as
 // kFindRemove and kFindAdd rows of the store's schema, with row ids, for joins and look-ups, which
 // keep what they need of it: so a find sees exactly the writes before it in the order of
 // everything.

@@ -85,6 +85,10 @@ void PatternMachine::OnTimer(TimeMs now, uint64_t payload) {
     OnGivingUpTimer(now);
     return;
   }
+  if (payload == kFreeingTimer) {
+    OnFreeingTimer(now);
+    return;
+  }
   const auto s = static_cast<uint32_t>(payload >> (kPartialBits + kGenerationBits));
   const auto id = static_cast<PartialId>(payload);
   // Timers that were loaded may have any payload.

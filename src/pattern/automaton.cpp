@@ -28,6 +28,7 @@ class AutomatonBuilder {
     automaton_.output = spec_.output;
     automaton_.gives_expired = spec_.gives_expired && MayGiveUp(spec_);
     if (spec_.within) automaton_.within_ms = *spec_.within;
+    if (spec_.within && spec_.lateness) automaton_.lateness_ms = *spec_.lateness;
     automaton_.states.resize(spec_.states.size());
     for (uint32_t s = 0; s < spec_.states.size(); ++s) {
       automaton_.states[s].port = spec_.states[s].port;

@@ -47,6 +47,10 @@ struct Guard {
   ExprPtr residual;
   std::vector<uint32_t> residual_event;
   std::vector<ResidualInput> residual_inputs;
+  // The places of these columns, then of those inputs, among the columns of the residual; behind
+  // all of them come the answers to look-ups over them.
+  std::vector<uint32_t> residual_places;
+  uint32_t residual_width = 0;
 };
 
 // What a state keeps of the events it matches: values over the arriving event's attributes.
@@ -66,6 +70,9 @@ struct AutomatonState {
   std::vector<uint32_t> partners;
   Guard guard;
   StoredColumns stored;
+  std::vector<LookupSpec> lookups;  // as PatternState has them
+  std::vector<std::shared_ptr<TableLookup>> shared_lookups;
+  SchemaPtr lookup_rows;
 
   bool absent() const { return kind == StateKind::kAbsent || kind == StateKind::kAbsentLogical; }
   bool logical() const { return kind == StateKind::kLogical || kind == StateKind::kAbsentLogical; }
@@ -91,6 +98,7 @@ struct Automaton {
   bool has_absent = false;
   bool gives_expired = false;          // partial matches that are given up are emitted
   TimeMs within_ms = -1;               // -1: none
+  TimeMs lateness_ms = -1;             // -1: not known; without within_ms too
   std::vector<AutomatonState> states;  // numbered as in the pattern
   std::vector<AutomatonElement> elements;
   std::vector<std::vector<uint32_t>> states_of_port;  // in the order an event is offered to them

@@ -281,24 +281,26 @@ ColumnPtr GuardRunner::ResidualInputColumn(const ResidualInput& input, uint32_t 
 
 void GuardRunner::TestResidual(uint32_t physical_row, uint32_t row,
                                std::vector<Candidate>* candidates) {
-  std::vector<ColumnPtr> inputs;
+  std::vector<ColumnPtr> columns(guard_.residual_width);
+  auto place =
+      guard_.residual_places.begin() + static_cast<std::ptrdiff_t>(guard_.residual_event.size());
   for (const ResidualInput& input : guard_.residual_inputs) {
-    inputs.push_back(ResidualInputColumn(input, row, *candidates));
+    columns[*place++] = ResidualInputColumn(input, row, *candidates);
   }
   uint32_t count = 0;
   for (const Candidate& candidate : *candidates) count += candidate.holds ? 1 : 0;
   const std::vector<uint32_t> repeated(count, physical_row);
-  std::vector<ColumnPtr> columns;
+  place = guard_.residual_places.begin();
   for (uint32_t column : guard_.residual_event) {
-    columns.push_back(GatherColumn(chunk_->column(column), repeated));
+    columns[*place++] = GatherColumn(chunk_->column(column), repeated);
   }
-  columns.insert(columns.end(), inputs.begin(), inputs.end());
   auto meta = std::make_shared<RowMeta>();
   meta->timestamps.assign(count, chunk_->timestamp(physical_row));
   meta->moments.assign(count, chunk_->moment(physical_row));
   static const auto kAnySchema = std::make_shared<const Schema>();
-  const Chunk rows =
+  Chunk rows =
       Chunk(kAnySchema, std::move(columns), std::move(meta)).WithPath(chunk_->path(physical_row));
+  if (!lookups_.empty()) rows = WithAnswers(std::move(rows), lookups_, *timeline_);
   const Selection passed = EvalFilter(*guard_.residual, EvalContext{rows, timeline_});
   size_t next = 0;
   uint32_t number = 0;

@@ -39,6 +39,11 @@ class GuardRunner {
         guard_(automaton.states[state].guard),
         partials_(*partials) {}
 
+  // Those of the state, which outlive the runner; their answers follow the residual's columns.
+  void set_lookups(std::vector<std::shared_ptr<TableLookup>> lookups) {
+    lookups_ = std::move(lookups);
+  }
+
   // Rows are of this chunk from now on.
   void Attach(const Chunk* chunk, const Timeline* timeline);
 
@@ -86,7 +91,8 @@ class GuardRunner {
   std::vector<ColumnPtr> keys_;   // event side of each key, by physical row
   ColumnPtr range_;               // event side of the range
   std::vector<ColumnPtr> terms_;  // event side of each term
-  std::vector<uint32_t> ids_;     // scratch
+  std::vector<std::shared_ptr<TableLookup>> lookups_;
+  std::vector<uint32_t> ids_;  // scratch
 };
 
 }  // namespace weir

@@ -311,6 +311,7 @@ void PatternMachine::WatchStart(PartialId id) {
   if (automaton_.within_ms < 0 || partials_[id].start == kNever) return;
   latest_start_ = std::max(latest_start_, partials_[id].start);
   PushStart(id, &starts_);
+  ArmFreeing();
   if (!automaton_.gives_expired) return;
   PushStart(id, &to_give_up_);
   ArmGivingUp();
@@ -355,23 +356,49 @@ void PatternMachine::OnGivingUpTimer(TimeMs now) {
   }
 }
 
-void PatternMachine::Expire(TimeMs timestamp) {
-  if (automaton_.within_ms < 0) return;
+// Where it is known how late rows can be, no event is needed to find that a time is over.
+void PatternMachine::ArmFreeing() {
+  TimeMs due;
+  if (automaton_.lateness_ms < 0 || starts_.empty() ||
+      __builtin_add_overflow(automaton_.within_ms, automaton_.lateness_ms + 1, &due) ||
+      __builtin_add_overflow(starts_.front().time, due, &due) || due >= freeing_due_) {
+    return;
+  }
+  freeing_due_ = due;
+  host_.ArmTimer(due, kFreeingTimer);
+}
+
+void PatternMachine::OnFreeingTimer(TimeMs now) {
+  if (now >= freeing_due_) freeing_due_ = kNever;
   bool armed = false;
-  const auto kill = [&](PartialId id) {
-    const Pin pin(this, id);
-    GiveUp(id);
-    RemoveAll(id);
-    if (!rearm_on_expiry_ || partials_[id].rearmed || armed) return;
-    armed = true;
-    AddEvery(0, id);
-  };
-  while (!starts_.empty() && starts_.front().time < timestamp - automaton_.within_ms) {
+  DropStartedBefore(now - automaton_.lateness_ms - automaton_.within_ms, &armed);
+  if (armed) UpdateElement(0);
+  ArmFreeing();
+}
+
+// `armed`: the group under `every` whose partial match was the first to be dropped is armed again.
+void PatternMachine::DropTooOld(PartialId id, bool* armed) {
+  const Pin pin(this, id);
+  GiveUp(id);
+  RemoveAll(id);
+  if (!rearm_on_expiry_ || partials_[id].rearmed || *armed) return;
+  *armed = true;
+  AddEvery(0, id);
+}
+
+void PatternMachine::DropStartedBefore(TimeMs limit, bool* armed) {
+  while (!starts_.empty() && starts_.front().time < limit) {
     const StartQueue::Start start = starts_.front();
     starts_.Pop();
     if (const StartQueue::Start* next = starts_.Ahead(kBringAhead)) BringNear(next->partial);
-    if (IsAlive(start)) kill(start.partial);
+    if (IsAlive(start)) DropTooOld(start.partial, armed);
   }
+}
+
+void PatternMachine::Expire(TimeMs timestamp) {
+  if (automaton_.within_ms < 0) return;
+  bool armed = false;
+  DropStartedBefore(timestamp - automaton_.within_ms, &armed);
   if (latest_start_ > timestamp + automaton_.within_ms) {
     // An event from long ago: what began too long after it goes as well.
     latest_start_ = -kNever;
@@ -379,7 +406,7 @@ void PatternMachine::Expire(TimeMs timestamp) {
       const Partial& partial = partials_[id];
       if (!partial.alive || partial.start == kNever) continue;
       if (partial.start > timestamp + automaton_.within_ms) {
-        kill(id);
+        DropTooOld(id, &armed);
       } else {
         latest_start_ = std::max(latest_start_, partial.start);
       }

@@ -31,6 +31,11 @@ class PatternMachine {
  public:
   PatternMachine(const Automaton& automaton, MachineHost* host);
 
+  // The look-ups of a state, which outlive the machine.
+  void set_lookups(uint32_t s, const std::vector<std::shared_ptr<TableLookup>>& lookups) {
+    guards_[s]->set_lookups(lookups);
+  }
+
   // Absences at the beginning count from here.
   void Start(TimeMs now);
 
@@ -62,7 +67,8 @@ class PatternMachine {
 
  private:
   static constexpr TimeMs kNoArrival = -kNever;
-  static constexpr uint64_t kGivingUpTimer = UINT64_MAX;  // a payload
+  static constexpr uint64_t kGivingUpTimer = UINT64_MAX;  // payloads
+  static constexpr uint64_t kFreeingTimer = UINT64_MAX - 1;
   // So many partial matches before one is dropped, what it leaves is brought near.
   static constexpr size_t kBringAhead = 4;
 
@@ -140,6 +146,10 @@ class PatternMachine {
     const Partial& partial = partials_[start.partial];
     return partial.alive && partial.generation == start.generation;
   }
+  void ArmFreeing();
+  void OnFreeingTimer(TimeMs now);
+  void DropTooOld(PartialId id, bool* armed);
+  void DropStartedBefore(TimeMs limit, bool* armed);
   void ArmGivingUp();
   void OnGivingUpTimer(TimeMs now);
   void ResetElement(uint32_t e);
@@ -186,6 +196,7 @@ class PatternMachine {
   TimeMs latest_start_ = -kNever;  // of all in starts_
   StartQueue to_give_up_;          // when the clock says so, if that is wanted
   TimeMs giving_up_due_ = kNever;  // of the pending timer
+  TimeMs freeing_due_ = kNever;    // of the pending timer that frees what the clock says is over
   bool rearm_on_expiry_ = false;   // the first element belongs to an `every`
 
   std::vector<RowMask> relevant_;       // by port

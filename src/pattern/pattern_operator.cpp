@@ -15,17 +15,24 @@ class PatternOperator final : public StepOperator, private MachineHost {
   PatternOperator(OrderPlace place, std::shared_ptr<const Automaton> automaton)
       : StepOperator(place),
         automaton_(std::move(automaton)),
-        steps_by_row_(automaton_->has_absent || automaton_->gives_expired),
+        steps_by_row_(automaton_->has_absent || automaton_->gives_expired ||
+                      automaton_->lateness_ms >= 0),
         machine_(*automaton_, this),
         output_(*automaton_),
-        chunks_(automaton_->streams.size()) {}
+        chunks_(automaton_->streams.size()) {
+    for (uint32_t s = 0; s < automaton_->states.size(); ++s) MakeLookups(s);
+  }
 
   void Start(TimeMs now) override { machine_.Start(now); }
 
  protected:
   void OnRows(int port, const Chunk& chunk, uint32_t begin, uint32_t end) override {
-    if (machine_.finished()) return;
     const auto p = static_cast<uint32_t>(port);
+    if (p >= chunks_.size()) {
+      lookup_ports_[p - chunks_.size()].Change(chunk, begin, end, timeline());
+      return;
+    }
+    if (machine_.finished()) return;
     if (begin == 0 || chunks_[p] != &chunk) {
       chunks_[p] = &chunk;
       machine_.Attach(p, &chunk, &timeline());
@@ -51,13 +58,32 @@ class PatternOperator final : public StepOperator, private MachineHost {
       machine_.Attach(p, nullptr, nullptr);
       chunks_[p] = nullptr;
     }
+    for (const auto& lookup : lookups_) lookup->Unload();
     TakeOutput();
   }
 
-  void SaveStep(StateWriter& out) const override { out.Write(machine_, idle_port_, idle_rows_); }
-  void LoadStep(StateReader& in) override { in.Read(machine_, idle_port_, idle_rows_); }
+  void SaveStep(StateWriter& out) const override {
+    out.Write(machine_, idle_port_, idle_rows_);
+    for (const auto& lookup : lookups_) lookup->Save(out);
+  }
+  void LoadStep(StateReader& in) override {
+    in.Read(machine_, idle_port_, idle_rows_);
+    for (const auto& lookup : lookups_) lookup->Load(in);
+  }
 
  private:
+  // Those of a state; what is kept for all keys of a partition elsewhere has no ports here.
+  void MakeLookups(uint32_t s) {
+    const AutomatonState& state = automaton_->states[s];
+    std::vector<std::shared_ptr<TableLookup>> lookups = state.shared_lookups;
+    for (size_t i = lookups.size(); i < state.lookups.size(); ++i) {
+      lookups.push_back(std::make_shared<TableLookup>(state.lookup_rows, state.lookups[i]));
+      AddPorts(lookups.back().get(), &lookup_ports_);
+      lookups_.push_back(lookups.back());
+    }
+    machine_.set_lookups(s, lookups);
+  }
+
   // Only rows that pass what some waiting state asks of the event alone are offered.
   void FeedPattern(uint32_t port, uint32_t begin, uint32_t end) {
     uint32_t next = begin;
@@ -73,6 +99,7 @@ class PatternOperator final : public StepOperator, private MachineHost {
 
   void FeedSequence(uint32_t port, uint32_t begin, uint32_t end) {
     for (uint32_t row = begin; row < end; ++row) {
+      if (!IsEvent(row)) continue;
       if (machine_.MayMatch(port, row)) {
         idle_rows_ = 0;
       } else if (port == idle_port_ && idle_rows_ >= kRowsToRest) {
@@ -87,8 +114,14 @@ class PatternOperator final : public StepOperator, private MachineHost {
     }
   }
 
+  // Rows that a named window pushes out are events like those that it takes in.
+  bool IsEvent(uint32_t row) const {
+    const RowKind kind = chunk_->kind(chunk_->Row(row));
+    return kind == RowKind::kCurrent || kind == RowKind::kExpired;
+  }
+
   void OfferRow(uint32_t port, uint32_t row) {
-    if (chunk_->kind(chunk_->Row(row)) != RowKind::kCurrent) return;
+    if (!IsEvent(row)) return;
     row_ = row;
     machine_.Offer(port, row);
     if (output_.size() >= kChunkRows) TakeOutput();
@@ -158,7 +191,9 @@ class PatternOperator final : public StepOperator, private MachineHost {
   const bool steps_by_row_;  // there are timers, which may come before a row
   PatternMachine machine_;
   MatchOutput output_;
-  std::vector<const Chunk*> chunks_;  // by port: the chunk that the machine has
+  std::vector<const Chunk*> chunks_;  // by port of a stream: the chunk that the machine has
+  std::vector<std::shared_ptr<TableLookup>> lookups_;  // of all states, but for shared ones
+  std::vector<LookupPort> lookup_ports_;               // behind those of the streams
   const Chunk* chunk_ = nullptr;
   uint32_t row_ = kNoRow;  // offered now; kNoRow in a timer
   bool has_step_ = false;

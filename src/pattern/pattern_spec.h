@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "exec/step_operator.h"
+#include "exec/table_lookup.h"
 #include "expr/expr.h"
 
 namespace weir {
@@ -41,7 +42,11 @@ struct PatternState {
   // state's own condition `e1.x` is the arriving event, `e1[last].x` the one collected before it.
   ExprPtr condition;
   std::vector<Capture> captures;  // of any state; null while that state has not matched
-  std::string description;        // `e1=S[price > 50]`, for plans
+  // Look-ups over those columns (see ConditionRows), whose answers follow them in the condition.
+  std::vector<LookupSpec> lookups;
+  // The look-ups themselves, if MakeLookupTableOperators keep them for all keys of a partition.
+  std::vector<std::shared_ptr<TableLookup>> shared_lookups;
+  std::string description;  // `e1=S[price > 50]`, for plans
 };
 
 // The shape of the pattern as written.
@@ -70,12 +75,18 @@ struct PatternSpec {
   std::vector<PatternState> states;
   PatternNode root;
   std::optional<TimeMs> within;
+  // No row is stamped more than this before the clock: so long after `within` is over the clock
+  // drops what waits. A row that is later all the same may find nothing.
+  std::optional<TimeMs> lateness;
   // Partial matches that are given up (see MayGiveUp) are emitted too, as expired rows.
   bool gives_expired = false;
   // The output row: one column per capture, with these names and types.
   std::vector<Capture> outputs;
   SchemaPtr output;
 };
+
+// What the condition of a state is over, without the answers to look-ups.
+SchemaPtr ConditionRows(const PatternSpec& spec, const PatternState& state);
 
 // Checks what is supported; a message without a place, or "not supported yet: ...".
 Status ValidatePattern(const PatternSpec& spec);
@@ -90,6 +101,9 @@ struct Automaton;
 Result<std::shared_ptr<const Automaton>> BuildAutomaton(const PatternSpec& spec,
                                                         bool use_index = true);
 
+// Behind the ports of the streams come those for the tables of the states' look-ups that are not
+// shared, as find rows (see LookupPort), in order of the states.
+//
 // One emission per match; the row has the timestamp of the last matched event. With gives_expired
 // one more for each partial match that took an event and is given up, with what it has so far; its
 // time is that of the step: of the timer that fires one millisecond after the last at which the

@@ -20,6 +20,7 @@ void PatternMachine::Save(StateWriter& out) const {
     if ((id + 1) % kStatePartIds == 0 || id + 1 == partials_.capacity()) out.EndPart();
   }
   out.Write(lists_, starts_, to_give_up_);
+  if (automaton_.lateness_ms >= 0) out.Write(freeing_due_);
 }
 
 void PatternMachine::Load(StateReader& in) {
@@ -34,6 +35,7 @@ void PatternMachine::Load(StateReader& in) {
   lists_.Load(in, std::move(places));
   starts_.Load(in, partials_.capacity());
   to_give_up_.Load(in, partials_.capacity());
+  if (automaton_.lateness_ms >= 0) in.Read(freeing_due_);
   if (in.ok()) IndexPlaces(in);
 }
 

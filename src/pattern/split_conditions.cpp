@@ -63,7 +63,10 @@ class ConditionSplitter {
  private:
   void SplitState() {
     const PatternState& state = spec_.states[state_];
+    automaton_.states[state_].lookups = state.lookups;
+    automaton_.states[state_].shared_lookups = state.shared_lookups;
     if (state.condition == nullptr) return;
+    automaton_.states[state_].lookup_rows = ConditionRows(spec_, state);
     Guard& guard = automaton_.states[state_].guard;
     std::vector<ExprPtr> unary, residual;
     for (const ExprPtr& part : SplitConjunction(FoldConstants(OwnFirstAsArriving()))) {
@@ -84,7 +87,8 @@ class ConditionSplitter {
   ExprPtr OwnFirstAsArriving() const {
     const PatternState& state = spec_.states[state_];
     std::vector<uint32_t> mapping;
-    for (uint32_t i = 0; i < arity_ + state.captures.size(); ++i) mapping.push_back(i);
+    const size_t columns = arity_ + state.captures.size() + state.lookups.size();
+    for (uint32_t i = 0; i < columns; ++i) mapping.push_back(i);
     for (uint32_t i = 0; i < state.captures.size(); ++i) {
       const Capture& capture = state.captures[i];
       const bool first = capture.index.kind == EventIndex::Kind::kFirst ||
@@ -107,7 +111,7 @@ class ConditionSplitter {
     std::vector<uint32_t> mapping(used.size(), 0);
     for (uint32_t column = 0; column < used.size(); ++column) {
       if (!used[column]) continue;
-      if (column < arity_) return std::nullopt;
+      if (column < arity_ || column - arity_ >= captures.size()) return std::nullopt;
       const Capture& capture = captures[column - arity_];
       if (capture.presence || capture.timestamp) return std::nullopt;
       if (source == nullptr) source = &capture;
@@ -190,15 +194,25 @@ class ConditionSplitter {
     return value.index.kind != EventIndex::Kind::kLast && value.index.n < from.min;
   }
 
+  // Look-ups are over all columns of the condition, so these keep their places if there are any.
   void SetResidual(const ExprPtr& residual) {
     Guard& guard = automaton_.states[state_].guard;
+    const PatternState& state = spec_.states[state_];
+    const auto columns = static_cast<uint32_t>(arity_ + state.captures.size());
     std::vector<bool> used;
     CollectColumns(*residual, &used);
-    std::vector<uint32_t> mapping(used.size(), 0);
+    used.resize(columns, false);
+    for (const LookupSpec& lookup : state.lookups) {
+      TableLookup(automaton_.states[state_].lookup_rows, lookup).AddReads(&used);
+    }
+    const bool asks = !state.lookups.empty();
+    std::vector<uint32_t> mapping(columns + state.lookups.size(), 0);
+    for (uint32_t i = 0; i < state.lookups.size(); ++i) mapping[columns + i] = columns + i;
     uint32_t next = 0;
-    for (uint32_t column = 0; column < used.size(); ++column) {
+    for (uint32_t column = 0; column < columns; ++column) {
       if (!used[column]) continue;
-      mapping[column] = next++;
+      mapping[column] = asks ? column : next++;
+      guard.residual_places.push_back(mapping[column]);
       if (column < arity_) {
         guard.residual_event.push_back(column);
       } else {
@@ -206,6 +220,7 @@ class ConditionSplitter {
         guard.residual_inputs.push_back({Stored(capture), capture.presence});
       }
     }
+    guard.residual_width = asks ? columns : next;
     guard.residual = RemapColumns(residual, mapping);
   }
 
@@ -248,6 +263,17 @@ class ConditionSplitter {
 };
 
 }  // namespace
+
+SchemaPtr ConditionRows(const PatternSpec& spec, const PatternState& state) {
+  std::vector<Attribute> attributes = spec.streams[state.port]->attributes();
+  for (const Capture& capture : state.captures) {
+    const Schema& stream = *spec.streams[spec.states[capture.state].port];
+    attributes.push_back({"", capture.presence    ? Type::kBool
+                              : capture.timestamp ? Type::kLong
+                                                  : stream[capture.attribute].type});
+  }
+  return std::make_shared<const Schema>(std::move(attributes));
+}
 
 void SplitConditions(const PatternSpec& spec, bool use_index, Automaton* automaton) {
   ConditionSplitter(spec, use_index, automaton).Run();

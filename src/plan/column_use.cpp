@@ -19,10 +19,8 @@ std::vector<bool> ColumnsRead(const BoundSelect& select, size_t input_columns) {
   if (select.having != nullptr) CollectColumns(*select.having, &used);
   for (const BoundSelect::Order& order : select.order_by) CollectColumns(*order.value, &used);
   used.resize(input_columns);
-  for (const BoundLookup& lookup : select.lookups) CollectRowColumns(*lookup.condition, &used);
-  for (const BoundLookup& lookup : select.having_lookups) {
-    CollectRowColumns(*lookup.condition, &used);
-  }
+  for (const BoundLookup& lookup : select.lookups) CollectRowColumns(lookup, &used);
+  for (const BoundLookup& lookup : select.having_lookups) CollectRowColumns(lookup, &used);
   return used;
 }
 
@@ -49,12 +47,8 @@ BoundSelect RemapSelect(const BoundSelect& select, const std::vector<uint32_t>& 
   for (size_t i = 0; i < ColumnsBehind(select); ++i)
     full.push_back(static_cast<uint32_t>(new_inputs + i));
   BoundSelect result = select;
-  for (BoundLookup& lookup : result.lookups) {
-    lookup.condition = RemapRowColumns(lookup.condition, full);
-  }
-  for (BoundLookup& lookup : result.having_lookups) {
-    lookup.condition = RemapRowColumns(lookup.condition, full);
-  }
+  result.lookups = RemapRowColumns(select.lookups, full);
+  result.having_lookups = RemapRowColumns(select.having_lookups, full);
   for (ExprPtr& expr : result.projections) expr = RemapColumns(expr, full);
   for (ExprPtr& expr : result.group_by) expr = RemapColumns(expr, full);
   for (BoundAggregate& aggregate : result.aggregates) {

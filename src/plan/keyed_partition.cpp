@@ -14,8 +14,9 @@ bool Draws(const std::vector<ExprPtr>& exprs) {
 }
 
 bool Draws(const std::vector<BoundLookup>& lookups) {
-  return std::any_of(lookups.begin(), lookups.end(),
-                     [](const BoundLookup& lookup) { return Draws(lookup.condition); });
+  return std::any_of(lookups.begin(), lookups.end(), [](const BoundLookup& lookup) {
+    return Draws(lookup.condition) || Draws(lookup.nested);
+  });
 }
 
 bool Draws(const BoundSelect& select) {
@@ -41,12 +42,18 @@ bool Draws(const BoundPattern& pattern) {
   for (const PatternState& state : pattern.spec.states) {
     if (Draws(state.condition)) return true;
   }
-  return std::any_of(pattern.lookups.begin(), pattern.lookups.end(),
-                     [](const std::vector<BoundLookup>& lookups) { return Draws(lookups); });
+  for (const std::vector<BoundStreamFunctionCall>& calls : pattern.functions) {
+    for (const BoundStreamFunctionCall& call : calls) {
+      if (Draws(call.arguments) || Draws(call.condition)) return true;
+    }
+  }
+  const auto draws = [](const std::vector<BoundLookup>& lookups) { return Draws(lookups); };
+  return std::any_of(pattern.lookups.begin(), pattern.lookups.end(), draws) ||
+         std::any_of(pattern.state_lookups.begin(), pattern.state_lookups.end(), draws);
 }
 
 bool Draws(const BoundQuery& query) {
-  if (query.write && Draws(query.write->on)) return true;
+  if (query.write && (Draws(query.write->on) || Draws(query.write->lookups))) return true;
   if (query.write) {
     for (const TableWrite::Assignment& assignment : query.write->set) {
       if (Draws(assignment.value)) return true;

@@ -215,7 +215,7 @@ ColumnSubset KeptColumns(const BoundApp& app, const BoundStreamInput& input, boo
   used.resize(columns + input.lookups_after.size(), false);
   for (const ExprPtr& filter : input.filters_after) CollectColumns(*filter, &used);
   used.resize(columns);
-  for (const BoundLookup& lookup : input.lookups_after) CollectRowColumns(*lookup.condition, &used);
+  for (const BoundLookup& lookup : input.lookups_after) CollectRowColumns(lookup, &used);
   if (input.window) {
     for (const Argument& argument : input.window->arguments) {
       if (argument.column) used[*argument.column] = true;
@@ -235,19 +235,16 @@ QueryLowering::Chain QueryLowering::StreamSide(const BoundStreamInput& input, Ed
   chain = Narrow(std::move(chain), subset);
   number_column_.reset();
   chain = Window(std::move(chain), *input.window, subset, needs_expired, needs_find_rows);
-  const SchemaPtr narrow = chain.schema;
+  // Where stream functions follow the window nothing was left out.
+  if (!input.functions.empty() && input.functions.back().after_window) {
+    return Handlers(std::move(chain), input, /*after=*/true, input.filters_after,
+                    input.lookups_after);
+  }
   std::vector<uint32_t> mapping(subset.new_position.begin(),
                                 subset.new_position.begin() + static_cast<std::ptrdiff_t>(columns));
-  const std::vector<uint32_t> row_mapping = mapping;
-  std::vector<BoundLookup> lookups = input.lookups_after;
+  const std::vector<BoundLookup> lookups = RemapRowColumns(input.lookups_after, mapping);
   for (uint32_t i = 0; i < lookups.size(); ++i) {
-    lookups[i].condition = RemapRowColumns(lookups[i].condition, row_mapping);
-    mapping.push_back(static_cast<uint32_t>(narrow->size()) + i);
-  }
-  // Where stream functions follow the window nothing was left out, so what they append keeps its
-  // place.
-  for (size_t i = mapping.size(); i < input.schema->size(); ++i) {
-    mapping.push_back(static_cast<uint32_t>(i));
+    mapping.push_back(static_cast<uint32_t>(chain.schema->size()) + i);
   }
   std::vector<ExprPtr> after;
   for (const ExprPtr& filter : input.filters_after) {
@@ -263,24 +260,27 @@ std::vector<NodeId> QueryLowering::ConnectLookups(const SchemaPtr& rows,
                                                   std::string* detail) {
   std::vector<NodeId> tables;
   for (const BoundLookup& lookup : lookups) {
-    const BoundStream& table = app_.streams[lookup.table];
-    LoweredLookup lowered = LowerLookup(app_, rows, lookup, DiskOf(lookup.table));
-    Chain found{lookup_edges_.front(), nullptr};
-    lookup_edges_.erase(lookup_edges_.begin());
-    found = Append(
-        found, "keep", JoinNames(*lowered.spec.table) + " of " + table.name,
-        [schema = lowered.spec.table, columns = lowered.columns] {
-          return MakeColumnsOperator(schema, columns);
-        },
-        lowered.spec.table);
-    tables.push_back(found.edge.node);
-    const std::string how =
-        lookup.condition->Describe() + " in " + table.name + " by " + lowered.access;
-    NoteRead(lookup.table, how);
-    *detail += (detail->empty() ? "" : "; ") + how;
+    LoweredLookup lowered =
+        LowerLookup(app_, rows, lookup, [this](uint32_t table) { return DiskOf(table); });
+    ConnectLookup(lowered, &tables, detail);
     specs->push_back(std::move(lowered.spec));
   }
   return tables;
+}
+
+// The table of one look-up, then those of the look-ups nested in it.
+void QueryLowering::ConnectLookup(const LoweredLookup& lowered, std::vector<NodeId>* tables,
+                                  std::string* detail) {
+  Chain found{lookup_edges_.front(), nullptr};
+  lookup_edges_.erase(lookup_edges_.begin());
+  const SchemaPtr& schema = lowered.spec.table;
+  found = Append(
+      found, "keep", JoinNames(*schema) + " of " + app_.streams[lowered.table].name,
+      [schema, columns = lowered.columns] { return MakeColumnsOperator(schema, columns); }, schema);
+  tables->push_back(found.edge.node);
+  NoteRead(lowered.table, lowered.description);
+  *detail += (detail->empty() ? "" : "; ") + lowered.description;
+  for (const LoweredLookup& nested : lowered.nested) ConnectLookup(nested, tables, detail);
 }
 
 QueryLowering::Chain QueryLowering::Lookups(Chain chain, const std::vector<BoundLookup>& lookups) {
@@ -345,14 +345,21 @@ void QueryLowering::ShareFound(const BoundStreamInput& input, Edge table, JoinSi
       "of " + stream.name, [found] { return MakeFoundOperator(found); }, nullptr);
 }
 
-void QueryLowering::ShareLookups(const std::vector<NodeId>& tables, JoinSpec* spec) {
-  for (size_t i = 0; i < tables.size(); ++i) {
-    const auto lookup = std::make_shared<TableLookup>(spec->output, spec->lookups[i]);
-    spec->shared_lookups.push_back(lookup);
-    Append(
-        {{tables[i], 0, 0}, nullptr}, "found", "by a look-up",
-        [lookup] { return MakeLookupTableOperator(lookup); }, nullptr);
+// Look-ups over `rows` that are kept once for all keys; takes their tables off `*tables`.
+std::vector<std::shared_ptr<TableLookup>> QueryLowering::ShareLookups(
+    const SchemaPtr& rows, const std::vector<LookupSpec>& specs, std::vector<NodeId>* tables) {
+  std::vector<std::shared_ptr<TableLookup>> shared;
+  for (const LookupSpec& spec : specs) {
+    const auto lookup = std::make_shared<TableLookup>(rows, spec);
+    for (size_t table = 0; table < lookup->table_count(); ++table) {
+      Append(
+          {{tables->front(), 0, 0}, nullptr}, "found", "by a look-up",
+          [lookup, table] { return MakeLookupTableOperator(lookup, table); }, nullptr);
+      tables->erase(tables->begin());
+    }
+    shared.push_back(lookup);
   }
+  return shared;
 }
 
 void QueryLowering::ConnectSide(NodeId join, int port, const BoundStreamInput& input,
@@ -470,7 +477,7 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
   used.resize(input_columns + join.lookups.size(), false);
   if (join.on != nullptr) CollectColumns(*join.on, &used);
   used.resize(input_columns);
-  for (const BoundLookup& lookup : join.lookups) CollectRowColumns(*lookup.condition, &used);
+  for (const BoundLookup& lookup : join.lookups) CollectRowColumns(lookup, &used);
   const auto middle = used.begin() + static_cast<std::ptrdiff_t>(left_size);
   const ColumnSubset left =
       KeptColumns(app_, join.left, optimize_, std::vector<bool>(used.begin(), middle));
@@ -510,16 +517,15 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
   for (const Attribute& a : spec.right.schema->attributes()) attributes.push_back(a);
   spec.output = std::make_shared<const Schema>(std::move(attributes));
   const SchemaPtr output = spec.output;
-  std::vector<BoundLookup> lookups = join.lookups;
-  for (BoundLookup& lookup : lookups) lookup.condition = RemapRowColumns(lookup.condition, mapping);
-  const std::vector<NodeId> tables = ConnectLookups(output, lookups, &spec.lookups, &detail);
+  std::vector<NodeId> tables =
+      ConnectLookups(output, RemapRowColumns(join.lookups, mapping), &spec.lookups, &detail);
 
   ShareFound(join.left, left_edge, &spec.left);
   ShareFound(join.right, right_edge, &spec.right);
-  if (graph_->per_key()) ShareLookups(tables, &spec);
-  auto make = [spec, place = roots_->Next(true)] { return MakeJoinOperator(place, spec); };
   // What look-ups find is kept once for all keys of a partition.
-  const size_t ports = graph_->per_key() ? 2 : tables.size() + 2;
+  if (graph_->per_key()) spec.shared_lookups = ShareLookups(output, spec.lookups, &tables);
+  auto make = [spec, place = roots_->Next(true)] { return MakeJoinOperator(place, spec); };
+  const size_t ports = tables.size() + 2;
   const NodeId node = graph_->AddNode({"join", detail, query_.name, {}, ""}, std::move(make),
                                       static_cast<int>(ports), true);
   ConnectSide(node, 0, join.left, spec.left, left_edge);
@@ -528,29 +534,6 @@ NodeId QueryLowering::LowerJoin(const BoundJoin& join, const std::vector<Edge>& 
     graph_->Connect(node, static_cast<int>(i), {tables[i - 2], 0, 0});
   }
   return Select({{node, 0, 0}, output}, RemapSelect(query_.select, mapping, columns), expired);
-}
-
-NodeId QueryLowering::LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs) {
-  std::vector<Edge> rows;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const SchemaPtr& schema = app_.streams[pattern.streams[i]].schema;
-    rows.push_back(Lookups({inputs[i], schema}, pattern.lookups[i]).edge);
-  }
-  const std::string kind = pattern.spec.sequence ? "sequence" : "pattern";
-  std::string text = DescribeAutomaton(pattern.spec, "text");
-  if (text.starts_with(kind)) text.erase(0, std::min(text.size(), kind.size() + 1));
-  PlanNode described{
-      kind, std::move(text), query_.name, {}, DescribeAutomaton(pattern.spec, "dot")};
-  auto make = [spec = pattern.spec, place = roots_->Next(true)] {
-    return MakePatternOperator(place, spec);
-  };
-  const NodeId node =
-      graph_->AddNode(std::move(described), std::move(make), static_cast<int>(rows.size()), true);
-  for (size_t i = 0; i < rows.size(); ++i) {
-    graph_->Connect(node, static_cast<int>(i), rows[i]);
-  }
-  // Aggregates do not count what was given up: the binder refuses them then.
-  return Select({{node, 0, 0}, query_.input_schema}, query_.select, false);
 }
 
 NodeId QueryLowering::Lower(const std::vector<Edge>& inputs) {

@@ -15,6 +15,8 @@
 
 namespace weir {
 
+struct LoweredLookup;  // plan/table_lowering.h
+
 // What the operators of one plan share: the order of those that own timers (their digit at the root
 // of a path), and the log.
 class RootNumbers {
@@ -139,6 +141,8 @@ class QueryLowering {
   Chain DropAnswers(Chain chain, const SchemaPtr& schema);
   std::vector<NodeId> ConnectLookups(const SchemaPtr& rows, const std::vector<BoundLookup>& lookups,
                                      std::vector<LookupSpec>* specs, std::string* detail);
+  void ConnectLookup(const LoweredLookup& lowered, std::vector<NodeId>* tables,
+                     std::string* detail);
   Edge FoundSide(const BoundStreamInput& input, Edge from, const ColumnSubset& subset,
                  JoinSide* side);
   NodeId LowerStream(const BoundStreamInput& input, Edge from);
@@ -148,12 +152,16 @@ class QueryLowering {
   std::string SplitCondition(const BoundJoin& join, const ColumnSubset& left,
                              const ColumnSubset& right, const ExprPtr& on, JoinSpec* spec);
   void ShareFound(const BoundStreamInput& input, Edge table, JoinSide* side);
-  void ShareLookups(const std::vector<NodeId>& tables, JoinSpec* spec);
+  std::vector<std::shared_ptr<TableLookup>> ShareLookups(const SchemaPtr& rows,
+                                                         const std::vector<LookupSpec>& specs,
+                                                         std::vector<NodeId>* tables);
   void ConnectSide(NodeId join, int port, const BoundStreamInput& input, const JoinSide& side,
                    Edge edge);
   NodeId LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs);
   NodeId LowerAggregationJoin(const BoundAggregationJoin& join, Edge from);
   NodeId LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs);
+  Chain PatternFunction(Chain chain, const BoundStreamFunctionCall& call);
+  std::vector<NodeId> StateLookups(const BoundPattern& pattern, size_t state, PatternSpec* spec);
   NodeId Select(Chain chain, const BoundSelect& select, bool expires);
   Chain SelectStep(Chain chain, std::string detail, std::shared_ptr<const BoundSelect> select,
                    bool expires, bool every_row, bool last_row);

@@ -254,7 +254,7 @@ LoweredPartition LowerPartition(const BoundApp& app, uint32_t partition, bool op
 
 std::vector<uint32_t> StreamsRead(const BoundStreamInput& input) {
   std::vector<uint32_t> streams{input.stream};
-  for (const BoundLookup& lookup : input.lookups) streams.push_back(lookup.table);
+  for (const BoundLookup* lookup : LookupsOf(input)) streams.push_back(lookup->table);
   return streams;
 }
 

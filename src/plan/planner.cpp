@@ -82,6 +82,7 @@ class AppLowering {
     RootNumbers roots(operators);
     AddStreams(&roots);
     CountReaders();
+    ConnectTableLookups();
     AddAggregations(&roots);
     LowerQueries(&roots);
     AddTaps();
@@ -113,6 +114,19 @@ class AppLowering {
   Status ResolveOutputs();
   void AddStreams(RootNumbers* roots);
   void AddTable(uint32_t stream);
+  // What a write of a table wants of another one.
+  struct TableLookupPort {
+    NodeId node;
+    int port;
+    uint32_t table;
+    std::string query;
+    SchemaPtr schema;
+    std::vector<uint32_t> columns;
+  };
+  void AddLookupPorts(const BoundQuery& query, uint32_t table, const LoweredLookup& lookup,
+                      std::vector<TableLookupPort>* ports);
+  void ConnectTableLookups();
+  void MakeTable(uint32_t stream);
   void PutOnDisk(uint32_t stream, Table* table);
   void AddNamedWindow(uint32_t stream, RootNumbers* roots);
   void AddAggregations(RootNumbers* roots);
@@ -136,8 +150,9 @@ class AppLowering {
   std::vector<NodeId> entry_nodes_;   // where a stream's writers do, port 0
   std::vector<NodeId> contents_;      // of named windows
   std::vector<int> write_ports_;      // by query: the port of its table; inserts have none
-  std::vector<FoundRows> found_;      // by stream
-  std::vector<TableUse> uses_;        // by stream
+  std::vector<TableLookupPort> table_lookups_;
+  std::vector<FoundRows> found_;  // by stream
+  std::vector<TableUse> uses_;    // by stream
   std::shared_ptr<DiskTables> disk_tables_;
   std::vector<std::shared_ptr<Aggregation>> aggregations_;
   struct AggregationNode {
@@ -194,6 +209,9 @@ void AppLowering::AddStreams(RootNumbers* roots) {
   found_.resize(app_.streams.size());
   uses_.resize(app_.streams.size());
   for (uint32_t s = 0; s < app_.streams.size(); ++s) {
+    if (app_.streams[s].table) MakeTable(s);
+  }
+  for (uint32_t s = 0; s < app_.streams.size(); ++s) {
     const BoundStream& stream = app_.streams[s];
     if (stream.table) AddTable(s);
     if (stream.named_window) AddNamedWindow(s, roots);
@@ -216,13 +234,21 @@ void AppLowering::AddStreams(RootNumbers* roots) {
   }
 }
 
-void AppLowering::AddTable(uint32_t s) {
+// Before any is added: writes of one may look into another.
+void AppLowering::MakeTable(uint32_t s) {
   const BoundStream& stream = app_.streams[s];
   auto table = std::make_shared<Table>(stream.schema, stream.table->primary_key);
   found_[s].table = table;
   if (stream.table->disk_cache_bytes) PutOnDisk(s, table.get());
   for (const uint32_t attribute : stream.table->indexes) table->store.IndexOf({attribute});
+}
+
+void AppLowering::AddTable(uint32_t s) {
+  const BoundStream& stream = app_.streams[s];
+  const std::shared_ptr<Table>& table = found_[s].table;
+  const DiskOfTable disks = [this](uint32_t of) { return uses_[of].disk; };
   std::vector<TableWrite> writes;
+  std::vector<TableLookupPort> lookups;
   for (uint32_t q = 0; q < app_.queries.size(); ++q) {
     const BoundQuery& query = app_.queries[q];
     if (!query.write || query.write->table != s) continue;
@@ -230,16 +256,48 @@ void AppLowering::AddTable(uint32_t s) {
       uses_[s].writers.push_back({query.name, "insert"});
       continue;
     }
-    writes.push_back(LowerTableWrite(app_, *query.write, query.select.output));
+    std::vector<LoweredLookup> asked;
+    writes.push_back(LowerTableWrite(app_, *query.write, query.select.output, disks, &asked));
+    for (const LoweredLookup& lookup : asked) AddLookupPorts(query, s, lookup, &lookups);
     uses_[s].writers.push_back({query.name, DescribeTableWrite(app_, *query.write, writes.back())});
     write_ports_[q] = static_cast<int>(writes.size());
   }
-  const int ports = static_cast<int>(writes.size()) + 1;
+  int ports = static_cast<int>(writes.size()) + 1;
+  for (TableLookupPort& lookup : lookups) lookup.port = ports++;
   const NodeId node = graph_.AddNode(
       {"table", stream.name, "", {}, ""},
       [table, writes] { return MakeTableOperator(table, writes); }, ports, false);
   graph_.Connect(node, 0, {stream_nodes_[s], 0, 0});
   stream_nodes_[s] = entry_nodes_[s] = node;
+  for (TableLookupPort& lookup : lookups) {
+    lookup.node = node;
+    table_lookups_.push_back(std::move(lookup));
+  }
+}
+
+// The tables that writes of table `s` look something up in, but for itself.
+void AppLowering::AddLookupPorts(const BoundQuery& query, uint32_t s, const LoweredLookup& lookup,
+                                 std::vector<TableLookupPort>* ports) {
+  uses_[lookup.table].readers.push_back({query.name, lookup.description});
+  if (lookup.table != s) {
+    ports->push_back({0, 0, lookup.table, query.name, lookup.spec.table, lookup.columns});
+  }
+  for (const LoweredLookup& nested : lookup.nested) AddLookupPorts(query, s, nested, ports);
+}
+
+void AppLowering::ConnectTableLookups() {
+  for (const TableLookupPort& lookup : table_lookups_) {
+    std::string names;
+    for (const Attribute& attribute : lookup.schema->attributes()) {
+      if (attribute.name.empty()) continue;  // the engine's own
+      names += (names.empty() ? "" : ", ") + attribute.name;
+    }
+    const NodeId keep = graph_.AddNode(
+        {"keep", names + " of " + app_.streams[lookup.table].name, lookup.query, {}, ""},
+        [&lookup] { return MakeColumnsOperator(lookup.schema, lookup.columns); }, 1, false);
+    graph_.Connect(keep, 0, stream_places_[lookup.table].Next(stream_nodes_[lookup.table]));
+    graph_.Connect(lookup.node, lookup.port, {keep, 0, 0});
+  }
 }
 
 void AppLowering::PutOnDisk(uint32_t s, Table* table) {
@@ -294,6 +352,7 @@ void AppLowering::CountReaders() {
   stream_places_.resize(app_.streams.size());
   query_places_.resize(app_.queries.size());
   split_places_.resize(app_.partitions.size());
+  for (const TableLookupPort& lookup : table_lookups_) stream_places_[lookup.table].Count(1);
   for (const BoundAggregation& aggregation : app_.aggregations) {
     for (uint32_t stream : StreamsRead(aggregation.input)) stream_places_[stream].Count(1);
   }

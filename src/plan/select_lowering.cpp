@@ -40,8 +40,9 @@ BoundSelect WithGroups(const BoundSelect& select) {
   return result;
 }
 
-// A select clause whose having asks tables about values that it computes itself, in two steps: the
-// first computes them for every row, then come the look-ups, then the second does all the rest.
+// A select clause whose having or order by asks tables about values that it computes itself, in two
+// steps: the first computes them for every row, then come the look-ups, then the second does all
+// the rest.
 struct HavingSplit {
   BoundSelect first;
   std::vector<BoundLookup> lookups;  // over the first step's output
@@ -53,11 +54,9 @@ HavingSplit SplitHaving(const BoundSelect& select, const Schema& input, size_t o
   const size_t inputs = input.size();
   const size_t computed = inputs + select.aggregates.size();
   std::vector<bool> read(computed + outputs + select.having_lookups.size(), false);
-  CollectColumns(*select.having, &read);
+  if (select.having != nullptr) CollectColumns(*select.having, &read);
   for (const BoundSelect::Order& order : select.order_by) CollectColumns(*order.value, &read);
-  for (const BoundLookup& lookup : select.having_lookups) {
-    CollectRowColumns(*lookup.condition, &read);
-  }
+  for (const BoundLookup& lookup : select.having_lookups) CollectRowColumns(lookup, &read);
   HavingSplit split;
   split.first = split.second = select;
   std::vector<Attribute> attributes = select.output->attributes();
@@ -90,12 +89,10 @@ HavingSplit SplitHaving(const BoundSelect& select, const Schema& input, size_t o
   split.first.order_by.clear();
   split.first.limit.reset();
   split.first.offset = 0;
-  split.lookups = std::move(split.second.having_lookups);
-  for (BoundLookup& lookup : split.lookups) {
-    lookup.condition = RemapRowColumns(lookup.condition, mapping);
-  }
+  split.lookups = RemapRowColumns(select.having_lookups, mapping);
+  split.second.having_lookups.clear();
   split.second.aggregates.clear();
-  split.second.having = RemapColumns(select.having, mapping);
+  if (select.having != nullptr) split.second.having = RemapColumns(select.having, mapping);
   for (BoundSelect::Order& order : split.second.order_by) {
     order.value = RemapColumns(order.value, mapping);
   }

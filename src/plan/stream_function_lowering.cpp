@@ -1,4 +1,7 @@
 // Stream functions, and what becomes of rows that fail.
+#include <algorithm>
+#include <iterator>
+
 #include "exec/stream_function_operator.h"
 #include "plan/lowering.h"
 #include "plan/partition_lowering.h"
@@ -41,19 +44,30 @@ QueryLowering::Chain QueryLowering::Function(Chain chain, const BoundStreamFunct
   return Append(std::move(chain), "function", call.text, std::move(make), output);
 }
 
+// What one writes for some of the rows is not made for the others; the pattern sees all of them
+// unless there may be none or several for one.
+QueryLowering::Chain QueryLowering::PatternFunction(Chain chain,
+                                                    const BoundStreamFunctionCall& call) {
+  if (call.condition == nullptr) return Function(std::move(chain), call);
+  const Chain made = Function(Filter(chain, {&call.condition, 1}), call);
+  return call.spec->one_to_one ? chain : made;
+}
+
 QueryLowering::Chain QueryLowering::Handlers(Chain chain, const BoundStreamInput& input, bool after,
                                              std::span<const ExprPtr> filters,
                                              const std::vector<BoundLookup>& lookups) {
-  const SchemaPtr schema = chain.schema;
-  chain = Lookups(std::move(chain), lookups);
   size_t done = 0;
-  bool first = true;
+  size_t functions = 0;
   const auto filter_up_to = [&](size_t end) {
+    const SchemaPtr schema = chain.schema;
+    std::vector<BoundLookup> asked;
+    std::copy_if(lookups.begin(), lookups.end(), std::back_inserter(asked),
+                 [&](const BoundLookup& lookup) { return lookup.functions_ahead == functions; });
+    chain = Lookups(std::move(chain), asked);
     chain = Filter(std::move(chain), filters.subspan(done, end - done));
+    if (!asked.empty()) chain = DropAnswers(std::move(chain), schema);
     done = end;
-    // Look-ups are asked by the filters before the first function only.
-    if (first && !lookups.empty()) chain = DropAnswers(std::move(chain), schema);
-    first = false;
+    ++functions;
   };
   for (const BoundStreamFunctionCall& call : input.functions) {
     if (call.after_window != after) continue;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bind/bind_context.h"
+#include "bind/lookup_binder.h"
 
 namespace weir {
 
@@ -17,14 +18,33 @@ void SplitForTable(const BoundStream& table, const ExprPtr& condition, uint32_t 
   parts->bounds = std::move(part.bounds);
 }
 
+namespace {
+
+void NoteOwn(uint32_t table, const LoweredLookup& lookup, TableWrite* write) {
+  write->own_columns.emplace_back();
+  if (lookup.table == table) write->own_columns.back() = lookup.columns;
+  for (const LoweredLookup& nested : lookup.nested) NoteOwn(table, nested, write);
+}
+
+}  // namespace
+
 TableWrite LowerTableWrite(const BoundApp& app, const BoundTableWrite& write,
-                           const SchemaPtr& output) {
+                           const SchemaPtr& output, const DiskOfTable& disks,
+                           std::vector<LoweredLookup>* lookups) {
   TableWrite lowered;
   lowered.action = write.action;
   lowered.set = write.set;
   const BoundStream& table = app.streams[write.table];
   const auto row_columns = static_cast<uint32_t>(output->size());
   SplitForTable(table, write.on, row_columns, &lowered);
+  if (lookups == nullptr) return lowered;
+  const SchemaPtr pairs = SideBySide(*output, *table.schema);
+  for (const BoundLookup& lookup : write.lookups) {
+    lookups->push_back(LowerLookup(app, pairs, lookup, disks));
+    lowered.lookups.push_back(lookups->back().spec);
+    NoteOwn(write.table, lookups->back(), &lowered);
+  }
+  if (!lowered.lookups.empty()) lowered.pairs = pairs;
   return lowered;
 }
 
@@ -98,20 +118,37 @@ std::string DescribeAccess(const BoundStream& table, const std::vector<uint32_t>
 }
 
 LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup,
-                          const std::shared_ptr<DiskTable>& disk) {
+                          const DiskOfTable& disks) {
   const BoundStream& table = app.streams[lookup.table];
+  const std::shared_ptr<DiskTable> disk = disks(lookup.table);
   const auto row_columns = static_cast<uint32_t>(rows->size());
   std::vector<bool> used(kTableBase + table.schema->size(), false);
-  CollectColumns(*lookup.condition, &used);
+  CollectRowColumns(lookup, &used);
   const ColumnSubset subset =
       ColumnSubset::Of(std::vector<bool>(used.begin() + kTableBase, used.end()));
   const auto table_columns = static_cast<uint32_t>(subset.kept.size());
   std::vector<uint32_t> mapping(kTableBase, 0);
   for (uint32_t c = 0; c < row_columns; ++c) mapping[c] = c;
   for (const uint32_t position : subset.new_position) mapping.push_back(row_columns + position);
+  mapping.resize(kTableBase + kNestedAnswers, 0);
+  for (uint32_t i = 0; i < lookup.nested.size(); ++i) {
+    mapping.push_back(row_columns + table_columns + (disk != nullptr ? 1 : 0) + i);
+  }
   LoweredLookup lowered;
+  lowered.table = lookup.table;
   lowered.columns = subset.kept;
   lowered.spec.table = subset.Narrow(*table.schema);
+  if (disk != nullptr) {
+    lowered.columns.push_back(disk->number_column());
+    lowered.spec.table =
+        SideBySide(*lowered.spec.table, Schema(std::vector<Attribute>{{"", Type::kLong}}));
+  }
+  const SchemaPtr pairs = SideBySide(*rows, *lowered.spec.table);
+  for (const BoundLookup& nested : lookup.nested) {
+    lowered.nested.push_back(
+        LowerLookup(app, pairs, LiftNested(nested, row_columns, subset.new_position), disks));
+    lowered.spec.nested.push_back(lowered.nested.back().spec);
+  }
   TableWrite parts;
   SplitTableCondition(RemapColumns(lookup.condition, mapping), row_columns, table_columns, &parts);
   std::vector<uint32_t> keys;
@@ -134,12 +171,9 @@ LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const Boun
     lowered.spec.bounds = std::move(part.bounds);
     if (part.column) ordered = subset.kept[*part.column];
   }
-  lowered.access = DescribeAccess(table, keys, ordered);
+  lowered.description = lookup.condition->Describe() + " in " + table.name + " by " +
+                        DescribeAccess(table, keys, ordered);
   if (disk != nullptr) {
-    lowered.columns.push_back(disk->number_column());
-    std::vector<Attribute> attributes = lowered.spec.table->attributes();
-    attributes.push_back({"", Type::kLong});
-    lowered.spec.table = std::make_shared<const Schema>(std::move(attributes));
     lowered.spec.disk = {disk, lowered.columns, MakeDiskAccess(disk.get(), keys, ordered)};
   }
   return lowered;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,9 +17,16 @@ namespace weir {
 void SplitForTable(const BoundStream& table, const ExprPtr& condition, uint32_t row_columns,
                    TableWrite* parts);
 
-// The write as the table's operator does it.
+struct LoweredLookup;
+
+// Where the table of that position is, if it is on disk; else null.
+using DiskOfTable = std::function<std::shared_ptr<DiskTable>(uint32_t table)>;
+
+// The write as the table's operator does it. `lookups`: what it wants of tables, as its lookups;
+// null: there are none.
 TableWrite LowerTableWrite(const BoundApp& app, const BoundTableWrite& write,
-                           const SchemaPtr& output);
+                           const SchemaPtr& output, const DiskOfTable& disks,
+                           std::vector<LoweredLookup>* lookups);
 
 // `update T on (T.symbol == symbol) by primary key`.
 std::string DescribeTableWrite(const BoundApp& app, const BoundTableWrite& write,
@@ -37,13 +45,14 @@ DiskAccess MakeDiskAccess(DiskTable* disk, const std::vector<uint32_t>& keys,
 
 // A look-up, and the columns it wants of what the table's operator emits.
 struct LoweredLookup {
+  uint32_t table = 0;  // position in BoundApp::streams
   LookupSpec spec;
   std::vector<uint32_t> columns;
-  std::string access;  // as DescribeAccess
+  std::string description;            // `(T.symbol == s) in T by primary key`
+  std::vector<LoweredLookup> nested;  // as spec.nested
 };
-// `disk`: null, or where the table is.
 LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup,
-                          const std::shared_ptr<DiskTable>& disk);
+                          const DiskOfTable& disks);
 
 // The attributes of a table that can be found by order: numbers with an index or as primary key.
 std::vector<uint32_t> OrderedAttributes(const BoundStream& table);

@@ -120,7 +120,7 @@ std::vector<std::string> QueryAnswerer::RefusedRows() const {
 Status QueryAnswerer::Write(const BoundOnDemand& query) {
   const BoundTableWrite& write = *query.write;
   Table& table = *found_.rows[write.table].table;
-  const TableWrite lowered = LowerTableWrite(app_, write, query.select.output);
+  const TableWrite lowered = LowerTableWrite(app_, write, query.select.output, {}, nullptr);
   const std::string& name = app_.streams[write.table].name;
   uint32_t stream = 0;
   while (formats_[stream].name != name) ++stream;
