@@ -59,6 +59,10 @@ class Source {
   virtual bool ended() const { return false; }
   // Everything in the payload was run, and logged where there is a log.
   virtual void OnReceipt(uint64_t /*channel*/, const PayloadReceipt&) {}
+  // Whether OnProgress is wanted.
+  virtual bool wants_progress() const { return false; }
+  // So many lines of a channel are done with, in all: run, and logged where there is a log.
+  virtual void OnProgress(uint64_t /*channel*/, uint64_t /*lines*/) {}
   // What a channel reads, so that another process finds it again; empty: it cannot be read again.
   virtual std::string PlaceOf(uint64_t /*channel*/) const { return ""; }
   // Begins anew with what a channel of another process read, the first `bytes` of which are done

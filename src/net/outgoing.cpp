@@ -105,9 +105,15 @@ void Outgoing::SetRefusal(std::string why) {
   refusal_ = std::move(why);
 }
 
-bool Outgoing::has_peers() const {
+size_t Outgoing::peers() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return peers_ > 0;
+  return peers_;
+}
+
+void Outgoing::NoteDelivered(uint64_t records) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  made_ += records;
+  delivered_ += records;
 }
 
 bool Outgoing::IsFull() const {

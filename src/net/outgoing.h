@@ -27,6 +27,9 @@ class Outgoing {
     uint64_t records;
     uint64_t first;     // the number of the first one among all records, from 1
     bool sent = false;  // to somebody; loop thread
+    // So much of it was written to one peer before, see DirectLane; 0: to nobody.
+    size_t begun = 0;
+    uint64_t begun_to = 0;
   };
 
   explicit Outgoing(size_t bytes_max);
@@ -41,7 +44,11 @@ class Outgoing {
   void SetRefusal(std::string why);
 
   // Engine's thread.
-  bool has_peers() const;
+  //
+  // Records were delivered without being a piece.
+  void NoteDelivered(uint64_t records);
+  size_t peers() const;
+  bool has_peers() const { return peers() > 0; }
   bool IsFull() const;
   bool IsEmpty() const;
   std::string failure() const;  // why the last attempt to connect failed; empty: it did not

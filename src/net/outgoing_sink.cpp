@@ -49,8 +49,17 @@ Status OutgoingSink::Flush() {
                    (place_.waits && manner_.needs_peers && !outgoing_->has_peers()))) {
     go_on = outgoing_->Wait(place_.stop, manner_.patience_ms);
   }
-  auto piece =
-      std::make_shared<Outgoing::Piece>(outgoing_, TakeBytes(), std::exchange(records_, 0));
+  std::string bytes = TakeBytes();
+  const uint64_t records = std::exchange(records_, 0);
+  uint64_t peer = 0;
+  const size_t written = outgoing_->IsEmpty() ? carrier_->WriteAtOnce(bytes, &peer) : 0;
+  if (written == bytes.size()) {
+    outgoing_->NoteDelivered(records);
+    return Status::Ok();
+  }
+  auto piece = std::make_shared<Outgoing::Piece>(outgoing_, std::move(bytes), records);
+  piece->begun = written;
+  piece->begun_to = peer;
   loop_->Post([carrier = carrier_, piece = std::move(piece)]() mutable {
     carrier->Send(std::move(piece));
   });

@@ -16,6 +16,9 @@ class Carrier {
   // Engine's thread, before Start.
   virtual Status Open() = 0;
   virtual void Start() = 0;
+  // Engine's thread, while no piece is on its way: writes what it can itself, and tells how much
+  // that was and to which peer.
+  virtual size_t WriteAtOnce(std::string_view /*bytes*/, uint64_t* /*peer*/) { return 0; }
   // Sends the piece, or gives it up by letting go of it.
   virtual void Send(std::shared_ptr<Outgoing::Piece> piece) = 0;
   virtual void Stop() = 0;

@@ -136,6 +136,23 @@ void Receiver::Resume() {
   ReadNext();
 }
 
+void Receiver::Acknowledge(uint64_t lines) {
+  done_lines_ = lines;
+  WriteAcknowledgement();
+}
+
+void Receiver::WriteAcknowledgement() {
+  if (closed_ || !acknowledgement_.empty() || done_lines_ == told_lines_) return;
+  told_lines_ = done_lines_;
+  acknowledgement_ = "{\"ack\":" + std::to_string(told_lines_) + "}\n";
+  wire_->WriteAll(boost::asio::buffer(acknowledgement_),
+                  [self = shared_from_this()](const boost::system::error_code& error, size_t) {
+                    if (self->closed_ || error) return;  // reading finds it out
+                    self->acknowledgement_.clear();
+                    self->WriteAcknowledgement();
+                  });
+}
+
 // How long the connection may go on if nothing comes; below 1: no longer.
 TimeMs Receiver::TimeLeft(TimeMs now) const {
   const SocketOptions& options = *setup_.options;

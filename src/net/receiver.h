@@ -31,6 +31,9 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
   void Start(Wire::Role role);
   // Goes on if it waits for room.
   void Resume();
+  // Tells the client that so many of its lines are done with; if it does not listen, only the last
+  // such number waits.
+  void Acknowledge(uint64_t lines);
   void Close();
   bool was_of_use() const { return pushed_; }  // it has brought something
 
@@ -45,6 +48,7 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
   void NotePartial(std::string_view bytes);
   void ArmTimer();
   TimeMs TimeLeft(TimeMs now) const;
+  void WriteAcknowledgement();
   void Push(Arrivals::Item::Kind kind, std::string bytes, bool* room);
   void Finish(bool whole);
 
@@ -55,6 +59,9 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
   std::vector<char> buffer_;
   std::string greeting_;  // of a token that is not complete
   std::string frame_;     // bytes of a frame that is not complete
+  uint64_t done_lines_ = 0;
+  uint64_t told_lines_ = 0;
+  std::string acknowledgement_;  // being written, unless it is empty
   bool greeted_;
   bool pushed_ = false;
   bool paused_ = false;

@@ -5,7 +5,7 @@
 namespace weir {
 
 Sender::Sender(boost::asio::io_context& context, std::shared_ptr<Wire> wire, Setup setup)
-    : wire_(std::move(wire)), setup_(std::move(setup)), timer_(context) {}
+    : wire_(std::move(wire)), setup_(std::move(setup)), timer_(context), fd_(wire_->plain_fd()) {}
 
 void Sender::Start(Wire::Role role, OnReady on_ready, OnClosed on_closed) {
   on_ready_ = std::move(on_ready);
@@ -67,11 +67,14 @@ void Sender::WriteNext() {
   if (!ready_ || writing_ || closed_) return;
   if (pieces_.empty()) {
     timer_.cancel();
+    if (fd_ >= 0) setup_.lane->Open(setup_.number, fd_);
     return;
   }
+  setup_.lane->Close(setup_.number);
   writing_ = true;
   ArmTimer(setup_.options->idle_ms);
-  wire_->WriteAll(boost::asio::buffer(pieces_.front()->bytes),
+  const Outgoing::Piece& piece = *pieces_.front();
+  wire_->WriteAll(boost::asio::buffer(piece.bytes) + (piece.begun_to == number() ? piece.begun : 0),
                   [self = shared_from_this()](const boost::system::error_code& error, size_t) {
                     if (self->closed_) return;
                     self->writing_ = false;
@@ -92,6 +95,7 @@ void Sender::ArmTimer(TimeMs ms) {
 void Sender::Close() {
   if (std::exchange(closed_, true)) return;
   timer_.cancel();
+  setup_.lane->Close(setup_.number);
   wire_->Close();
   setup_.place.reset();
   on_ready_ = nullptr;

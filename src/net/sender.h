@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "net/direct_lane.h"
 #include "net/listener.h"
 #include "net/outgoing.h"
 #include "net/socket_options.h"
@@ -27,12 +28,15 @@ class Sender : public std::enable_shared_from_this<Sender> {
     std::string token;             // the peer must say; empty: nothing
     std::string head;              // what is written first
     Listener::Place place;         // kept; may be null
+    DirectLane* lane;              // open while nothing is written; outlives the sender
+    uint64_t number;               // tells the senders of a lane apart; not 0
   };
   Sender(boost::asio::io_context& context, std::shared_ptr<Wire> wire, Setup setup);
 
   void Start(Wire::Role role, OnReady on_ready, OnClosed on_closed);
   void Send(std::shared_ptr<Outgoing::Piece> piece);
   void Close();
+  uint64_t number() const { return setup_.number; }
 
  private:
   void ReadNext();
@@ -49,6 +53,7 @@ class Sender : public std::enable_shared_from_this<Sender> {
   Pieces pieces_;
   std::string heard_;  // of the peer's token
   char scratch_[512];
+  const int fd_;
   bool ready_ = false;
   bool writing_ = false;
   bool closed_ = false;

@@ -79,6 +79,10 @@ std::vector<OptionSpec> SocketOptionSpecs(bool in_file_system, bool source) {
   if (source) {
     specs.push_back(
         {"idle.time", "A client that is silent for so long is closed.", "10 min", Kind::kDuration});
+    specs.push_back({"acknowledge",
+                     "Clients are told how many of their lines are safe, whenever that changes: "
+                     "{\"ack\":N}, a line.",
+                     "false", Kind::kFlag});
     specs.push_back(
         {"min.rate", "Bytes per second of a record that has begun.", "100", Kind::kNumber});
   } else {
@@ -114,7 +118,13 @@ Result<SocketOptions> ReadSocketOptions(const Options& options, bool in_file_sys
   read.queue_bytes = options.Number("queue.bytes");
   read.first_byte_ms = options.Duration("first.byte.time");
   read.idle_ms = options.Duration(source ? "idle.time" : "stall.time");
-  if (source) read.rate_min = options.Number("min.rate");
+  if (source) {
+    read.rate_min = options.Number("min.rate");
+    read.acknowledges = options.Flag("acknowledge");
+    if (read.acknowledges && read.frames) {
+      return Status::NotSupported("acknowledge='true' together with framing='length'");
+    }
+  }
   read.record_bytes_max = place.record_bytes_max;
   read.token = options.TextOr("token");
   const Status secure = CheckSecurity(read, place.insecure);

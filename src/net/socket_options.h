@@ -20,10 +20,11 @@ struct SocketOptions {
   std::string token;                        // what a client says first, after `Bearer `; or empty
   uint64_t connections_max = 1000;
   uint64_t connections_per_address = 100;
-  TimeMs idle_ms = 0;        // without a byte
-  TimeMs first_byte_ms = 0;  // until the first byte, and for a handshake
-  uint64_t rate_min = 0;     // bytes per second while a record is not complete
-  uint64_t queue_bytes = 0;  // received or to be sent, and not yet handled
+  TimeMs idle_ms = 0;         // without a byte
+  TimeMs first_byte_ms = 0;   // until the first byte, and for a handshake
+  bool acknowledges = false;  // a source tells its clients how many lines are done with
+  uint64_t rate_min = 0;      // bytes per second while a record is not complete
+  uint64_t queue_bytes = 0;   // received or to be sent, and not yet handled
   size_t record_bytes_max = 0;
 
   std::string ShownAddress() const { return path.empty() ? host + ":" + port : path; }

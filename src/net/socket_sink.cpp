@@ -65,7 +65,15 @@ class Outlet final : public Carrier, public std::enable_shared_from_this<Outlet>
       if (waits_ && !stopped_) kept_.push_back(std::move(piece));
       return;
     }
+    for (const auto& sender : ready_) {
+      if (sender->number() == piece->begun_to) return sender->Send(std::move(piece));
+    }
     for (const auto& sender : ready_) sender->Send(piece);
+  }
+
+  // With several peers all have to get it.
+  size_t WriteAtOnce(std::string_view bytes, uint64_t* peer) override {
+    return outgoing_->peers() == 1 ? lane_.Write(bytes, peer) : 0;
   }
 
   uint16_t port() const { return listener_ == nullptr ? 0 : listener_->port(); }
@@ -75,6 +83,8 @@ class Outlet final : public Carrier, public std::enable_shared_from_this<Outlet>
     Sender::Setup setup;
     setup.options = &options_;
     setup.place = std::move(place);
+    setup.lane = &lane_;
+    setup.number = ++last_sender_;
     if (options_.serves) {
       setup.token = token_;
     } else if (!token_.empty()) {
@@ -120,6 +130,8 @@ class Outlet final : public Carrier, public std::enable_shared_from_this<Outlet>
   std::shared_ptr<Outgoing> outgoing_;
   std::shared_ptr<Listener> listener_;
   std::shared_ptr<Dialer> dialer_;
+  DirectLane lane_;
+  uint64_t last_sender_ = 0;
   std::set<std::shared_ptr<Sender>> senders_;
   std::set<std::shared_ptr<Sender>> ready_;  // of these, those that may be written to
   Sender::Pieces kept_;                      // for the next connection

@@ -53,6 +53,11 @@ class Intake : public std::enable_shared_from_this<Intake> {
     for (const auto& [channel, receiver] : receivers) receiver->Close();
   }
 
+  void Acknowledge(uint64_t channel, uint64_t lines) {
+    const auto receiver = receivers_.find(channel);
+    if (receiver != receivers_.end()) receiver->second->Acknowledge(lines);
+  }
+
   void Resume() {
     for (const auto& [channel, receiver] : receivers_) receiver->Resume();
   }
@@ -122,6 +127,12 @@ class SocketSource final : public Source {
     }
     loop_->Post([intake = intake_] { intake->Start(); });
     return Status::Ok();
+  }
+
+  bool wants_progress() const override { return options_.acknowledges; }
+
+  void OnProgress(uint64_t channel, uint64_t lines) override {
+    loop_->Post([intake = intake_, channel, lines] { intake->Acknowledge(channel, lines); });
   }
 
   int poll_fd() const override { return intake_->arrivals().fd(); }

@@ -25,6 +25,7 @@ class PlainWire final : public Wire {
     boost::system::error_code ignored;
     socket_.close(ignored);
   }
+  int plain_fd() override { return socket_.native_handle(); }
 
  private:
   Socket socket_;

@@ -25,6 +25,8 @@ class Wire {
   virtual void ReadSome(boost::asio::mutable_buffer to, Handler done) = 0;
   virtual void WriteAll(boost::asio::const_buffer from, Handler done) = 0;
   virtual void Close() = 0;
+  // The socket, if bytes may be written to it as they are; else -1.
+  virtual int plain_fd() { return -1; }
 };
 
 // `tls` may be null: plain text. `host`: what a client expects the certificate to be for; may be

@@ -206,6 +206,7 @@ Decoder::State SourceInput::Read(size_t messages_max, size_t rows_max, MessageBa
     const size_t before = batch->messages.size();
     const Decoder::State state = channel->decoder->Read(messages_max, rows_max, batch);
     channel->receipt.accepted += batch->messages.size() - before;
+    if (source_->wants_progress()) NoteProgress(*channel);
     switch (state) {
       case Decoder::State::kQuery:
         if (IsHidden(*channel)) {
@@ -224,6 +225,11 @@ Decoder::State SourceInput::Read(size_t messages_max, size_t rows_max, MessageBa
     }
   }
   return source_->ended() && channels_.empty() ? Decoder::State::kEnd : Decoder::State::kNeedBytes;
+}
+
+void SourceInput::NoteProgress(const Channel& channel) {
+  if (channel.is_payload || channel.decoder->lines_read() == 0) return;
+  progress_[channel.number] = channel.decoder->lines_read();
 }
 
 const std::string& SourceInput::query() const {
@@ -247,6 +253,8 @@ bool SourceInput::TakeAnswer(const std::string& line) {
 void SourceInput::AfterBatch() {
   for (const auto& [channel, receipt] : receipts_) source_->OnReceipt(channel, receipt);
   receipts_.clear();
+  for (const auto& [channel, lines] : progress_) source_->OnProgress(channel, lines);
+  progress_.clear();
 }
 
 }  // namespace weir

@@ -31,7 +31,7 @@ class SourceInput final : public Input, public SourceOutput {
   const std::string& query() const override;
   bool query_may_change() const override;
   bool TakeAnswer(const std::string& line) override;
-  bool owes_receipts() const override { return !receipts_.empty(); }
+  bool owes_receipts() const override { return !receipts_.empty() || !progress_.empty(); }
   void AfterBatch() override;
   uint64_t bytes() const override { return bytes_; }
   const std::string& path() const override { return name_; }
@@ -51,6 +51,7 @@ class SourceInput final : public Input, public SourceOutput {
   std::unique_ptr<Channel> MakeChannel(uint64_t number, std::string_view name);
   DecoderPlace PlaceOf(Channel* channel, bool whole) const;
   void MarkReady(Channel* channel);
+  void NoteProgress(const Channel& channel);
   // Decodes what another process is done with; false if there is more of it.
   bool PassKnown(Channel* channel);
   // The first ready channel has nothing more to give for now.
@@ -66,6 +67,7 @@ class SourceInput final : public Input, public SourceOutput {
   std::deque<Channel*> ready_;                     // channels that may hold whole records
   std::vector<std::pair<uint64_t, PayloadReceipt>> receipts_;  // of what is not run yet
   Channel* asking_ = nullptr;                                  // holds query()
+  std::map<uint64_t, uint64_t> progress_;  // lines that were read since, in all, by channel
   uint64_t bytes_ = 0;
   uint64_t known_bytes_ = 0;       // of the first channel that comes
   std::string last_place_;         // of the last channel that has ended

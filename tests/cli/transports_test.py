@@ -136,6 +136,46 @@ class Sockets(weir_program.ServerCase):
         self.assertIn(b'"A"', process.stdout.readline())
         self.stop(process)
 
+    def test_acknowledgements(self):
+        """A client hears how many of its lines are safe, and goes on behind them after a crash."""
+        state = ("--state-dir", self.path("state"), "--sync", "epoch", "--output", "Out")
+        source = "@source(type='tcp', port='0', acknowledge='true')\n"
+        process = self.serve(source, "", PASS, *state)
+        client = self.connect(self.port(process))
+        lines = client.makefile("rb")
+
+        def acknowledged(count):
+            told = 0
+            while told < count:
+                before, told = told, json.loads(lines.readline())["ack"]
+                self.assertGreater(told, before)
+            return told
+
+        client.sendall(event("A", 6) + b"bad\n" + event("B", 1) + event("C", 7)[:9])
+        self.assertEqual(acknowledged(3), 3)
+        client.sendall(event("C", 7)[9:] + b'{"query":"from In select *"}\n' + event("D", 8))
+        self.assertEqual(acknowledged(6), 6)
+        process.kill()
+        process.wait(LIMIT)
+        shown, _ = self.expect(0, self.weir("log", "show", "--state-dir", "state"))
+        self.assertEqual([json.loads(line)["event"]["sym"] for line in shown.splitlines()
+                          if '"event"' in line], ["A", "B", "C", "D"])
+
+    def test_a_client_that_does_not_hear_acknowledgements(self):
+        process = self.serve("@source(type='tcp', port='0', acknowledge='true')\n", "", PASS,
+                             "--output", "none")
+        client = self.connect(self.port(process))
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        for _ in range(2000):
+            client.sendall(event("A", 6))
+        client.sendall(event("A", 6) * 20000)
+        last = 0
+        with client.makefile("rb") as lines:
+            while last < 22000:
+                last = json.loads(lines.readline())["ack"]
+        self.assertEqual(last, 22000)
+        self.stop(process)
+
     def test_sink_to_subscribers_and_to_a_server(self):
         server = socket.create_server(("127.0.0.1", 0))
         self.addCleanup(server.close)
