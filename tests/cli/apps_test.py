@@ -72,11 +72,10 @@ class Apps(weir_program.Case):
     def take(self, source, attributes, query, *options):
         app = self.write("taker.sql", f"@source(type='inMemory', topic='all'{source})\n"
                          f"define stream Taken ({attributes});\n{query} insert into Out;\n")
+        events = "".join('{"stream":"In","timestamp":%d,"event":{"name":"%s","n":%d}}\n' % event
+                         for event in ((7, "a", 1), (5, "b", 2), (9, "c", 3)))
         return self.expect(0, self.weir("run", self.write("maker.sql", self.MAKER), app,
-                                        "--output", "taker.Out", *options, stdin=(
-                                            '{"stream":"In","timestamp":7,"event":{"name":"a","n":1}}\n'
-                                            '{"stream":"In","timestamp":5,"event":{"name":"b","n":2}}\n'
-                                            '{"stream":"In","timestamp":9,"event":{"name":"c","n":3}}\n')))
+                                        "--output", "taker.Out", *options, stdin=events))
 
     def test_events_pass_through(self):
         every = "symbol string, last double, n long, f float, ok bool, parts object"
