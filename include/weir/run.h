@@ -112,7 +112,8 @@ struct RunOptions {
   // and the old one goes on. Both null, or none.
   StopRequest* reload = nullptr;
   std::function<std::shared_ptr<const App>()> reloaded_app;
-  std::function<void(std::string_view)> report;  // warnings and bad records, one line each
+  // Warnings and bad records, one line each. Any thread calls it.
+  std::function<void(std::string_view)> report;
   // Called now and then; may be null.
   std::function<void(uint64_t events, uint64_t bytes, uint64_t elapsed_ms)> progress;
   // The same while a log is replayed; may be null.

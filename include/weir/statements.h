@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "weir/app.h"
+
 namespace weir {
 
 enum class TokenKind { kKeyword, kName, kNumber, kString, kComment, kSymbol, kUnclosed };
@@ -48,5 +50,11 @@ std::vector<Statement> StatementsOf(std::string_view text);
 
 // True if every statement of the text has its end and no text or comment is left open.
 bool IsStatementComplete(std::string_view text);
+
+// What is wrong with an on-demand query of the app, without answering it; none: it can be answered.
+// The query may have white space before it, so that its places are those of a longer text, of which
+// `file_name` is told. It has no `;` at its end.
+std::vector<AppDiagnostic> FaultsOfQuery(const App& app, std::string_view query,
+                                         const std::string& file_name);
 
 }  // namespace weir

@@ -40,6 +40,10 @@ constexpr Elsewhere kElsewhere[] = {
     {"wso2event", kPipe},
 };
 
+// The codec that hands events on as they are, for transports whose own codec it is: those that stay
+// within the process.
+constexpr std::string_view kPassThrough = "passThrough";
+
 template <class Specs>
 std::vector<std::string> NamesOf(const Specs& specs) {
   std::vector<std::string> names;
@@ -86,7 +90,10 @@ class TransportBinder {
   bool TakeOptions(const ast::Annotation& annotation, std::span<const OptionSpec> specs,
                    const std::string& owner, std::initializer_list<std::string_view> passed_over,
                    Options* options);
-  bool BindMap(std::string_view fallback, bool decoder, Map* map);
+  template <class Spec>
+  bool BindMap(const Spec& transport, bool decoder, Map* map);
+  template <class Spec>
+  bool FindCodec(const Spec& transport, Map* map);
   bool BindAttributes(const ast::Annotation& attributes, CodecSetup* setup);
   bool BindPayload(const ast::Annotation& payload, CodecSetup* setup);
   bool BindOnError(BoundSink* sink);
@@ -224,16 +231,35 @@ bool TransportBinder::BindPayload(const ast::Annotation& payload, CodecSetup* se
   return true;
 }
 
-bool TransportBinder::BindMap(std::string_view fallback, bool decoder, Map* map) {
+template <class Spec>
+bool TransportBinder::FindCodec(const Spec& transport, Map* map) {
+  map->spec = registry_.FindCodec(transport.codec);
+  const ast::Annotation* annotation = FindNested(annotation_, "map");
+  if (annotation == nullptr) return true;
+  map->spec = FindType(*annotation, &TransportRegistry::FindCodec, registry_.codecs(), "codec");
+  if (map->spec == nullptr) return false;
+  if (!SameText(map->spec->name, kPassThrough) || SameText(transport.codec, kPassThrough)) {
+    return true;
+  }
+  if constexpr (requires { transport.writes_log; }) {
+    if (transport.writes_log) {  // shows events as it does without @map
+      map->spec = registry_.FindCodec(transport.codec);
+      return true;
+    }
+  }
+  context_.Error(annotation->span,
+                 "codec '" + std::string(map->spec->name) +
+                     "' hands events on within the process; '" + transport.name + "' carries bytes",
+                 std::string("write @map(type='") + transport.codec + "')");
+  return false;
+}
+
+template <class Spec>
+bool TransportBinder::BindMap(const Spec& transport, bool decoder, Map* map) {
   const ast::Annotation* annotation = FindNested(annotation_, "map");
   map->setup.stream = stream_->name;
   map->span = annotation == nullptr ? annotation_.span : annotation->span;
-  if (annotation == nullptr) {
-    map->spec = registry_.FindCodec(fallback);
-  } else {
-    map->spec = FindType(*annotation, &TransportRegistry::FindCodec, registry_.codecs(), "codec");
-  }
-  if (map->spec == nullptr) return false;
+  if (!FindCodec(transport, map)) return false;
   const auto& specs = decoder ? map->spec->decoder_options : map->spec->encoder_options;
   if (annotation != nullptr) {
     const std::string owner = "codec '" + std::string(map->spec->name) + "'";
@@ -266,7 +292,7 @@ void TransportBinder::Source() {
     return;
   }
   Map map;
-  if (!BindMap(spec->codec, /*decoder=*/true, &map)) return;
+  if (!BindMap(*spec, /*decoder=*/true, &map)) return;
   Result<MakeDecoder> bound = map.spec->bind_decoder(map.setup, stream_->schema);
   if (!Refuse(map.span, bound.status(), "@map: ")) return;
   source.codec = map.spec;
@@ -322,10 +348,6 @@ bool TransportBinder::BindDistribution(const ast::Annotation& distribution, Boun
                    "write strategy='roundRobin', 'broadcast' or 'partitioned'");
     return false;
   }
-  if (sink->on_error == SinkOnError::kStream || sink->on_error == SinkOnError::kStore) {
-    context_.NotSupported(sink->on_error_span, "this on.error together with @distribution");
-    return false;
-  }
   const Options base = sink->destinations[0];
   sink->destinations.clear();
   const std::string owner = "sink '" + std::string(sink->spec->name) + "'";
@@ -367,7 +389,7 @@ void TransportBinder::Sink() {
     return;
   }
   Map map;
-  if (!BindMap(spec->codec, /*decoder=*/false, &map)) return;
+  if (!BindMap(*spec, /*decoder=*/false, &map)) return;
   const bool is_json = SameText(map.spec->name, "json") || SameText(map.spec->name, "ndjson");
   if (sink.sequence && (!is_json || map.setup.payload)) {
     context_.Error(map.span, "sequence='true' is for records that are JSON objects",

@@ -33,7 +33,7 @@ bool DiskTables::IsOpen() {
 
 void DiskTables::Open(const std::string& path) {
   path_ = path;
-  auto opened = TableDatabase::Open(place_->fs(), path, maps_);
+  auto opened = TableDatabase::Open(place_->fs(), path, maps_, place_->full_disk());
   Note(opened.status());
   if (!opened.ok()) return;
   database_ = std::move(opened).value();

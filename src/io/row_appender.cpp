@@ -43,7 +43,7 @@ void RowAppender::BeginMessage(MessageBatch* batch) {
   batch_ = batch;
   rows_ = &batch->streams[stream_];
   begin_ = row_ = rows_->size();
-  time_ = kNoTime;
+  time_ = own_time_ = kNoTime;
 }
 
 ColumnBuilder* RowAppender::Builder(uint32_t column) {
@@ -129,9 +129,22 @@ bool RowAppender::AppendObject(uint32_t column, const ObjectRef& object) {
   return AppendText(column, text);
 }
 
+bool RowAppender::AppendValue(uint32_t column, const Value& value) {
+  const Attribute& attribute = schema()[column];
+  if (value.type() != attribute.type) {
+    return Fail(BadRecordKind::kWrongType, "attribute " + Typed(attribute) + " does not take a " +
+                                               std::string(TypeName(value.type())));
+  }
+  Builder(column)->AppendValue(value);
+  const bool carries_time = format_.time_attribute && column == *format_.time_attribute;
+  if (carries_time && !value.is_null()) time_ = value.long_value();
+  return true;
+}
+
 void RowAppender::AppendNull(uint32_t column) { Builder(column)->AppendNull(); }
 
 bool RowAppender::FinishRow() {
+  if (time_ == kNoTime) time_ = own_time_;
   if (time_ != kNoTime && (time_ < -kTimestampMax || time_ > kTimestampMax)) {
     return Fail(BadRecordKind::kTimestamp, "timestamp is out of range: " + std::to_string(time_));
   }
@@ -140,7 +153,7 @@ bool RowAppender::FinishRow() {
   }
   rows_->timestamps.push_back(time_);
   ++row_;
-  time_ = kNoTime;
+  time_ = own_time_ = kNoTime;
   return true;
 }
 

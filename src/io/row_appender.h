@@ -5,6 +5,7 @@
 
 #include "json/bad_record.h"
 #include "json/message_batch.h"
+#include "types/value.h"
 
 namespace weir {
 
@@ -23,7 +24,11 @@ class RowAppender {
   bool AppendText(uint32_t column, std::string_view text);
   // A string takes any scalar; numbers and bools take their texts too.
   bool AppendObject(uint32_t column, const ObjectRef& object);
+  // Of the attribute's own type.
+  bool AppendValue(uint32_t column, const Value& value);
   void AppendNull(uint32_t column);
+  // The row's timestamp, unless an attribute carries it.
+  void SetTime(TimeMs time) { own_time_ = time; }
   bool FinishRow();
   // A message without rows is dropped.
   void FinishMessage();
@@ -47,7 +52,8 @@ class RowAppender {
   StreamRows* rows_ = nullptr;
   size_t begin_ = 0;  // of the message, among the stream's rows
   size_t row_ = 0;
-  TimeMs time_ = kNoTime;  // of the row, if an attribute carries it
+  TimeMs time_ = kNoTime;      // of the row, if an attribute carries it
+  TimeMs own_time_ = kNoTime;  // of the row, if it brings one
   std::string padded_;
   BadRecord bad_;
 };

@@ -2,11 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 namespace weir {
+
+class LentSocket;
 
 // What the loop's thread has received and the engine's thread has not taken yet. Bounded: once it
 // is full, whoever pushes stops reading its socket until there is room.
@@ -14,11 +17,13 @@ class Arrivals {
  public:
   struct Item {
     // kCut: it ended within a record. kPayload to kReadOnlyQuery: as PayloadKind. kWake: nothing.
-    enum class Kind { kBytes, kEnd, kCut, kPayload, kLines, kQuery, kReadOnlyQuery, kWake };
+    // kLent: what comes next is read from `socket`.
+    enum class Kind { kBytes, kEnd, kCut, kPayload, kLines, kQuery, kReadOnlyQuery, kWake, kLent };
     Kind kind = Kind::kBytes;
     uint64_t channel = 0;
     std::string name;  // of the channel
     std::string bytes;
+    std::shared_ptr<LentSocket> socket = nullptr;
   };
 
   explicit Arrivals(size_t bytes_max);

@@ -62,7 +62,7 @@ void Dialer::Connect() {
     return;
   }
   resolver_.async_resolve(
-      options_.host, options_.port,
+      options_.NumericHost(), options_.port,
       [self = shared_from_this()](const boost::system::error_code& error,
                                   const asio::ip::tcp::resolver::results_type& found) {
         if (self->stopped_) return;

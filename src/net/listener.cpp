@@ -46,8 +46,8 @@ Status Listener::Open() {
   }
   boost::system::error_code error;
   asio::ip::tcp::resolver resolver(context_);
-  const auto found =
-      resolver.resolve(options_.host, options_.port, asio::ip::resolver_base::passive, error);
+  const auto found = resolver.resolve(options_.NumericHost(), options_.port,
+                                      asio::ip::resolver_base::passive, error);
   if (error) return Failed(options_, error);
   error = Bind(&tcp_, found.begin()->endpoint(), /*reuse=*/true);
   return error ? Failed(options_, error) : Status::Ok();

@@ -28,8 +28,9 @@ Receiver::Receiver(boost::asio::io_context& context, std::shared_ptr<Wire> wire,
       on_closed_(std::move(on_closed)),
       timer_(context),
       buffer_(kReadBytes),
-      greeted_(setup_.token.empty()),
-      last_byte_ms_(SystemClock().MonotonicMs()) {}
+      greeted_(setup_.token.empty()) {
+  marks_.last_byte_ms = SystemClock().MonotonicMs();
+}
 
 void Receiver::Start(Wire::Role role) {
   ArmTimer();
@@ -41,12 +42,41 @@ void Receiver::Start(Wire::Role role) {
 }
 
 void Receiver::Greet() {
-  if (setup_.greeting.empty()) return ReadNext();
+  if (setup_.greeting.empty()) return GoOn();
   wire_->WriteAll(boost::asio::buffer(setup_.greeting),
                   [self = shared_from_this()](const boost::system::error_code& error, size_t) {
                     if (self->closed_) return;
-                    error ? self->Finish(/*whole=*/false) : self->ReadNext();
+                    error ? self->Finish(/*whole=*/false) : self->GoOn();
                   });
+}
+
+void Receiver::GoOn() {
+  if (!Lend()) ReadNext();
+}
+
+// Frames are put together here, and acknowledgements are written here.
+bool Receiver::Lend() {
+  const SocketOptions& options = *setup_.options;
+  if (!greeted_ || options.frames || options.acknowledges) return false;
+  const int fd = wire_->Release();
+  if (fd < 0) return false;
+  lent_ = std::make_shared<LentSocket>(fd, marks_);
+  pushed_ = true;
+  setup_.arrivals->Push({Arrivals::Item::Kind::kLent, setup_.channel, setup_.name, "", lent_});
+  return true;
+}
+
+void Receiver::TakeBack() {
+  if (closed_ || lent_ == nullptr) return;
+  const bool broken = lent_->broken();
+  EndLoan();
+  broken ? Finish(/*whole=*/false) : ReadNext();
+}
+
+void Receiver::EndLoan() {
+  marks_ = lent_->MarksAt(SystemClock().MonotonicMs());
+  wire_->GiveBack(lent_->TakeBack());
+  lent_.reset();
 }
 
 void Receiver::ReadNext() {
@@ -62,19 +92,20 @@ void Receiver::ReadNext() {
 }
 
 void Receiver::OnRead(size_t size) {
-  last_byte_ms_ = SystemClock().MonotonicMs();
-  any_byte_ = true;
+  const TimeMs now = SystemClock().MonotonicMs();
+  marks_.last_byte_ms = now;
+  marks_.any_byte = true;
   std::string bytes(buffer_.data(), size);
   if (!greeted_ && !TakeToken(&bytes)) return;
   bool room = true;
   if (setup_.options->frames) {
     if (!PushFrames(bytes, &room)) return Finish(/*whole=*/false);
   } else if (!bytes.empty()) {
-    NotePartial(bytes);
+    marks_.NoteLines(bytes, now);
     Push(Arrivals::Item::Kind::kBytes, std::move(bytes), &room);
   }
   paused_ = !room;
-  if (room) ReadNext();
+  if (room) GoOn();
 }
 
 bool Receiver::TakeToken(std::string* bytes) {
@@ -105,21 +136,10 @@ bool Receiver::PushFrames(std::string_view bytes, bool* room) {
     left.remove_prefix(kLengthBytes + length);
   }
   const bool same = left.size() == frame_.size();
-  if (!same || partial_bytes_ == 0) partial_since_ms_ = last_byte_ms_;
+  if (!same || marks_.partial_bytes == 0) marks_.partial_since_ms = marks_.last_byte_ms;
   frame_.erase(0, frame_.size() - left.size());
-  partial_bytes_ = frame_.size();
+  marks_.partial_bytes = frame_.size();
   return true;
-}
-
-void Receiver::NotePartial(std::string_view bytes) {
-  const size_t newline = bytes.rfind('\n');
-  if (newline == std::string_view::npos) {
-    if (partial_bytes_ == 0) partial_since_ms_ = last_byte_ms_;
-    partial_bytes_ += bytes.size();
-  } else {
-    partial_bytes_ = bytes.size() - newline - 1;
-    partial_since_ms_ = last_byte_ms_;
-  }
 }
 
 void Receiver::Push(Arrivals::Item::Kind kind, std::string bytes, bool* room) {
@@ -131,9 +151,8 @@ void Receiver::Push(Arrivals::Item::Kind kind, std::string bytes, bool* room) {
 void Receiver::Resume() {
   if (!paused_ || closed_) return;
   paused_ = false;
-  last_byte_ms_ = SystemClock().MonotonicMs();
-  partial_since_ms_ = last_byte_ms_;  // it was not the client who was slow
-  ReadNext();
+  marks_.Excuse(SystemClock().MonotonicMs());
+  GoOn();
 }
 
 void Receiver::Acknowledge(uint64_t lines) {
@@ -157,12 +176,13 @@ void Receiver::WriteAcknowledgement() {
 TimeMs Receiver::TimeLeft(TimeMs now) const {
   const SocketOptions& options = *setup_.options;
   if (paused_) return std::max<TimeMs>(options.idle_ms, 1);
-  if (!any_byte_ || !greeted_) return last_byte_ms_ + options.first_byte_ms - now;
-  const TimeMs idle = last_byte_ms_ + options.idle_ms - now;
-  if (partial_bytes_ == 0 || options.rate_min == 0) return idle;
+  const ReceiveMarks marks = lent_ == nullptr ? marks_ : lent_->MarksAt(now);
+  if (!marks.any_byte || !greeted_) return marks.last_byte_ms + options.first_byte_ms - now;
+  const TimeMs idle = marks.last_byte_ms + options.idle_ms - now;
+  if (marks.partial_bytes == 0 || options.rate_min == 0) return idle;
   // A record has the time for a first byte to begin with, then it must keep to the rate.
-  const auto earned = static_cast<TimeMs>(partial_bytes_ * 1000 / options.rate_min);
-  return std::min(idle, partial_since_ms_ + options.first_byte_ms + earned - now);
+  const auto earned = static_cast<TimeMs>(marks.partial_bytes * 1000 / options.rate_min);
+  return std::min(idle, marks.partial_since_ms + options.first_byte_ms + earned - now);
 }
 
 void Receiver::ArmTimer() {
@@ -188,6 +208,7 @@ void Receiver::Finish(bool whole) {
 void Receiver::Close() {
   if (std::exchange(closed_, true)) return;
   timer_.cancel();
+  if (lent_ != nullptr) EndLoan();
   wire_->Close();
   setup_.place.reset();
   if (on_closed_) std::exchange(on_closed_, nullptr)(this);

@@ -7,6 +7,7 @@
 
 #include "net/arrivals.h"
 #include "net/listener.h"
+#include "net/read_lane.h"
 #include "net/socket_options.h"
 #include "net/wire.h"
 
@@ -31,21 +32,26 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
   void Start(Wire::Role role);
   // Goes on if it waits for room.
   void Resume();
+  // The engine's thread has read what there was.
+  void TakeBack();
   // Tells the client that so many of its lines are done with; if it does not listen, only the last
   // such number waits.
   void Acknowledge(uint64_t lines);
   void Close();
-  bool was_of_use() const { return pushed_; }  // it has brought something
+  bool was_of_use() const { return marks_.any_byte; }  // it has brought something
 
  private:
   void Greet();
+  // Lets the engine's thread read, if that can be, or reads.
+  void GoOn();
+  bool Lend();
+  void EndLoan();
   void ReadNext();
   void OnRead(size_t size);
   // Takes the client's first line off the bytes; false as long as it is not there.
   bool TakeToken(std::string* bytes);
   // Hands on whole frames; false if a frame is too long.
   bool PushFrames(std::string_view bytes, bool* room);
-  void NotePartial(std::string_view bytes);
   void ArmTimer();
   TimeMs TimeLeft(TimeMs now) const;
   void WriteAcknowledgement();
@@ -66,11 +72,8 @@ class Receiver : public std::enable_shared_from_this<Receiver> {
   bool pushed_ = false;
   bool paused_ = false;
   bool closed_ = false;
-  TimeMs last_byte_ms_;
-  bool any_byte_ = false;
-  // The record that is not complete.
-  uint64_t partial_bytes_ = 0;
-  TimeMs partial_since_ms_ = 0;
+  ReceiveMarks marks_;
+  std::shared_ptr<LentSocket> lent_;  // null while the loop's thread reads
 };
 
 }  // namespace weir

@@ -27,6 +27,8 @@ struct SocketOptions {
   uint64_t queue_bytes = 0;   // received or to be sent, and not yet handled
   size_t record_bytes_max = 0;
 
+  // What is looked up: this machine has its name also where no file gives it.
+  std::string NumericHost() const { return host == "localhost" ? "127.0.0.1" : host; }
   std::string ShownAddress() const { return path.empty() ? host + ":" + port : path; }
 };
 

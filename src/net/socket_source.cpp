@@ -5,6 +5,7 @@
 #include "net/arrivals.h"
 #include "net/dialer.h"
 #include "net/net_loop.h"
+#include "net/read_lane.h"
 #include "net/receiver.h"
 #include "net/tls_context.h"
 
@@ -62,6 +63,11 @@ class Intake : public std::enable_shared_from_this<Intake> {
     for (const auto& [channel, receiver] : receivers_) receiver->Resume();
   }
 
+  void TakeBack(uint64_t channel) {
+    const auto receiver = receivers_.find(channel);
+    if (receiver != receivers_.end()) receiver->second->TakeBack();
+  }
+
   Arrivals& arrivals() { return arrivals_; }
   uint16_t port() const { return listener_ == nullptr ? 0 : listener_->port(); }
 
@@ -109,7 +115,8 @@ class SocketSource final : public Source {
       : place_(place),
         options_(options),
         loop_(NetLoop::Shared()),
-        intake_(std::make_shared<Intake>(loop_->context(), std::move(options))) {}
+        intake_(std::make_shared<Intake>(loop_->context(), std::move(options))),
+        lane_(intake_->arrivals().fd()) {}
 
   ~SocketSource() override {
     loop_->PostAndWait([this] { intake_->Stop(); });
@@ -135,37 +142,50 @@ class SocketSource final : public Source {
     loop_->Post([intake = intake_, channel, lines] { intake->Acknowledge(channel, lines); });
   }
 
-  int poll_fd() const override { return intake_->arrivals().fd(); }
+  int poll_fd() const override { return lane_.fd(); }
 
   Status Take(SourceOutput* out) override {
-    using Kind = Arrivals::Item::Kind;
-    for (const Arrivals::Item& item : intake_->arrivals().Take()) {
-      switch (item.kind) {
-        case Kind::kBytes:
-          out->OnBytes(item.channel, item.name, item.bytes);
-          break;
-        case Kind::kPayload:
-          out->OnPayload(0, item.name, item.bytes, PayloadKind::kRecord);
-          break;
-        case Kind::kEnd:
-        case Kind::kCut:
-          out->OnEnd(item.channel, item.kind == Kind::kEnd);
-          break;
-        case Kind::kLines:
-        case Kind::kQuery:
-        case Kind::kReadOnlyQuery:
-        case Kind::kWake:
-          break;  // of other sources
-      }
-    }
+    ReadLane::Calls calls;
+    calls.on_other = [&] {
+      for (Arrivals::Item& item : intake_->arrivals().Take()) TakeItem(&item, out);
+    };
+    calls.give = [out](uint64_t channel, std::string_view name, std::string_view bytes) {
+      out->OnBytes(channel, name, bytes);
+    };
+    calls.return_to_loop = [this](uint64_t channel) {
+      loop_->Post([intake = intake_, channel] { intake->TakeBack(channel); });
+    };
+    lane_.Read(calls);
     return Status::Ok();
   }
 
  private:
+  void TakeItem(Arrivals::Item* item, SourceOutput* out) {
+    using Kind = Arrivals::Item::Kind;
+    switch (item->kind) {
+      case Kind::kBytes:
+        return out->OnBytes(item->channel, item->name, item->bytes);
+      case Kind::kPayload:
+        return out->OnPayload(0, item->name, item->bytes, PayloadKind::kRecord);
+      case Kind::kLent:
+        return lane_.Add(item->channel, std::move(item->name), std::move(item->socket));
+      case Kind::kEnd:
+      case Kind::kCut:
+        lane_.Remove(item->channel);
+        return out->OnEnd(item->channel, item->kind == Kind::kEnd);
+      case Kind::kLines:
+      case Kind::kQuery:
+      case Kind::kReadOnlyQuery:
+      case Kind::kWake:
+        return;  // of other sources
+    }
+  }
+
   TransportPlace place_;
   SocketOptions options_;
   std::shared_ptr<NetLoop> loop_;  // ends after what lives on it
   std::shared_ptr<Intake> intake_;
+  ReadLane lane_;
 };
 
 }  // namespace

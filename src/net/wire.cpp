@@ -1,5 +1,7 @@
 #include "net/wire.h"
 
+#include <unistd.h>
+
 #include <boost/asio/read.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -26,9 +28,22 @@ class PlainWire final : public Wire {
     socket_.close(ignored);
   }
   int plain_fd() override { return socket_.native_handle(); }
+  int Release() override {
+    boost::system::error_code error;
+    protocol_ = socket_.local_endpoint(error).protocol();
+    if (error) return -1;
+    const int fd = socket_.release(error);
+    return error ? -1 : fd;
+  }
+  void GiveBack(int fd) override {
+    boost::system::error_code error;
+    socket_.assign(protocol_, fd, error);
+    if (error) close(fd);  // which reading finds out
+  }
 
  private:
   Socket socket_;
+  asio::generic::stream_protocol protocol_{AF_UNSPEC, 0};
 };
 
 class TlsWire final : public Wire {

@@ -27,6 +27,10 @@ class Wire {
   virtual void Close() = 0;
   // The socket, if bytes may be written to it as they are; else -1.
   virtual int plain_fd() { return -1; }
+  // Lets go of the socket while nothing is being read or written, so that others can; they give it
+  // back. -1: only the wire can read it.
+  virtual int Release() { return -1; }
+  virtual void GiveBack(int /*fd*/) {}
 };
 
 // `tls` may be null: plain text. `host`: what a client expects the certificate to be for; may be

@@ -13,6 +13,16 @@ size_t LinesOf(std::string_view text) {
   return static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
+// As long and as many lines, with nothing in it.
+std::string Blank(std::string_view text) {
+  std::string blank;
+  for (const char c : text) {
+    const bool begins_character = (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    if (begins_character) blank += c == '\t' || c == '\n' ? c : ' ';
+  }
+  return blank;
+}
+
 // Whether a definition is one of a stream.
 bool DefinesStream(std::string_view text) {
   std::vector<std::string> words;
@@ -54,9 +64,7 @@ ReplSession::Part ReplSession::MakePart(std::string_view text, const Statement& 
     part.text = "@info(name = '" + part.statement.name + "')\n";
     part.added_lines = 1;
   }
-  for (const char c : text.substr(line_begin, statement.begin - line_begin)) {
-    if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) part.text += c == '\t' ? '\t' : ' ';
-  }
+  part.text += Blank(text.substr(line_begin, statement.begin - line_begin));
   part.text += std::string(text.substr(statement.begin, statement.end - statement.begin)) + "\n";
   return part;
 }
@@ -72,7 +80,7 @@ Outcome ReplSession::Add(std::string_view text, const std::string& source) {
       const Outcome changed = Change(parts);
       if (!changed.ok()) return changed;
     }
-    const Outcome asked = Ask(text.substr(statement.begin, statement.end - statement.begin));
+    const Outcome asked = Ask(text, statement, source);
     if (!asked.ok()) return asked;
   }
   return parts.size() > parts_.size() ? Change(std::move(parts)) : Outcome();
@@ -161,16 +169,23 @@ void ReplSession::Tell(const AppDiagnostic& diagnostic, const std::vector<Part>&
     if (text.starts_with(prefix)) {
       text.replace(0, prefix.size(), parts[i].source + ":" + std::to_string(line) + ":");
     }
-    listener_.on_note(std::string_view(text).substr(0, text.find_last_not_of('\n') + 1));
-    return;
+    return TellRendered(text);
   }
-  listener_.on_note(std::string_view(diagnostic.rendered)
-                        .substr(0, diagnostic.rendered.find_last_not_of('\n') + 1));
+  TellRendered(diagnostic.rendered);
 }
 
-Outcome ReplSession::Ask(std::string_view question) {
-  while (!question.empty() && question.back() == ';') question.remove_suffix(1);
-  return session_->Query(question);
+Outcome ReplSession::Ask(std::string_view text, const Statement& question,
+                         const std::string& source) {
+  std::string_view query = text.substr(question.begin, question.end - question.begin);
+  while (!query.empty() && query.back() == ';') query.remove_suffix(1);
+  const std::string placed = Blank(text.substr(0, question.begin)) + std::string(query);
+  const std::vector<AppDiagnostic> faults = FaultsOfQuery(*app_, placed, source);
+  for (const AppDiagnostic& fault : faults) TellRendered(fault.rendered);
+  return faults.empty() ? session_->Query(query) : Outcome(OutcomeCode::kAppRefused, "");
+}
+
+void ReplSession::TellRendered(std::string_view text) const {
+  listener_.on_note(text.substr(0, text.find_last_not_of('\n') + 1));
 }
 
 Outcome ReplSession::Send(const std::string& stream, std::string_view json,

@@ -78,11 +78,12 @@ class ReplSession {
 
   Part MakePart(std::string_view text, const Statement& statement, const std::string& source);
   Outcome Change(std::vector<Part> parts);
-  Outcome Ask(std::string_view question);
+  Outcome Ask(std::string_view text, const Statement& question, const std::string& source);
   Outcome OpenSession(const std::shared_ptr<const App>& app, const std::vector<Part>& parts,
                       std::unique_ptr<Session>* session) const;
   Outcome KeepState(Session* next);
   void Tell(const AppDiagnostic& diagnostic, const std::vector<Part>& parts) const;
+  void TellRendered(std::string_view text) const;
 
   ReplListener listener_;
   std::vector<Part> parts_;

@@ -3,10 +3,12 @@
 #include "ast/printer.h"
 #include "bind/binder.h"
 #include "bind/lint.h"
+#include "bind/on_demand_binder.h"
 #include "catalog/registry.h"
 #include "library/builtins.h"
 #include "parser/parser.h"
 #include "runtime/app_impl.h"
+#include "weir/statements.h"
 
 namespace weir {
 namespace {
@@ -127,6 +129,21 @@ void AddDiagnostics(const std::vector<ast::Diagnostic>& diagnostics, DiagnosticK
 }
 
 }  // namespace
+
+std::vector<AppDiagnostic> FaultsOfQuery(const App& app, std::string_view query,
+                                         const std::string& file_name) {
+  std::vector<AppDiagnostic> found;
+  auto parsed = ParseOnDemandQuery(query);
+  auto kind = DiagnosticKind::kSyntax;
+  if (parsed.ok()) {
+    kind = DiagnosticKind::kBinding;
+    BindOnDemand(std::move(*parsed.value), app.impl().bound, BuiltinRegistry(),
+                 &parsed.diagnostics);
+  }
+  AddDiagnostics(parsed.diagnostics, kind, file_name, query, &found);
+  std::erase_if(found, [](const AppDiagnostic& one) { return !one.is_error; });
+  return found;
+}
 
 CompileResult CompileApp(std::string_view text, const CompileOptions& options) {
   CompileResult result;

@@ -4,6 +4,7 @@
 
 #include "bind/bound_app.h"
 #include "runtime/app_impl.h"
+#include "runtime/distributed_sink.h"
 #include "runtime/sink_set.h"
 #include "runtime/state_view.h"
 #include "state/dead_letters.h"
@@ -76,7 +77,12 @@ class Resender {
     TextBuffer head;
     bound_.make_encoder()->WriteHead(&head);
     place.head = head.view();
-    Result<std::unique_ptr<Sink>> sink = bound_.spec->make(bound_.destinations[0], place);
+    if (bound_.destinations.size() > 1 && bound_.strategy == SinkStrategy::kPartitioned) {
+      return Status::NotSupported(
+          "letters of a sink with @distribution by key cannot be sent again as they are "
+          "(weir deadletters show --events gives its events)");
+    }
+    Result<std::unique_ptr<Sink>> sink = MakeSink(bound_, place, /*lost_fds=*/nullptr);
     if (!sink.ok()) return sink.status();
     sink_ = std::move(sink).value();
     return sink_->Open();

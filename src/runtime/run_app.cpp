@@ -63,6 +63,7 @@ class AppRun final : public PreparedRun {
   TransportPlace Surroundings();
   Outcome OpenBadRecordFile();
   LineRules RulesFor(const RunInput& input) const;
+  std::function<bool()> Ending() const;
   Outcome OpenState(const StreamFormats& formats);
   Status Recover();
   void Tell(const std::string& line) const;
@@ -271,6 +272,7 @@ Outcome AppRun::Open() {
   place_ = directory.empty()
                ? TablePlace::Temporary(/*self_contained=*/false)
                : std::make_shared<TablePlace>(&PosixFileSystem(), JoinPath(directory, "tables"));
+  place_->set_full_disk({options_.report, Ending()});
   const Status sealable = CheckTables(*app_);
   if (!sealable.ok()) return ToOutcome(sealable);
   Result<Plan> plan = PlanFor(*app_, outputs_);
@@ -313,6 +315,11 @@ void AppRun::GiveReceipts() {
   for (const auto& input : open_inputs_) input->AfterBatch();
 }
 
+// Whether what waits is to give up.
+std::function<bool()> AppRun::Ending() const {
+  return [this] { return options_.stop != nullptr && options_.stop->requested(); };
+}
+
 Outcome AppRun::OpenState(const StreamFormats& formats) {
   const RunState& state = options_.state;
   if (state.directory.empty()) {
@@ -335,7 +342,7 @@ Outcome AppRun::OpenState(const StreamFormats& formats) {
   keeper.keys = std::move(keys).value();
   keeper.report = options_.report;
   keeper.replay_progress = options_.replay_progress;
-  keeper.ending = [this] { return options_.stop != nullptr && options_.stop->requested(); };
+  keeper.ending = Ending();
   Result<std::unique_ptr<StateKeeper>> opened = StateKeeper::Open(std::move(keeper), formats);
   if (!opened.ok()) return ToOutcome(opened.status());
   keeper_ = std::move(opened).value();

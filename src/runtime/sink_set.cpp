@@ -98,20 +98,10 @@ Status SinkSet::MakeOne(const BoundStream& stream, size_t sink_number, Transport
   place.head = record_.view();
   place.waits = bound.on_error == SinkOnError::kWait;
   place.tells_lost = one.diverts();
-  std::vector<std::unique_ptr<Sink>> made;
-  for (const Options& options : bound.destinations) {
-    Result<std::unique_ptr<Sink>> sink = bound.spec->make(options, place);
-    if (!sink.ok()) return sink.status();
-    made.push_back(std::move(sink).value());
-  }
-  if (made.size() == 1) {
-    one.sink = std::move(made[0]);
-  } else {
-    one.sink =
-        std::make_unique<DistributedSink>(bound.strategy, bound.partition_key, std::move(made));
-  }
+  Result<std::unique_ptr<Sink>> made = MakeSink(bound, place, one.diverts() ? &lost_fds_ : nullptr);
+  if (!made.ok()) return made.status();
+  one.sink = std::move(made).value();
   const bool to_stream = one.on_error == SinkOnError::kStream;
-  if (one.diverts() && one.sink->lost_fd() >= 0) lost_fds_.push_back(one.sink->lost_fd());
   if (to_stream) {
     fault_streams_.resize(sinks_.size() + 1);
     fault_streams_.back() = "!" + stream.name;
@@ -285,8 +275,13 @@ bool SinkSet::HasFaults() {
     One& one = sinks_[i];
     if (fault_streams_[i].empty() || one.unsettled.empty()) continue;
     NoteLost(&one);
-    const Event* front = one.unsettled.front().event.get();
-    any = !one.lost.empty() || (front != nullptr && !front->refusal.empty());
+    any = !one.lost.empty();
+    // Behind rows that have left one may stand that was refused.
+    uint64_t left = one.sink->settled() - one.trimmed;
+    for (auto row = one.unsettled.begin(); !any && row != one.unsettled.end(); ++row) {
+      any = row->event != nullptr && !row->event->refusal.empty();
+      if (left-- == 0) break;
+    }
   }
   return any;
 }

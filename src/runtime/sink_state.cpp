@@ -11,11 +11,14 @@ namespace weir {
 Status SinkSet::KeepState() {
   keeps_state_ = true;
   for (const One& one : sinks_) {
-    if (const auto* dealt = dynamic_cast<const DistributedSink*>(one.sink.get())) {
-      if (dealt->has_memory()) {
-        return Status::NotSupported("@distribution to '" + std::string(one.type) +
-                                    "' together with a state directory");
-      }
+    const auto* dealt = dynamic_cast<const DistributedSink*>(one.sink.get());
+    if (dealt == nullptr || dealt->recall() == SinkRecall::kNothing) continue;
+    if (dealt->needs_rows()) {
+      return Status::NotSupported("@distribution by key together with a state directory");
+    }
+    if (dealt->recall() == SinkRecall::kPlace) {
+      return Status::NotSupported("@distribution to '" + std::string(one.type) +
+                                  "' together with a state directory");
     }
   }
   return Status::Ok();

@@ -4,6 +4,7 @@
 #include "plan/state_units.h"
 #include "runtime/state_view.h"
 #include "state/snapshot_store.h"
+#include "state/table_database.h"
 #include "types/value.h"
 
 namespace weir {
@@ -154,6 +155,22 @@ Outcome ShowSnapshot(const StateLocation& location, uint64_t number, const LineS
   return {};
 }
 
+namespace {
+
+// A snapshot names the checkpoint that has its tables on disk; 0: it has none.
+Status VerifyTables(const StateView& view, SnapshotStore* store, uint64_t number) {
+  auto source = store->Source(number);
+  if (!source.ok()) return source.status();
+  StateReader in(source.value().get());
+  if (!in.BeginOwner(":tables")) return in.status();
+  const auto checkpoint = in.Get<uint64_t>();
+  in.EndOwner();
+  if (!in.ok() || checkpoint == 0) return in.status();
+  return TableDatabase::Verify(view.fs(), JoinPath(view.tables(), std::to_string(checkpoint)));
+}
+
+}  // namespace
+
 Outcome VerifySnapshots(const StateLocation& location, const LineSink& out) {
   StateView view;
   std::unique_ptr<SnapshotStore> store;
@@ -164,7 +181,8 @@ Outcome VerifySnapshots(const StateLocation& location, const LineSink& out) {
   }
   Outcome outcome = Damage(*store);
   for (const SnapshotMeta& meta : MetasOf(*store)) {
-    const Status status = store->Verify(meta.number);
+    Status status = store->Verify(meta.number);
+    if (status.ok()) status = VerifyTables(view, store.get(), meta.number);
     JsonLine line;
     line.Number("snapshot", meta.number)
         .Number("log_record", meta.log_number)

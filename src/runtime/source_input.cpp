@@ -135,8 +135,9 @@ void SourceInput::OnPayload(uint64_t number, std::string_view name, std::string_
   if (channel->asks) {
     channel->decoder = std::make_unique<QueryDecoder>();
   } else {
-    const bool whole = kind == PayloadKind::kRecord;
-    channel->decoder = make_decoder_(PlaceOf(channel.get(), whole));
+    DecoderPlace place = PlaceOf(channel.get(), kind == PayloadKind::kRecord);
+    place.limits.buffer_bytes = std::clamp<size_t>(bytes.size(), 64, place.limits.buffer_bytes);
+    channel->decoder = make_decoder_(place);
   }
   channel->decoder->Put(bytes);
   channel->decoder->Finish();

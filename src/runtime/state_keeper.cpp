@@ -19,7 +19,6 @@ namespace {
 constexpr uint64_t kReplayedPerWord = 256;
 constexpr int kSnapshotNice = 5;  // events come first; the threads it begins inherit that
 constexpr int64_t kShortPauseUs = 2000;
-constexpr auto kFullDiskWait = std::chrono::milliseconds(100);
 
 TimeMs NowMs() { return SystemClock().MonotonicMs(); }
 int64_t MsSince(TimeMs begin) { return NowMs() - begin; }
@@ -46,6 +45,7 @@ StateKeeper::StateKeeper(KeeperOptions options, const StreamFormats& formats)
     : options_(std::move(options)),
       formats_(formats),
       fs_(options_.file_system != nullptr ? options_.file_system : &PosixFileSystem()),
+      space_wait_({[this](std::string_view line) { Report(std::string(line)); }, options_.ending}),
       last_snapshot_(NowMs()) {
   if (options_.keys) sealing_ = std::make_unique<Sealing>(std::move(*options_.keys));
 }
@@ -310,22 +310,13 @@ Status StateKeeper::AppendEntry() {
 
 // Nothing is read while the disk is full, and nothing that was read is lost.
 Status StateKeeper::Append(const std::string& entry) {
-  bool told = false;
-  for (;;) {
+  const auto append = [&] {
     KILL_POINT("keeper.before_append");
     const Result<uint64_t> appended = log_->Append(entry);
     KILL_POINT("keeper.after_append");
-    if (appended.ok()) {
-      if (told) Report("there is space again; going on");
-      return Status::Ok();
-    }
-    const bool waits = appended.status().code() == StatusCode::kNoSpace && !options_.in_place &&
-                       !(options_.ending && options_.ending());
-    if (!waits) return appended.status();
-    if (!told) Report("warning: " + appended.status().message() + "; waiting for space");
-    told = true;
-    std::this_thread::sleep_for(kFullDiskWait);
-  }
+    return appended.status();
+  };
+  return options_.in_place ? append() : space_wait_.Write(append);
 }
 
 Status StateKeeper::AfterBatch() {

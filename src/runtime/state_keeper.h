@@ -17,6 +17,7 @@
 #include "state/record_index.h"
 #include "state/replay_log.h"
 #include "state/snapshot_store.h"
+#include "state/space_wait.h"
 #include "state/state_image.h"
 
 namespace weir {
@@ -162,6 +163,7 @@ class StateKeeper {
   KeptRun* run_ = nullptr;
   bool fresh_ = true;
   std::vector<InputPosition> positions_;
+  SpaceWait space_wait_;  // of the log
   std::string entry_;
   uint64_t snapshot_number_ = 0;      // the last log record that the newest snapshot covers
   TimeMs last_snapshot_;              // monotonic

@@ -4,6 +4,8 @@
 #include <rocksdb/file_system.h>
 
 #include "state/file_system.h"
+#include "state/space_wait.h"
+#include "state/sst_check.h"
 
 namespace weir {
 namespace {
@@ -22,6 +24,8 @@ IOStatus ToRocks(const Status& status) {
       return IOStatus::PathNotFound(status.message());
     case StatusCode::kNoSpace:
       return IOStatus::NoSpace(status.message());
+    case StatusCode::kCorrupt:
+      return IOStatus::Corruption(status.message());
     default:
       return IOStatus::IOError(status.message());
   }
@@ -30,15 +34,22 @@ IOStatus ToRocks(const Status& status) {
 // Counts what fails on the way to the disk and back.
 class Failures {
  public:
-  explicit Failures(std::atomic<uint64_t>* count) : count_(count) {}
+  Failures(std::atomic<uint64_t>* count, std::shared_ptr<SpaceWait> wait)
+      : count_(count), wait_(std::move(wait)) {}
 
   IOStatus Note(const Status& status) const {
     if (!status.ok() && count_ != nullptr) ++*count_;
     return ToRocks(status);
   }
+  // Of a call that takes space.
+  template <class Call>
+  Status Take(const Call& call) const {
+    return wait_ == nullptr ? call() : wait_->Write(call);
+  }
 
  private:
   std::atomic<uint64_t>* const count_;
+  const std::shared_ptr<SpaceWait> wait_;
 };
 
 std::string_view View(const Slice& slice) { return {slice.data(), slice.size()}; }
@@ -46,11 +57,11 @@ std::string_view View(const Slice& slice) { return {slice.data(), slice.size()};
 class RocksWritableFile : public rocksdb::FSWritableFile {
  public:
   RocksWritableFile(std::unique_ptr<WritableFile> file, Failures failures)
-      : file_(std::move(file)), failures_(failures) {}
+      : file_(std::move(file)), failures_(std::move(failures)) {}
 
   using FSWritableFile::Append;
   IOStatus Append(const Slice& data, const IOOptions&, IODebugContext*) override {
-    return failures_.Note(file_->Append(View(data)));
+    return failures_.Note(failures_.Take([&] { return file_->Append(View(data)); }));
   }
   IOStatus Truncate(uint64_t size, const IOOptions&, IODebugContext*) override {
     return size >= file_->size() ? IOStatus::OK() : failures_.Note(file_->Truncate(size));
@@ -77,7 +88,7 @@ class RocksWritableFile : public rocksdb::FSWritableFile {
 class RocksRandomAccessFile : public rocksdb::FSRandomAccessFile {
  public:
   RocksRandomAccessFile(std::unique_ptr<RandomAccessFile> file, Failures failures)
-      : file_(std::move(file)), failures_(failures) {}
+      : file_(std::move(file)), failures_(std::move(failures)) {}
 
   IOStatus Read(uint64_t offset, size_t n, const IOOptions&, Slice* result, char* scratch,
                 IODebugContext*) const override {
@@ -94,7 +105,7 @@ class RocksRandomAccessFile : public rocksdb::FSRandomAccessFile {
 class RocksSequentialFile : public rocksdb::FSSequentialFile {
  public:
   RocksSequentialFile(std::unique_ptr<RandomAccessFile> file, Failures failures)
-      : file_(std::move(file)), failures_(failures) {}
+      : file_(std::move(file)), failures_(std::move(failures)) {}
 
   IOStatus Read(size_t n, const IOOptions&, Slice* result, char* scratch,
                 IODebugContext*) override {
@@ -117,7 +128,7 @@ class RocksSequentialFile : public rocksdb::FSSequentialFile {
 class RocksDirectory : public rocksdb::FSDirectory {
  public:
   RocksDirectory(FileSystem* fs, std::string path, Failures failures)
-      : fs_(fs), path_(std::move(path)), failures_(failures) {}
+      : fs_(fs), path_(std::move(path)), failures_(std::move(failures)) {}
 
   IOStatus Fsync(const IOOptions&, IODebugContext*) override {
     return failures_.Note(fs_->SyncDirectory(path_));
@@ -161,8 +172,8 @@ std::string Clean(const std::string& path) {
 
 class RocksFileSystem : public rocksdb::FileSystem {
  public:
-  RocksFileSystem(weir::FileSystem* fs, std::atomic<uint64_t>* failures)
-      : fs_(fs), failures_(failures) {}
+  RocksFileSystem(weir::FileSystem* fs, Failures failures)
+      : fs_(fs), failures_(std::move(failures)) {}
 
   const char* Name() const override { return "WeirFileSystem"; }
 
@@ -174,12 +185,25 @@ class RocksFileSystem : public rocksdb::FileSystem {
   IOStatus NewRandomAccessFile(const std::string& path, const FileOptions&,
                                std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
                                IODebugContext*) override {
-    return Opened<RocksRandomAccessFile>(fs_->OpenRandomAccess(Clean(path)), result);
+    const std::string name = Clean(path);
+    auto file = fs_->OpenRandomAccess(name);
+    if (file.ok() && name.ends_with(".sst")) {
+      const Result<uint64_t> size = fs_->SizeOf(name);
+      const Status checked =
+          size.ok() ? CheckSst(*file.value(), size.value(), name) : size.status();
+      if (!checked.ok()) return failures_.Note(checked);
+    }
+    return Opened<RocksRandomAccessFile>(std::move(file), result);
   }
   IOStatus NewWritableFile(const std::string& path, const FileOptions&,
                            std::unique_ptr<rocksdb::FSWritableFile>* result,
                            IODebugContext*) override {
-    return Opened<RocksWritableFile>(fs_->Create(Clean(path)), result);
+    const std::string name = Clean(path);
+    std::unique_ptr<WritableFile> file;
+    const Status made = failures_.Take([&] { return Taken(fs_->Create(name), &file); });
+    if (!made.ok()) return failures_.Note(made);
+    *result = std::make_unique<RocksWritableFile>(std::move(file), failures_);
+    return IOStatus::OK();
   }
   IOStatus ReopenWritableFile(const std::string& path, const FileOptions&,
                               std::unique_ptr<rocksdb::FSWritableFile>* result,
@@ -230,11 +254,11 @@ class RocksFileSystem : public rocksdb::FileSystem {
   }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions&,
                       IODebugContext*) override {
-    return failures_.Note(fs_->Rename(Clean(from), Clean(to)));
+    return failures_.Note(failures_.Take([&] { return fs_->Rename(Clean(from), Clean(to)); }));
   }
   IOStatus LinkFile(const std::string& from, const std::string& to, const IOOptions&,
                     IODebugContext*) override {
-    return failures_.Note(fs_->Link(Clean(from), Clean(to)));
+    return failures_.Note(failures_.Take([&] { return fs_->Link(Clean(from), Clean(to)); }));
   }
   IOStatus LockFile(const std::string& path, const IOOptions&, rocksdb::FileLock** lock,
                     IODebugContext*) override {
@@ -277,6 +301,12 @@ class RocksFileSystem : public rocksdb::FileSystem {
     return IOStatus::OK();
   }
   template <class T>
+  static Status Taken(Result<T> value, T* result) {
+    if (!value.ok()) return value.status();
+    *result = std::move(value).value();
+    return Status::Ok();
+  }
+  template <class T>
   static IOStatus Given(Result<T> value, T* result) {
     if (!value.ok()) return ToRocks(value.status());
     *result = std::move(value).value();
@@ -289,8 +319,10 @@ class RocksFileSystem : public rocksdb::FileSystem {
 
 }  // namespace
 
-std::unique_ptr<rocksdb::Env> MakeRocksEnv(FileSystem* fs, std::atomic<uint64_t>* failures) {
-  return rocksdb::NewCompositeEnv(std::make_shared<RocksFileSystem>(fs, failures));
+std::unique_ptr<rocksdb::Env> MakeRocksEnv(FileSystem* fs, std::atomic<uint64_t>* failures,
+                                           std::shared_ptr<SpaceWait> wait) {
+  return rocksdb::NewCompositeEnv(
+      std::make_shared<RocksFileSystem>(fs, Failures(failures, std::move(wait))));
 }
 
 Status FromRocks(const rocksdb::Status& status, const std::string& path) {

@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/sst_file_reader.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -18,6 +19,7 @@ namespace weir {
 namespace {
 
 constexpr size_t kCopyBytes = size_t{1} << 20;
+constexpr uint64_t kVerifyCacheBytes = uint64_t{1} << 20;
 
 rocksdb::Slice ToSlice(std::string_view view) { return {view.data(), view.size()}; }
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
@@ -125,19 +127,31 @@ bool IsTableFile(std::string_view name) { return name.ends_with(".sst"); }
 
 }  // namespace
 
-TableDatabase::TableDatabase(FileSystem* fs, std::string path)
+TableDatabase::TableDatabase(FileSystem* fs, std::string path,
+                             std::optional<SpaceWait::Terms> full_disk)
     : fs_(fs),
       path_(std::move(path)),
-      env_(MakeRocksEnv(fs, &failures_)),
+      env_(MakeRocksEnv(fs, &failures_, MakeWait(std::move(full_disk)))),
       changes_(std::make_unique<rocksdb::WriteBatch>()) {}
 
 TableDatabase::~TableDatabase() {
+  closing_ = true;
   for (rocksdb::ColumnFamilyHandle* handle : handles_) db_->DestroyColumnFamilyHandle(handle);
 }
 
-Result<std::unique_ptr<TableDatabase>> TableDatabase::Open(FileSystem* fs, std::string path,
-                                                           const std::vector<Map>& maps) {
-  std::unique_ptr<TableDatabase> database(new TableDatabase(fs, std::move(path)));
+std::shared_ptr<SpaceWait> TableDatabase::MakeWait(std::optional<SpaceWait::Terms> terms) {
+  if (!terms) return nullptr;
+  terms->ending = [this, ending = std::move(terms->ending)] {
+    return closing_ || (ending && ending());
+  };
+  return std::make_shared<SpaceWait>(std::move(*terms));
+}
+
+Result<std::unique_ptr<TableDatabase>> TableDatabase::Open(
+    FileSystem* fs, std::string path, const std::vector<Map>& maps,
+    std::optional<SpaceWait::Terms> full_disk) {
+  std::unique_ptr<TableDatabase> database(
+      new TableDatabase(fs, std::move(path), std::move(full_disk)));
   const Status status = database->OpenMaps(maps);
   if (!status.ok()) return status;
   return database;
@@ -281,8 +295,16 @@ Status TableDatabase::LinkFiles(const std::vector<std::string>& names, uint64_t 
   return status;
 }
 
-Status TableDatabase::Restore(FileSystem* fs, const std::string& checkpoint,
-                              const std::string& directory) {
+namespace {
+
+// A file of a checkpoint.
+struct ListedFile {
+  std::string name;
+  uint64_t size = 0;
+};
+
+// What belongs to a checkpoint, all of it there and of the right size; the manifest is read.
+Result<std::vector<ListedFile>> ReadList(FileSystem* fs, const std::string& checkpoint) {
   const Result<std::string> text = fs->ReadAll(JoinPath(checkpoint, kListName));
   if (text.status().code() == StatusCode::kNotFound) {
     return Status(StatusCode::kCorrupt, checkpoint + ": the tables of the snapshot are not there");
@@ -292,28 +314,61 @@ Status TableDatabase::Restore(FileSystem* fs, const std::string& checkpoint,
   const size_t last = text.value().rfind('\n', text.value().size() - 2);
   const std::string list = text.value().substr(0, last == std::string::npos ? 0 : last + 1);
   if (list.empty() || text.value() != ListLine(list, list)) return Damaged(checkpoint, kListName);
-  Status status = fs->MakeDirectory(directory);
+  std::vector<ListedFile> files;
   std::istringstream lines(list);
   std::string name, size, hash;
-  while (status.ok() && lines >> name >> size >> hash) {
-    const std::string from = JoinPath(checkpoint, name);
-    const std::string to = JoinPath(directory, name);
-    if (IsTableFile(name)) {
-      const Result<uint64_t> is = fs->SizeOf(from);
-      if (!is.ok() && is.status().code() != StatusCode::kNotFound) return is.status();
-      if (!is.ok() || std::to_string(is.value()) != size) return Damaged(checkpoint, name);
-      if (!fs->Link(from, to).ok()) status = CopyWholeFile(fs, from, to);  // on another disk
-      continue;
-    }
-    const Result<std::string> manifest = fs->ReadAll(from);
+  while (lines >> name >> size >> hash) {
+    const std::string path = JoinPath(checkpoint, name);
+    const Result<uint64_t> is = fs->SizeOf(path);
+    if (!is.ok() && is.status().code() != StatusCode::kNotFound) return is.status();
+    if (!is.ok() || std::to_string(is.value()) != size) return Damaged(checkpoint, name);
+    files.push_back({name, is.value()});
+    if (IsTableFile(name)) continue;
+    const Result<std::string> manifest = fs->ReadAll(path);
     if (!manifest.ok()) return manifest.status();
     if (ListLine(name, manifest.value()) != name + " " + size + " " + hash + "\n") {
       return Damaged(checkpoint, name);
     }
-    status = CopyWholeFile(fs, from, to);
-    if (status.ok()) status = fs->Publish(JoinPath(directory, "CURRENT"), name + "\n");
+  }
+  return files;
+}
+
+}  // namespace
+
+Status TableDatabase::Restore(FileSystem* fs, const std::string& checkpoint,
+                              const std::string& directory) {
+  const Result<std::vector<ListedFile>> files = ReadList(fs, checkpoint);
+  Status status = files.ok() ? fs->MakeDirectory(directory) : files.status();
+  if (!status.ok()) return status;
+  for (const ListedFile& file : files.value()) {
+    const std::string from = JoinPath(checkpoint, file.name);
+    const std::string to = JoinPath(directory, file.name);
+    if (IsTableFile(file.name)) {
+      if (!fs->Link(from, to).ok()) status = CopyWholeFile(fs, from, to);  // on another disk
+    } else {
+      status = CopyWholeFile(fs, from, to);
+      if (status.ok()) status = fs->Publish(JoinPath(directory, "CURRENT"), file.name + "\n");
+    }
+    if (!status.ok()) break;
   }
   return status;
+}
+
+Status TableDatabase::Verify(FileSystem* fs, const std::string& checkpoint) {
+  const Result<std::vector<ListedFile>> files = ReadList(fs, checkpoint);
+  if (!files.ok()) return files.status();
+  const std::unique_ptr<rocksdb::Env> env = MakeRocksEnv(fs);
+  rocksdb::Options options(rocksdb::DBOptions(), MapOptions(kVerifyCacheBytes));
+  options.env = env.get();
+  for (const ListedFile& file : files.value()) {
+    if (!IsTableFile(file.name)) continue;
+    const std::string path = JoinPath(checkpoint, file.name);
+    rocksdb::SstFileReader reader(options);
+    rocksdb::Status status = reader.Open(path);
+    if (status.ok()) status = reader.VerifyChecksum();
+    if (!status.ok()) return FromRocks(status, path);
+  }
+  return Status::Ok();
 }
 
 }  // namespace weir

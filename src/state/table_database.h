@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/status.h"
+#include "state/space_wait.h"
 
 namespace rocksdb {
 class ColumnFamilyHandle;
@@ -35,9 +37,11 @@ class TableDatabase {
   static constexpr size_t kUnwrittenBytes = size_t{16} << 20;
 
   // Opens the database in a directory, or makes an empty one there. Maps that are not among `maps`
-  // are dropped. `fs` must outlive it.
-  static Result<std::unique_ptr<TableDatabase>> Open(FileSystem* fs, std::string path,
-                                                     const std::vector<Map>& maps);
+  // are dropped. `fs` must outlive it. With `full_disk` changes wait while the disk is full, also
+  // those that RocksDB's threads write; otherwise that is a failure.
+  static Result<std::unique_ptr<TableDatabase>> Open(
+      FileSystem* fs, std::string path, const std::vector<Map>& maps,
+      std::optional<SpaceWait::Terms> full_disk = {});
   ~TableDatabase();
 
   // Collects changes; later ones count.
@@ -71,9 +75,12 @@ class TableDatabase {
   // if that is not whole.
   static Status Restore(FileSystem* fs, const std::string& checkpoint,
                         const std::string& directory);
+  // Reads a whole checkpoint, without opening it. kCorrupt, with the file, if it is damaged.
+  static Status Verify(FileSystem* fs, const std::string& checkpoint);
 
  private:
-  TableDatabase(FileSystem* fs, std::string path);
+  TableDatabase(FileSystem* fs, std::string path, std::optional<SpaceWait::Terms> full_disk);
+  std::shared_ptr<SpaceWait> MakeWait(std::optional<SpaceWait::Terms> terms);
   Status OpenMaps(const std::vector<Map>& maps);
   Status LinkFiles(const std::vector<std::string>& names, uint64_t manifest_bytes,
                    const std::string& directory);
@@ -82,6 +89,7 @@ class TableDatabase {
   FileSystem* const fs_;
   const std::string path_;
   std::atomic<uint64_t> failures_ = 0;  // of reads and writes
+  std::atomic<bool> closing_ = false;   // nothing waits any more
   const std::unique_ptr<rocksdb::Env> env_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;  // by map; the last is RocksDB's own

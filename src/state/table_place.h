@@ -2,9 +2,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "state/file_system.h"
+#include "state/space_wait.h"
 
 namespace weir {
 
@@ -27,6 +30,10 @@ class TablePlace {
   uint32_t batch_rows() const { return batch_rows_; }
   void set_batch_rows(uint32_t rows) { batch_rows_ = rows; }
 
+  // Databases wait while the disk is full; nothing, as at first: that is a failure.
+  const std::optional<SpaceWait::Terms>& full_disk() const { return full_disk_; }
+  void set_full_disk(SpaceWait::Terms terms) { full_disk_ = std::move(terms); }
+
   // A directory for a database, which is not there yet.
   Result<std::string> NewLive();
   // The number of the next checkpoint, and the directory to put it in.
@@ -47,6 +54,7 @@ class TablePlace {
   const bool temporary_;
   const bool self_contained_;
   const std::string checkpoints_;  // empty: in directory_
+  std::optional<SpaceWait::Terms> full_disk_;
   uint32_t batch_rows_ = 2048;
   bool prepared_ = false;
   uint64_t next_live_ = 1;

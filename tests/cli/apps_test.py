@@ -56,6 +56,67 @@ class Apps(weir_program.Case):
                                  for name in ("S0", "S1", "S2")), 2500)
             self.assertTrue(out.startswith('{"app":"count","stream":"Counts","timestamp":'))
 
+    MAKER = """
+    @sink(type='inMemory', topic='all', @map(type='passThrough'))
+    define stream Made (name string, last double, n long, f float, ok bool, parts object);
+    @sink(type='inMemory', topic='all')
+    define stream Short (name string);
+    define stream In (name string, n long);
+    @info(name = 'make')
+    from In select ifThenElse(n == 1L, name, 'long enough to be elsewhere') as name, 0.1 as last, n,
+      convert(0.1, 'float') as f, n > 1L as ok, list:create(n, 2.5, name) as parts
+      insert into Made;
+    from In[n == 3L] select name insert into Short;
+    """
+
+    def take(self, source, attributes, query, *options):
+        app = self.write("taker.sql", f"@source(type='inMemory', topic='all'{source})\n"
+                         f"define stream Taken ({attributes});\n{query} insert into Out;\n")
+        return self.expect(0, self.weir("run", self.write("maker.sql", self.MAKER), app,
+                                        "--output", "taker.Out", *options, stdin=(
+                                            '{"stream":"In","timestamp":7,"event":{"name":"a","n":1}}\n'
+                                            '{"stream":"In","timestamp":5,"event":{"name":"b","n":2}}\n'
+                                            '{"stream":"In","timestamp":9,"event":{"name":"c","n":3}}\n')))
+
+    def test_events_pass_through(self):
+        every = "symbol string, last double, n long, f float, ok bool, parts object"
+        query = ("from Taken select symbol, last, n, f, ok, parts, list:size(parts) as size, "
+                 "instanceOfLong(list:get(parts, 0)) as whole, eventTimestamp() as t")
+        for source in ("", ", @map(type='passThrough')"):
+            out, err = self.take(source, every, query, "--playback")
+            self.assertEqual([json.loads(line)["event"] for line in out.splitlines()], [
+                {"symbol": name, "last": 0.1, "n": n, "f": 0.1, "ok": n > 1,
+                 "parts": [n, 2.5, short], "size": 3, "whole": True, "t": time}
+                for name, short, n, time in (("a", "a", 1, 7), ("long enough to be elsewhere",
+                                                                "b", 2, 5),
+                                             ("long enough to be elsewhere", "c", 3, 9))])
+            self.assertIn("the number of the event's attributes is not that of the stream's: 1",
+                          err)
+
+    def test_events_pass_through_by_name(self):
+        source = ", @map(type='passThrough', @attributes(price='last', symbol='name'))"
+        out, err = self.take(source, "symbol string, extra int, price double",
+                             "from Taken select *")
+        self.assertEqual(json.loads(out.splitlines()[0])["event"],
+                         {"symbol": "a", "extra": None, "price": 0.1})
+        self.assertEqual(len(out.splitlines()), 3)
+        self.assertIn("the event has no attribute 'last'", err)
+
+    def test_what_does_not_pass_through(self):
+        source = ", @map(type='passThrough', @attributes('n'))"
+        out, err = self.take(source, "n int", "from Taken select *")
+        self.assertEqual(out, "")
+        self.assertIn("attribute 'n' (int) does not take a long", err)
+        out, err = self.take(", @map(type='json')", "n int", "from Taken select *")
+        self.assertEqual(out, "")
+        self.assertIn("taker: 4 bad records", err)
+        self.write("filter.sql", FILTER)
+        app = self.write("other.sql", "@source(type='inMemory', topic='dear')\n"
+                         "define stream Dear (symbol string, price double);\n"
+                         "from Dear select * insert into Out;\n")
+        _, err = self.expect(0, self.weir("run", self.filter, app, stdin=trades(20)))
+        self.assertIn("not an event of @map(type='passThrough') but bytes of another codec", err)
+
     def test_options_of_one(self):
         one, two = self.write("one.ndjson", trades(10)), self.write("two.ndjson", trades(20))
         out, err = self.expect(0, self.weir(

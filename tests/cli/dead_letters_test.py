@@ -212,6 +212,95 @@ class DeadLetters(weir_program.Case):
         self.assertIn("status 400", letters[0]["error"])
 
 
+    def deal(self, strategy, *destinations, kind="tcp', @map(type='csv'), on.error='STORE"):
+        places = ", ".join(f"@destination({one})" for one in destinations)
+        app = self.write("app.sql", IN + f"@sink(type='{kind}', "
+                         f"@distribution(strategy='{strategy}', {places}))\n"
+                         "define stream Out (sym string, px double);\n" + PASS)
+        self.run_app(app, "".join(event(f"s{i}", i) for i in range(20)), "--dead-letters", "dead")
+        return app, [letter["event"]["sym"] for letter in self.tool("show")[0]]
+
+    def test_what_one_of_several_takes_is_delivered(self):
+        for strategy in ("roundRobin", "broadcast"):
+            taker, got = Taker(self), []
+            thread = threading.Thread(target=lambda to=got, by=taker: to.extend(by.read_all()))
+            thread.start()
+            _, letters = self.deal(strategy, f"port='{unused_port()}'", f"port='{taker.port}'")
+            thread.join(LIMIT)
+            self.assertEqual(letters, [])
+            self.assertEqual(got, [f"s{i},{i}.0" for i in range(20)])
+
+    def test_what_none_of_several_takes_is_stored_and_sent_again(self):
+        for strategy in ("roundRobin", "broadcast"):
+            ports = [unused_port(), unused_port()]
+            app, letters = self.deal(strategy, *(f"port='{port}'" for port in ports))
+            self.assertEqual(letters, [f"s{i}" for i in range(20)])
+            taker, got = Taker(self, ports[1]), []
+            thread = threading.Thread(target=lambda to=got, by=taker: to.extend(by.read_all()))
+            thread.start()
+            self.assertEqual(self.tool("replay", "--app", app)[0], [{"delivered": 20, "left": 0}])
+            thread.join(LIMIT)
+            self.assertEqual(got, [f"s{i},{i}.0" for i in range(20)])
+            taker.server.close()
+
+    def test_by_key_others_do_not_stand_in(self):
+        taker, got = Taker(self), []
+        thread = threading.Thread(target=lambda: got.extend(taker.read_all()))
+        thread.start()
+        app, letters = self.deal("partitioned', partitionKey='sym",
+                                 f"port='{unused_port()}'", f"port='{taker.port}'")
+        thread.join(LIMIT)
+        self.assertTrue(0 < len(letters) < 20)
+        self.assertEqual(sorted(letters + [line.split(",")[0] for line in got]),
+                         sorted(f"s{i}" for i in range(20)))
+        _, err = self.tool("replay", "--app", app, code=78)
+        self.assertIn("by key cannot be sent again", err)
+
+    def test_what_several_servers_refuse(self):
+        """What is lost is known later than the event was taken, and by each in its own order."""
+        class Odd(Refuser):
+            def do_POST(self):
+                self.rfile.read(int(self.headers["Content-Length"]))
+                self.server.count += 1
+                self.send_response(400 if self.server.count % self.server.every == 0 else 200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+        for strategy, wanted in (("broadcast", [5, 11, 17]), ("roundRobin", [2, 5, 6, 10, 11, 14,
+                                                                              17, 18])):
+            urls = []
+            for every in (2, 3):
+                server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Odd)
+                server.count, server.every = 0, every
+                threading.Thread(target=server.serve_forever).start()
+                self.addCleanup(server.server_close)
+                self.addCleanup(server.shutdown)
+                urls.append(f"publisher.url='http://127.0.0.1:{server.server_port}/x'")
+            _, letters = self.deal(strategy, *urls,
+                                   kind="http', @map(type='json'), on.error='STORE")
+            self.assertEqual(letters, [f"s{i}" for i in wanted])
+            self.tool("drop", "--from", "1")
+
+    def test_several_go_on_after_a_kill(self):
+        ports = [unused_port(), unused_port()]
+        app = self.write("app.sql", IN + "@sink(type='tcp', @map(type='csv'), on.error='STORE', "
+                         "@distribution(strategy='roundRobin', "
+                         + ", ".join(f"@destination(port='{port}')" for port in ports) + "))\n"
+                         "define stream Out (sym string, px double);\n" + PASS)
+        place = ("--state-dir", "state")
+        process = self.start("run", app, *place)
+        process.stdin.write(event("A", 1).encode())
+        process.stdin.flush()
+        self.wait_until(lambda: self.weir("deadletters", "show", *place)[1].count("\n") == 1)
+        process.kill()
+        process.wait(LIMIT)
+        self.run_app(app, event("B", 2), *place)
+        letters = [letter["event"]["sym"] for letter in self.tool("show", place=place)[0]]
+        self.assertEqual(letters[0], "A")
+        self.assertEqual(letters[-1], "B")
+        self.assertLessEqual(len(letters), 3)
+
+
 class FaultStreams(weir_program.Case):
     APP = (IN + "@OnError(action='STREAM')\n%s" + PASS
            + "from !Out select sym, px, _error['sink'] as failed insert into Lost;\n")
@@ -223,6 +312,22 @@ class FaultStreams(weir_program.Case):
         self.assertEqual(out, '{"sym":"A","px":1.0,"failed":"tcp"}\n'
                               '{"sym":"B","px":2.0,"failed":"tcp"}\n')
         self.assertNotIn("dropped", err)
+
+    def test_events_of_a_destination_come_back(self):
+        taker, got = Taker(self), []
+        thread = threading.Thread(target=lambda: got.extend(taker.read_all()))
+        thread.start()
+        app = self.write("app.sql", self.APP % (
+            "@sink(type='tcp', on.error='STREAM', @map(type='csv'), @distribution("
+            f"strategy='partitioned', partitionKey='sym', @destination(port='{unused_port()}'), "
+            f"@destination(port='{taker.port}')))\ndefine stream Out (sym string, px double);\n"))
+        out, _ = self.expect(0, self.weir("run", app, "--bare", "--output", "Lost",
+                                          stdin="".join(event(f"s{i}", i) for i in range(20))))
+        thread.join(LIMIT)
+        lost = [json.loads(line)["sym"] for line in out.splitlines()]
+        self.assertTrue(0 < len(lost) < 20)
+        self.assertEqual(sorted(lost + [line.split(",")[0] for line in got]),
+                         sorted(f"s{i}" for i in range(20)))
 
     def test_while_the_run_goes_on(self):
         taker = Taker(self)

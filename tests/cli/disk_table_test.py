@@ -124,7 +124,10 @@ class DiskTable(weir_program.Case):
         self.check_reload("--state-dir", "state")
 
     def test_damage_is_told(self):
+        verify = ("snapshot", "verify", "--state-dir", "state")
         self.run_app("disk.sql", events(0, 500), "--state-dir", "state")
+        out, _ = self.expect(0, self.weir(*verify))
+        self.assertFalse(any(json.loads(line)["damaged"] for line in out.splitlines()), out)
         for folder, _, names in os.walk(self.path("state/tables")):
             for name in names:
                 if not name.endswith(".sst"):
@@ -134,6 +137,9 @@ class DiskTable(weir_program.Case):
                     for at in range(40, os.path.getsize(path) // 2, 400):
                         file.seek(at)
                         file.write(b"rotten")
+        out, err = self.expect(74, self.weir(*verify))
+        self.assertIn(".sst", json.loads(out.splitlines()[-1])["problem"])
+        self.assertIn(self.path("state/tables") if "/" == err[0] else "state/tables", err)
         _, err = self.run_app("disk.sql", events(500, 500), "--state-dir", "state", code=74)
         self.assertIn("tables", err)
 

@@ -70,6 +70,35 @@ class Piped(weir_program.Case):
         self.assertIn("unknown command '.sned'; did you mean '.send'?", err)
         self.assertIn("no such stream: 'T'", err)
 
+    def test_wrong_questions_have_their_place(self):
+        script = (STREAM + "define table T (sym string, px double);\n"
+                  "from S select sym, px insert into T;\n\n"
+                  "from T on pxx == 1.0\n  select *;\n"            # line 5
+                  "  from T select\n\tsymm;\n"                      # line 7
+                  ".query  from T on b == 1 select *\n"             # line 9
+                  ".query from T select sym\n"
+                  "from T select sym; from T selec")                # line 11
+        out, err = self.repl(script, code=1)
+        self.assertEqual(out.count('"rows":[]'), 2)
+        self.assertEqual([line for line in err.splitlines() if line.startswith("stdin:")], [
+            "stdin:5:11: error: unknown attribute 'pxx' in stream 'T'",
+            "stdin:8:2: error: unknown attribute 'symm' in stream 'T'",
+            "stdin:9:19: error: unknown attribute 'b' in stream 'T'",
+            "stdin:11:27: error: unexpected 'selec', expected 'select', 'as', 'on' or 'within'"])
+        self.assertIn("did you mean 'px'?", err)
+        self.assertIn("from T on pxx == 1.0\n          ^", err)
+
+    def test_what_has_no_end_has_its_place(self):
+        for end, place in (("define stream T (a int", "stdin:2:"), ("from S[px > ", "stdin:2:"),
+                           ("\n  from T on a == 'x select *", "stdin:3:"),
+                           ("partition with (sym of S) begin\nfrom S select", "stdin:3:")):
+            _, err = self.repl(STREAM + end, code=1)
+            self.assertTrue(err.startswith(place), err)
+            self.assertIn(": error: ", err)
+        self.write("script", "\n.query from T select *\n")
+        _, err = self.repl(".clock\n.read script\n", code=1)
+        self.assertTrue(err.startswith("script:2:13: error: "), err)
+
     def test_bail_stops_at_the_first_error(self):
         out, err = self.repl(".bail on\n.nonsense\n.clock\n", code=1)
         self.assertEqual(out, "")
@@ -140,6 +169,11 @@ class Terminal(weir_program.Case):
 
     def setUp(self):
         super().setUp()
+        try:
+            for end in os.openpty():
+                os.close(end)
+        except OSError as error:
+            self.skipTest(f"no terminals can be made here: {error}")
         self.socket = self.path("tmux")
         state = self.path("state")
         command = (f"XDG_STATE_HOME={shlex.quote(state)} XDG_CONFIG_HOME={shlex.quote(state)} "

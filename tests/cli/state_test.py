@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import unittest
@@ -251,6 +252,41 @@ class Tools(State):
         process.kill()
         process.wait(LIMIT)
         self.tool("snapshot", "ls")
+
+
+class Figures(State):
+    def figures(self, text, *options):
+        _, err = self.expect(0, self.run_app(text, "--stats", *options))
+        numbers = {}
+        for line in err.splitlines():
+            name, colon, rest = line.partition(": ")
+            if colon:
+                numbers[name] = [float(n) for n in re.findall(r"[0-9.]+", rest.replace("p50", ""))]
+        return numbers
+
+    def test_what_log_and_snapshots_took(self):
+        first = self.figures(events(400), "--sync", "epoch")
+        records, size, syncs, sync_ms = first["log"]
+        self.assertEqual(records, len(self.tool("log", "show", "--numbers")[0]) // 50)
+        self.assertGreater(size, 400)
+        self.assertGreaterEqual(syncs, records)
+        self.assertGreater(sync_ms, 0)
+        written, failed, middle, longest = first["snapshots"]
+        self.assertEqual((written, failed), (1, 0))
+        self.assertGreater(middle, 0)
+        self.assertEqual(middle, longest)  # of a single one
+        changed, all_records, changed_bytes, all_bytes, gone, pause, durable = (
+            first["last snapshot"])
+        self.assertEqual((changed, changed_bytes, gone), (all_records, all_bytes, 0))
+        self.assertEqual(pause, middle)
+        self.assertGreaterEqual(durable + 1, pause)
+        self.assertEqual(first["recovery"][0], 0)
+
+    def test_what_recovery_took(self):
+        self.run_app(events(400))
+        shutil.rmtree(os.path.join(self.state, "snapshots"))
+        again = self.figures("")
+        self.assertGreaterEqual(again["recovery"][0], 8)
 
 
 class Damage(State):

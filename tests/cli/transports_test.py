@@ -161,6 +161,41 @@ class Sockets(weir_program.ServerCase):
         self.assertEqual([json.loads(line)["event"]["sym"] for line in shown.splitlines()
                           if '"event"' in line], ["A", "B", "C", "D"])
 
+    def test_who_sends_again_behind_the_last_acknowledgement_loses_nothing(self):
+        state = ("--state-dir", self.path("state"), "--output", "none")
+        source = "@source(type='tcp', port='0', acknowledge='true')\n"
+        done, count = 0, 4000
+        for heard in (1, 40, 700, 1500, None):
+            process = self.serve(source, "", PASS, *state, "--log-retention", "1G")
+            client = self.connect(self.port(process))
+            lines = client.makefile("rb")
+            sent = done
+            sender = threading.Thread(target=self.send_lines, args=(client, range(sent, count)))
+            sender.start()
+            told = 0
+            while done < (count if heard is None else heard):
+                told = json.loads(lines.readline())["ack"]
+                done = sent + told
+            process.kill()
+            process.wait(LIMIT)
+            sender.join(LIMIT)
+            lines.close()
+            client.close()
+        shown, _ = self.expect(0, self.weir("log", "show", "--state-dir", "state"))
+        numbers = [int(json.loads(line)["event"]["px"]) for line in shown.splitlines()
+                   if '"event"' in line]
+        self.assertEqual(sorted(set(numbers)), list(range(count)))
+        again = [at for before, at in zip(numbers, numbers[1:]) if at != before + 1]
+        self.assertLessEqual(len(again), 4)  # one for each kill
+
+    @staticmethod
+    def send_lines(client, numbers):
+        try:
+            for number in numbers:
+                client.sendall(event("A", number))
+        except OSError:
+            pass  # it was killed
+
     def test_a_client_that_does_not_hear_acknowledgements(self):
         process = self.serve("@source(type='tcp', port='0', acknowledge='true')\n", "", PASS,
                              "--output", "none")

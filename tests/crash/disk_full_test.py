@@ -14,12 +14,18 @@ import crash_case
 
 class DiskFullTest(crash_case.Case):
     def test_small_disk(self):
-        inner = [sys.executable, "-B", os.path.abspath(__file__), crash_case.WEIR, "inside",
+        self.check("state", crash_case.events(3, 60000))
+
+    def test_small_disk_under_a_table(self):
+        self.use_disk_tables()
+        self.check("table", crash_case.events(3, 150000))
+
+    def check(self, kind, lines):
+        inner = [sys.executable, "-B", os.path.abspath(__file__), crash_case.WEIR, kind,
                  self.folder]
         unshare = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--map-root-user"])
         if subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode != 0:
             self.skipTest("no name space to mount a file system in")
-        lines = crash_case.events(3, 60000)
         clean = self.clean_run(lines)
         done = subprocess.run([*unshare, *inner], capture_output=True, text=True, check=False,
                               timeout=crash_case.LIMIT)
@@ -44,17 +50,23 @@ def feed(pipe, lines):
     pipe.close()
 
 
-def inside(folder):
+def inside(kind, folder):
     case = crash_case.Case()
     case.folder, case.app = folder, os.path.join(folder, "app.sql")
+    environment = dict(os.environ)
     disk = case.path("disk")
     os.makedirs(disk, exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", disk], check=True)
-    command = case.command("out", "--input", "Trades=-", "--state-dir",
-                           os.path.join(disk, "state"), "--snapshot-interval", "0")
+    if kind == "table":  # nothing but the tables is on that disk
+        case.use_disk_tables()
+        environment["TMPDIR"] = disk
+        command = case.command("out", "--input", "Trades=-")
+    else:
+        command = case.command("out", "--input", "Trades=-", "--state-dir",
+                               os.path.join(disk, "state"), "--snapshot-interval", "0")
     lines = case.read("events.ndjson").splitlines(keepends=True)
     process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
+                               stderr=subprocess.PIPE, env=environment)
     process.stdin.write("".join(lines[:1000]).encode())
     process.stdin.write(b'{"query":"from Last select symbol"}\n')
     process.stdin.flush()
@@ -75,7 +87,7 @@ def inside(folder):
 
 
 if __name__ == "__main__":
-    if sys.argv[2:3] == ["inside"]:
+    if sys.argv[2:3] in (["state"], ["table"]):
         crash_case.WEIR = sys.argv[1]
-        sys.exit(inside(sys.argv[3]))
+        sys.exit(inside(*sys.argv[2:]))
     crash_case.main()

@@ -63,12 +63,14 @@ void ReportDiagnostic(const weir::AppDiagnostic& diagnostic) {
 
 void ShowProgress(uint64_t events, uint64_t bytes, uint64_t elapsed_ms) {
   if (elapsed_ms < kProgressAfterMs) return;
+  const std::lock_guard<std::mutex> lock(writing);
   std::cerr << "\r" << Grouped(events) << " events, " << Grouped(bytes >> 20) << " MiB, "
             << Grouped(events * 1000 / elapsed_ms) << " events/s\033[K" << std::flush;
   progress_shown = true;
 }
 
 void ShowReplayProgress(uint64_t records, uint64_t all_records) {
+  const std::lock_guard<std::mutex> lock(writing);
   std::cerr << "\rrecovery: " << Grouped(records) << " of " << Grouped(all_records)
             << " log records replayed\033[K" << std::flush;
   progress_shown = true;

@@ -28,8 +28,7 @@ int RunPiped(ReplShell* shell) {
   std::string lead, input, line;
   bool ok = true;
   const auto execute = [&] {
-    const bool is_dot = input.find_first_not_of(" \t\r\n") == input.find('.');
-    ok &= shell->Execute(is_dot ? input : lead + input, "stdin");
+    ok &= shell->Execute(lead + input, "stdin");
     for (const char c : input) lead += c == '\n' ? "\n" : "";
     input.clear();
   };

@@ -96,6 +96,8 @@ bool ReplShell::Execute(std::string_view text, const std::string& source) {
   const std::string_view trimmed = Trimmed(text);
   bool ok = true;
   if (trimmed.starts_with('.')) {
+    place_ = {source,
+              std::string(text.substr(0, static_cast<size_t>(trimmed.data() - text.data())))};
     ok = Dot(std::string(trimmed));
   } else if (!trimmed.empty()) {
     ok = Finish(session_.Add(text, source));
@@ -120,8 +122,7 @@ bool ReplShell::ExecuteScript(std::string_view text, const std::string& source) 
     input += text.substr(at, end - at);
     at = end;
     if (at < text.size() && !IsComplete(input)) continue;
-    const bool is_statement = !Trimmed(input).starts_with('.');
-    ok &= Execute(is_statement ? lead + input : input, source);
+    ok &= Execute(lead + input, source);
     for (const char c : input) lead += c == '\n' ? "\n" : "";
     input.clear();
     if (!ok && bails_) break;
@@ -141,19 +142,20 @@ bool ReplShell::Dot(const std::string& line) {
       return Fail(name + ": expected " + std::string(command.operands));
     }
     if (command.operands.empty() && !rest.empty()) return Fail(name + " takes nothing");
-    return DotSession(name, rest);
+    return DotSession(line, name, rest);
   }
   const std::string near = weir::NearestText(name, names);
   return Fail("unknown command '" + name + "'" +
               (near.empty() ? "; try .help" : "; did you mean '" + near + "'?"));
 }
 
-bool ReplShell::DotSession(const std::string& name, const std::string& rest) {
+bool ReplShell::DotSession(const std::string& line, const std::string& name,
+                           const std::string& rest) {
   if (name == ".send") return Send(rest);
   if (name == ".feed") return Feed(rest);
   if (name == ".clock") return SetClock(rest);
   if (name == ".step") return Finish(session_.Step());
-  if (name == ".query") return Finish(session_.Add(rest + ";", "typed"));
+  if (name == ".query") return Query(line, rest);
   if (name == ".drop") return Finish(session_.Drop(rest));
   if (name == ".snapshot") return Snapshot(rest);
   if (name == ".restore") return Restore(rest);
@@ -199,6 +201,12 @@ bool ReplShell::DotShell(const std::string& name, const std::string& rest) {
   if (name == ".read") return ReadScript(rest);
   quits_ = true;
   return true;
+}
+
+// With as much before it as there is, so that its places are right.
+bool ReplShell::Query(const std::string& line, const std::string& rest) {
+  const std::string before(line.size() - rest.size(), ' ');
+  return Finish(session_.Add(place_.before + before + rest + ";", place_.source));
 }
 
 bool ReplShell::Send(const std::string& rest) {

@@ -37,9 +37,10 @@ class ReplShell {
 
  private:
   bool Dot(const std::string& line);
-  bool DotSession(const std::string& name, const std::string& rest);
+  bool DotSession(const std::string& line, const std::string& name, const std::string& rest);
   bool DotShow(const std::string& name, const std::string& rest);
   bool DotShell(const std::string& name, const std::string& rest);
+  bool Query(const std::string& line, const std::string& rest);
   bool Send(const std::string& rest);
   bool Feed(const std::string& rest);
   bool SetClock(const std::string& rest);
@@ -54,6 +55,12 @@ class ReplShell {
   bool Fail(const std::string& message);
   void Print(std::string_view text);
 
+  // Where the input at hand stands: the text that it belongs to, and what is before it there.
+  struct Place {
+    std::string source;
+    std::string before;
+  };
+
   weir::RowPrinter printer_;
   std::ofstream file_;
   bool failed_ = false;  // an answer or a record of the input at hand
@@ -62,4 +69,5 @@ class ReplShell {
   bool bails_ = false;
   bool timer_ = false;
   int depth_ = 0;  // of `.read`
+  Place place_;
 };

@@ -46,9 +46,31 @@ int Run(const weir::CompileResult& compiled, RunArguments* arguments) {
   return Finish(weir::RunApp(compiled.app, arguments->run));
 }
 
+// How far several apps are, in one line.
+class JointProgress {
+ public:
+  explicit JointProgress(size_t apps) : apps_(apps) {}
+
+  void Show(size_t app, uint64_t events, uint64_t bytes, uint64_t elapsed_ms) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    apps_[app] = {events, bytes};
+    uint64_t all_events = 0, all_bytes = 0;
+    for (const auto& [one_events, one_bytes] : apps_) {
+      all_events += one_events;
+      all_bytes += one_bytes;
+    }
+    ShowProgress(all_events, all_bytes, elapsed_ms);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::pair<uint64_t, uint64_t>> apps_;  // events and bytes of each
+};
+
 // The same with several apps; none runs unless all can.
 int RunAll(const std::vector<weir::CompileResult>& compiled, std::deque<RunArguments>* arguments) {
   std::vector<weir::NamedRun> runs;
+  JointProgress progress(compiled.size());
   int refused = 0;
   for (size_t i = 0; i < compiled.size(); ++i) {
     ReportAll(compiled[i]);
@@ -57,6 +79,11 @@ int RunAll(const std::vector<weir::CompileResult>& compiled, std::deque<RunArgum
     one.run.report = [name = one.name](std::string_view line) {
       Report(name + ": " + std::string(line));
     };
+    if (StderrIsTerminal()) {
+      one.run.progress = [&progress, i](uint64_t events, uint64_t bytes, uint64_t elapsed_ms) {
+        progress.Show(i, events, bytes, elapsed_ms);
+      };
+    }
     runs.push_back({compiled[i].app, one.run});
   }
   return refused != 0 ? refused : Finish(weir::RunApps(runs));

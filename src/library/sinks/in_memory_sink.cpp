@@ -32,9 +32,10 @@ void RegisterInMemorySink(TransportRegistry* registry) {
       "Puts events into a topic, from which all sources of the type inMemory that have it take "
       "them. Nothing waits, as who takes may be who puts: beyond 64 MiB events are dropped.";
   spec.example =
-      "@sink(type='inMemory', topic='seen', @map(type='json'))\n"
+      "@sink(type='inMemory', topic='seen')\n"
       "define stream Seen (symbol string, price double);";
   spec.options = {{"topic", "Its name.", nullptr, OptionSpec::Kind::kText, true}};
+  spec.codec = "passThrough";
   spec.make = [](const Options& options,
                  const TransportPlace& place) -> Result<std::unique_ptr<Sink>> {
     // What a restart replays would be put into the topic, and read from it, once more.

@@ -38,9 +38,10 @@ void RegisterInMemorySource(TransportRegistry* registry) {
       "process: what waits there is gone when it ends. The source ends when all apps that put "
       "something into the topic have ended.";
   spec.example =
-      "@source(type='inMemory', topic='trades', @map(type='json'))\n"
+      "@source(type='inMemory', topic='trades')\n"
       "define stream Trades (symbol string, price double, volume long);";
   spec.options = {{"topic", "Its name.", nullptr, OptionSpec::Kind::kText, true}};
+  spec.codec = "passThrough";
   spec.make = [](const Options& options, const TransportPlace&) -> Result<std::unique_ptr<Source>> {
     return std::unique_ptr<Source>(std::make_unique<InMemorySource>(options.Text("topic")));
   };

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "base/random.h"
 #include "state/table_place.h"
 #include "testing/sim_file_system.h"
 
@@ -53,6 +54,33 @@ TEST(TableDatabase, ReadsWhatWasCommitted) {
   database->DeleteRange(0, "a", "c");
   ASSERT_TRUE(database->Commit().ok());
   EXPECT_EQ(ReadAll(*database, 0), (Records{{"c", "3"}}));
+}
+
+// A full disk holds the writers up, also those that RocksDB began, and nothing is lost.
+TEST(TableDatabase, WaitsWhileTheDiskIsFull) {
+  SimFileSystem fs;
+  std::vector<std::string> told;
+  SpaceWait::Terms terms;
+  terms.report = [&](std::string_view line) {
+    told.emplace_back(line);
+    fs.SetCapacity(0);
+  };
+  auto opened = TableDatabase::Open(&fs, "/live", kMaps, terms);
+  ASSERT_TRUE(opened.ok());
+  fs.SetCapacity(fs.bytes_used() + 1000);
+  Random random(7);
+  for (uint64_t row = 0; row < 100; ++row) {
+    std::string value;  // that cannot be packed
+    while (value.size() < 100'000) value += std::to_string(random.Below(1'000'000'000));
+    opened.value()->Put(0, "key" + std::to_string(row), value);
+    const Status status = opened.value()->Commit();
+    ASSERT_TRUE(status.ok()) << status.message();
+  }
+  ASSERT_TRUE(opened.value()->Checkpoint("/checkpoint").ok());
+  EXPECT_EQ(ReadAll(*opened.value(), 0).size(), 100u);
+  ASSERT_GE(told.size(), 2u);
+  EXPECT_NE(told[0].find("; waiting for space"), std::string::npos) << told[0];
+  EXPECT_EQ(told[1], "there is space again; going on");
 }
 
 // Whatever happens behind a checkpoint, and to the power, it stays what it was.

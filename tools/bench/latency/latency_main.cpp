@@ -1,6 +1,6 @@
 // weir_latency: how long events take through sockets, and how many fit through one.
 //
-//   weir_latency WEIR [--rate N] [--seconds N] [--events N] [--rounds N]
+//   weir_latency WEIR [--rate N] [--seconds N] [--events N] [--rounds N] [--only-latency 1]
 //
 // Runs the program WEIR and is its peer on the same machine, so that both share the processors.
 // The latency of an event is counted from the time at which it was due to be sent: an engine (or a
@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -31,6 +32,7 @@ struct Settings {
   int64_t seconds = 10;
   int64_t events = 3'000'000;  // of the rate cases
   int64_t rounds = 3;
+  int64_t only_latency = 0;
 };
 
 constexpr int64_t kSecondNs = 1'000'000'000;
@@ -73,25 +75,71 @@ void SendPaced(int fd, int64_t start, int64_t rate, int64_t events) {
   }
 }
 
+// Takes what has come, without waiting.
+class RowReader {
+ public:
+  explicit RowReader(int fd) : fd_(fd), buffer_(1 << 16) {}
+
+  // The number of the last row so far.
+  template <class Take>
+  int64_t Poll(Take&& take) {
+    const ssize_t size = recv(fd_, buffer_.data() + held_, buffer_.size() - held_, MSG_DONTWAIT);
+    if (size == 0) Fail("the engine closed its output");
+    if (size > 0) TakeRows(static_cast<size_t>(size), take);
+    return last_;
+  }
+
+  template <class Take>
+  void TakeRows(size_t size, Take&& take) {
+    constexpr std::string_view kKey = "\"n\":";
+    const int64_t now = NowNs();
+    std::string_view left(buffer_.data(), held_ + size);
+    for (size_t end; (end = left.find('\n')) != std::string_view::npos;) {
+      const char* digits = left.data() + left.find(kKey) + kKey.size();
+      std::from_chars(digits, left.data() + end, last_);
+      take(last_, now);
+      left.remove_prefix(end + 1);
+    }
+    held_ = left.size();
+    std::memmove(buffer_.data(), left.data(), held_);
+  }
+
+  // Waits for some bytes.
+  template <class Take>
+  int64_t Read(Take&& take) {
+    const ssize_t size = read(fd_, buffer_.data() + held_, buffer_.size() - held_);
+    if (size <= 0) Fail("the engine closed its output");
+    TakeRows(static_cast<size_t>(size), take);
+    return last_;
+  }
+
+ private:
+  int fd_;
+  std::vector<char> buffer_;
+  size_t held_ = 0;
+  int64_t last_ = -1;
+};
+
 // Calls take(n, time) for each row that comes, with the time at which its bytes were read.
 template <class Take>
 void ReceiveRows(int fd, int64_t last, Take&& take) {
-  constexpr std::string_view kKey = "\"n\":";
-  std::vector<char> buffer(1 << 16);
-  size_t held = 0;
-  for (int64_t n = -1; n != last;) {
-    const ssize_t size = read(fd, buffer.data() + held, buffer.size() - held);
-    if (size <= 0) Fail("the engine closed its output");
-    const int64_t now = NowNs();
-    std::string_view left(buffer.data(), held + static_cast<size_t>(size));
-    for (size_t end; (end = left.find('\n')) != std::string_view::npos;) {
-      const char* digits = left.data() + left.find(kKey) + kKey.size();
-      std::from_chars(digits, left.data() + end, n);
-      take(n, now);
-      left.remove_prefix(end + 1);
-    }
-    held = left.size();
-    std::memmove(buffer.data(), left.data(), held);
+  RowReader rows(fd);
+  while (rows.Read(take) != last) continue;
+}
+
+// The same in one thread, which sends each event when it is due and never sleeps.
+template <class Take>
+void SendAndReceive(int in, int out, int64_t start, int64_t rate, int64_t events, Take&& take) {
+  RowReader rows(out);
+  std::string lines;
+  int64_t made = 0;
+  while (rows.Poll(take) != events - 1) {
+    const int64_t due = std::min(events, (NowNs() - start) * (rate / 1000) / 1'000'000 + 1);
+    for (; made < due; ++made) AppendEvent(made, &lines);
+    if (lines.empty()) continue;
+    const ssize_t sent = send(in, lines.data(), lines.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) Fail("cannot write");
+    if (sent > 0) lines.erase(0, static_cast<size_t>(sent));
   }
 }
 
@@ -105,7 +153,7 @@ struct Latency {
   double engine_cpu;           // processors used
 };
 
-Latency MeasureLatency(const Settings& settings) {
+Latency MeasureLatency(const Settings& settings, bool polls) {
   EngineProcess engine(
       settings.weir,
       App(TcpSource(), std::string("@sink(type='tcp', mode='server', port='0', ") + kMap + ")\n",
@@ -118,23 +166,29 @@ Latency MeasureLatency(const Settings& settings) {
   latencies.reserve(static_cast<size_t>(events));
   // The reader is known to the engine once a row has come.
   const int64_t start = NowNs() + kSecondNs;
-  std::thread sender([&] {
-    SleepUntil(start);
-    SendPaced(in, start, settings.rate, events);
-  });
   double cpu_before = 0;
   int64_t counted_from = 0;
-  ReceiveRows(out, events - 1, [&](int64_t n, int64_t now) {
+  const auto take = [&](int64_t n, int64_t now) {
     if (n < settings.rate * kWarmUpSeconds) return;
     if (latencies.empty()) {
       cpu_before = engine.CpuSeconds();
       counted_from = now;
     }
     latencies.push_back(now - (start + n * kSecondNs / settings.rate));
-  });
+  };
+  if (polls) {
+    SleepUntil(start);
+    SendAndReceive(in, out, start, settings.rate, events, take);
+  } else {
+    std::thread sender([&] {
+      SleepUntil(start);
+      SendPaced(in, start, settings.rate, events);
+    });
+    ReceiveRows(out, events - 1, take);
+    sender.join();
+  }
   const double cpu = engine.CpuSeconds() - cpu_before;
   const double seconds = static_cast<double>(NowNs() - counted_from) / kSecondNs;
-  sender.join();
   close(in);
   close(out);
   std::sort(latencies.begin(), latencies.end());
@@ -193,11 +247,12 @@ bool TakeArguments(int argc, char** argv, Settings* settings) {
   settings->weir = argv[1];
   for (int i = 2; i < argc; i += 2) {
     const std::string_view name = argv[i];
-    int64_t* to = name == "--rate"      ? &settings->rate
-                  : name == "--seconds" ? &settings->seconds
-                  : name == "--events"  ? &settings->events
-                  : name == "--rounds"  ? &settings->rounds
-                                        : nullptr;
+    int64_t* to = name == "--rate"           ? &settings->rate
+                  : name == "--seconds"      ? &settings->seconds
+                  : name == "--events"       ? &settings->events
+                  : name == "--rounds"       ? &settings->rounds
+                  : name == "--only-latency" ? &settings->only_latency
+                                             : nullptr;
     if (to == nullptr || i + 1 == argc || (*to = std::atoll(argv[i + 1])) <= 0) return false;
   }
   return settings->rate >= 1000;
@@ -209,19 +264,23 @@ int main(int argc, char** argv) {
   Settings settings;
   if (!TakeArguments(argc, argv, &settings)) {
     std::fprintf(stderr,
-                 "usage: weir_latency WEIR [--rate N] [--seconds N] [--events N] [--rounds N]\n"
+                 "usage: weir_latency WEIR [--rate N] [--seconds N] [--events N] [--rounds N] "
+                 "[--only-latency 1]\n"
                  "       (a rate of at least 1000)\n");
     return 2;
   }
   std::printf(
       "TCP to TCP, %lld events/s for %lld s, latency in microseconds from when each was due\n",
       static_cast<long long>(settings.rate), static_cast<long long>(settings.seconds));
-  for (int64_t i = 0; i < settings.rounds; ++i) {
-    const Latency latency = MeasureLatency(settings);
-    std::printf("p50 %.0f  p99 %.0f  p99.9 %.0f  max %.0f  (engine: %.2f processors)\n",
+  for (int64_t i = 0; i < 2 * settings.rounds; ++i) {
+    const bool polls = i % 2 != 0;
+    const Latency latency = MeasureLatency(settings, polls);
+    std::printf("%s  p50 %.0f  p99 %.0f  p99.9 %.0f  max %.0f  (engine: %.2f processors)\n",
+                polls ? "client of one thread that polls " : "threads that sleep until it is due",
                 latency.p50, latency.p99, latency.p999, latency.max, latency.engine_cpu);
     std::fflush(stdout);
   }
+  if (settings.only_latency) return 0;
   const double pipe = MedianRate(settings, /*tcp=*/false);
   const double tcp = MedianRate(settings, /*tcp=*/true);
   std::printf("standard input (a pipe)         %.2f M events/s\n", pipe / 1e6);
