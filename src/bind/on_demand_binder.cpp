@@ -1,6 +1,7 @@
 #include "bind/on_demand_binder.h"
 
 #include "bind/aggregation_binder.h"
+#include "bind/lookup_binder.h"
 #include "bind/table_binder.h"
 
 namespace weir {
@@ -21,6 +22,9 @@ class OnDemandBinder {
     RowScope scope({source});
     if (query.input && query.input->on != nullptr) {
       ExpressionBinder binder(context_, scope);
+      const auto columns = static_cast<uint32_t>(source.schema->size());
+      Lookups lookups(scope, streams_, context_, columns, &bound_.lookups);
+      binder.set_lookups(&lookups);
       bound_.on = binder.BindCondition(*query.input->on, "the condition");
       if (bound_.on == nullptr) return std::nullopt;
     }
@@ -32,7 +36,11 @@ class OnDemandBinder {
       const Attribute& attribute = (*source.schema)[a];
       all.push_back({attribute.name, MakeColumn(a, attribute.type, attribute.name)});
     }
-    if (!BindSelect(select, scope, all, nullptr, context_, &bound_.select)) return std::nullopt;
+    if (!BindSelect(select, scope, all, &streams_, context_, &bound_.select)) return std::nullopt;
+    if (!bound_.select.having_lookups.empty()) {
+      context_.NotSupported(query.span, "'in' a table in having or order by of an on-demand query");
+      return std::nullopt;
+    }
     PlaceColumns(bound_.input->size(), &bound_.select);
     if (query.action && !BindAction(*query.action)) return std::nullopt;
     return std::move(bound_);

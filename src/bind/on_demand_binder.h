@@ -13,7 +13,8 @@ struct BoundOnDemand {
   std::optional<uint32_t> source;
   std::optional<BoundAggregationRead> read;  // of an aggregation; without columns
   SchemaPtr input;
-  ExprPtr on;  // over the input; null: every row
+  ExprPtr on;                        // over the input, then the look-ups; null: every row
+  std::vector<BoundLookup> lookups;  // of the condition
   BoundSelect select;
   std::optional<BoundTableWrite> write;  // of the selected rows; absent: they are the answer
 };

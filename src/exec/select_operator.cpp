@@ -1,6 +1,8 @@
 #include "exec/select_operator.h"
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 #include "exec/distinct_rows.h"
 #include "exec/emission_arranger.h"
@@ -14,8 +16,8 @@ namespace {
 // Groups are looked through for empty ones when there are this many, then whenever there are twice
 // as many as were left: O(1) per row.
 constexpr uint32_t kFirstSweep = 1024;
-// Fewer keys of a partition than these are near anyway.
-constexpr size_t kPrefetchKeys = 16384;
+// How many rows ahead the group of a key is brought near.
+constexpr uint32_t kPrefetchAhead = 16;
 
 SchemaPtr WithAttributes(const SchemaPtr& schema, std::vector<Attribute> more) {
   std::vector<Attribute> attributes = schema->attributes();
@@ -57,6 +59,14 @@ Chunk Compact(const Chunk& chunk, const Selection& rows) {
   return meta.Finish(chunk.schema(), std::move(columns));
 }
 
+bool HasReset(const Chunk& chunk) {
+  if (chunk.all_current()) return false;
+  for (uint32_t i = 0; i < chunk.size(); ++i) {
+    if (chunk.kind(chunk.Row(i)) == RowKind::kReset) return true;
+  }
+  return false;
+}
+
 Selection Ascending(const Selection& rows) {
   Selection sorted = rows;
   if (!std::is_sorted(sorted.begin(), sorted.end())) std::sort(sorted.begin(), sorted.end());
@@ -85,7 +95,9 @@ class SelectOperator final : public Operator, public ServesAllKeys {
   Chunk Computed(Chunk chunk, const Timeline& timeline);
   void FindGroups(const Chunk& chunk);
   void FindKeyGroups(const Chunk& chunk);
+  void MapKeysToGroups(const Chunk& chunk);
   void ReleaseKeyGroups();
+  bool IsNewGroup(uint32_t group) const;
   void SaveKeyGroups(StateWriter& out) const;
   void LoadKeyGroups(StateReader& in);
   Chunk Aggregate(const Chunk& chunk);
@@ -122,7 +134,9 @@ class SelectOperator final : public Operator, public ServesAllKeys {
   std::vector<size_t> group_place_;
   uint64_t emission_ = 0;
 
-  // With a key column: the group of each key's rows. A reset of the key ends it.
+  // With a key column: the group of each key's rows. A reset of the key ends it; before the first
+  // reset the group has the number of the key.
+  bool keys_are_groups_ = true;
   std::vector<uint32_t> key_groups_;  // by key; kNoRow: none
   std::vector<uint32_t> ended_groups_;
   std::vector<uint32_t> free_groups_;
@@ -245,15 +259,29 @@ void SelectOperator::FindGroups(const Chunk& chunk) {
 void SelectOperator::FindKeyGroups(const Chunk& chunk) {
   groups_.resize(chunk.size());
   const int32_t* keys = chunk.column(*spec_.key_column)->values<int32_t>();
-  if (key_groups_.size() >= kPrefetchKeys) {
-    for (uint32_t i = 0; i < chunk.size(); ++i) {
-      const auto key = static_cast<uint32_t>(keys[chunk.Row(i)]);
-      if (key < key_groups_.size()) __builtin_prefetch(&key_groups_[key], 1);
-    }
-  }
   for (uint32_t i = 0; i < chunk.size(); ++i) {
-    const uint32_t row = chunk.Row(i);
-    const auto key = static_cast<uint32_t>(keys[row]);
+    groups_[i] = static_cast<uint32_t>(keys[chunk.Row(i)]);
+  }
+  if (keys_are_groups_ && !HasReset(chunk)) {
+    for (const uint32_t group : groups_) group_end_ = std::max(group_end_, group + 1);
+  } else {
+    if (std::exchange(keys_are_groups_, false)) {
+      key_groups_.resize(group_end_);
+      std::iota(key_groups_.begin(), key_groups_.end(), 0);
+    }
+    MapKeysToGroups(chunk);
+  }
+  for (AggregateCall& call : spec_.aggregates) call.aggregator->EnsureGroups(group_end_);
+}
+
+// Of keys in groups_ to their groups.
+void SelectOperator::MapKeysToGroups(const Chunk& chunk) {
+  for (uint32_t i = 0; i < chunk.size(); ++i) {
+    const size_t ahead = i + kPrefetchAhead;
+    if (ahead < chunk.size() && groups_[ahead] < key_groups_.size()) {
+      __builtin_prefetch(&key_groups_[groups_[ahead]], 1);
+    }
+    const uint32_t key = groups_[i];
     if (key >= key_groups_.size()) {
       key_groups_.resize(std::max<size_t>(key + 1, key_groups_.size() * 2), kNoRow);
     }
@@ -265,11 +293,10 @@ void SelectOperator::FindKeyGroups(const Chunk& chunk) {
       free_groups_.pop_back();
     }
     groups_[i] = group;
-    if (chunk.kind(row) != RowKind::kReset) continue;
+    if (chunk.kind(chunk.Row(i)) != RowKind::kReset) continue;
     ended_groups_.push_back(group);
     group = kNoRow;
   }
-  for (AggregateCall& call : spec_.aggregates) call.aggregator->EnsureGroups(group_end_);
 }
 
 void SelectOperator::ReleaseKeyGroups() {
@@ -325,9 +352,7 @@ AggregateInput SelectOperator::DenseRows(const Chunk& chunk) {
 void SelectOperator::SweepGroups() {
   if (table_ == nullptr || table_->size() < next_sweep_) return;
   table_->Sweep([this](uint32_t group) {
-    for (const AggregateCall& call : spec_.aggregates) {
-      if (!call.aggregator->IsNew(group)) return false;
-    }
+    if (!IsNewGroup(group)) return false;
     for (AggregateCall& call : spec_.aggregates) call.aggregator->ReleaseGroup(group);
     return true;
   });
@@ -417,16 +442,22 @@ void SelectOperator::Emit(const Chunk& chunk, std::vector<ColumnPtr> outputs,
   }
 }
 
-// A part for each key that has a group.
+// A part for each key that has a group. Those that look as if just made have none, as long as keys
+// are groups.
 void SelectOperator::SaveKeyGroups(StateWriter& out) const {
   std::vector<bool> begun;
-  for (const uint32_t group : key_groups_) begun.push_back(group != kNoRow);
+  std::vector<uint32_t> free = free_groups_;
+  const size_t keys = keys_are_groups_ ? group_end_ : key_groups_.size();
+  for (uint32_t key = 0; key < keys; ++key) {
+    begun.push_back(keys_are_groups_ ? !IsNewGroup(key) : key_groups_[key] != kNoRow);
+    if (keys_are_groups_ && !begun.back()) free.push_back(key);
+  }
   SaveUsedIds(begun, out);
-  SaveIds(group_end_, free_groups_, out);
+  SaveIds(group_end_, free, out);
   const uint32_t section = out.NewSection();
-  for (uint32_t key = 0; key < key_groups_.size(); ++key) {
-    const uint32_t group = key_groups_[key];
+  for (uint32_t key = 0; key < keys; ++key) {
     if (!begun[key]) continue;
+    const uint32_t group = keys_are_groups_ ? key : key_groups_[key];
     out.BeginPart(section, 0, group);
     out.Write(key);
     for (const AggregateCall& call : spec_.aggregates) call.aggregator->SaveGroup(group, out);
@@ -434,9 +465,16 @@ void SelectOperator::SaveKeyGroups(StateWriter& out) const {
   }
 }
 
+bool SelectOperator::IsNewGroup(uint32_t group) const {
+  return std::all_of(spec_.aggregates.begin(), spec_.aggregates.end(),
+                     [group](const AggregateCall& call) { return call.aggregator->IsNew(group); });
+}
+
 void SelectOperator::LoadKeyGroups(StateReader& in) {
   LoadedIds keys(in);
   LoadedIds groups(in, &free_groups_);
+  bool same = keys.end() == groups.end();
+  keys_are_groups_ = false;
   key_groups_.assign(keys.end(), kNoRow);
   group_end_ = groups.end();
   for (AggregateCall& call : spec_.aggregates) call.aggregator->EnsureGroups(group_end_);
@@ -447,12 +485,18 @@ void SelectOperator::LoadKeyGroups(StateReader& in) {
     const auto key = in.Get<uint32_t>();
     if (groups.Take(number) && keys.Take(key)) {
       key_groups_[key] = static_cast<uint32_t>(number);
+      same = same && key == number;
       for (AggregateCall& call : spec_.aggregates) call.aggregator->LoadGroup(key_groups_[key], in);
+      same = same && !IsNewGroup(key_groups_[key]);
     }
     in.EndPart();
   }
   groups.Finish();
   keys.Finish();
+  if (!same || !std::is_sorted(free_groups_.begin(), free_groups_.end())) return;
+  keys_are_groups_ = true;
+  key_groups_.clear();
+  free_groups_.clear();
 }
 
 // What is known of the last emission that a group was in means nothing to the next one.

@@ -23,6 +23,9 @@ class TableOperator final : public StepOperator {
     for (const TableWrite& write : writes_) finders_.emplace_back(&store_, write, true);
     lookups_.resize(writes_.size());
     for (size_t w = 0; w < writes_.size(); ++w) MakeLookups(w);
+    for (const TableWrite& write : writes_) {
+      goes_together_.push_back(own_.empty() && write.lookups.empty() && GoesTogether(write));
+    }
   }
 
  protected:
@@ -46,6 +49,7 @@ class TableOperator final : public StepOperator {
       return;
     }
     const TableWrite& write = writes_[port];
+    const bool together = goes_together_[port] && store_.disk() == nullptr;
     Load(write, chunk.Slice(begin, end), &finders_[port]);
     const Chunk& rows = at_hand_;
     for (uint32_t i = 0; i < rows.size();) {
@@ -54,11 +58,13 @@ class TableOperator final : public StepOperator {
       key_ = EmissionKey();
       for (; i < emission_end; ++i) {
         timestamp_ = rows.timestamp(rows.Row(i));
-        Write(write, &lookups_[port], finders_[port], i);
+        together ? WriteTogether(write, finders_[port], i)
+                 : Write(write, &lookups_[port], finders_[port], i);
         if (!own_.empty()) EmitChanges();
       }
       if (changes_.size() >= kChunkRows) EmitChanges();
     }
+    UpdateTogether(write);
     at_hand_ = Chunk();
   }
 
@@ -160,11 +166,17 @@ class TableOperator final : public StepOperator {
     table_->refused_rows.push_back(text + ")" + what);
   }
 
-  // Collects the rows that row i of the chunk at hand is about.
-  void Find(const TableWrite& write, const TableFinder& finder, uint32_t i) {
+  // Collects what row i of the chunk at hand finds before the rest of the condition is tested.
+  void FindByKeys(const TableFinder& finder, uint32_t i) {
     ids_.clear();
     finder.Find(at_hand_.Row(i), &ids_);
+    if (ids_.size() < 2) return;
     SortRows(store_.rows(), static_cast<uint32_t>(store_.schema()->size()), ids_);
+  }
+
+  // Collects the rows that row i of the chunk at hand is about.
+  void Find(const TableWrite& write, const TableFinder& finder, uint32_t i) {
+    FindByKeys(finder, i);
     if (write.residual != nullptr && !ids_.empty()) {
       const Selection kept = Test(*write.residual, i, ids_.size(),
                                   [this](size_t c) { return store_.rows().Gather(c, ids_); });
@@ -203,10 +215,95 @@ class TableOperator final : public StepOperator {
     return EvalFilter(condition, {pairs, &timeline()});
   }
 
-  void Update(const TableWrite& write, uint32_t i) {
-    std::vector<ColumnPtr> columns = store_.rows().GatherAll(ids_);
+  // Whether updates of different rows of the table may wait for one another: none of them changes
+  // what the others find, or the primary key.
+  bool GoesTogether(const TableWrite& write) const {
+    const bool updates =
+        write.action == TableAction::kUpdate ||
+        (write.action == TableAction::kUpdateOrInsert && write.residual == nullptr);
+    if (!updates || write.keys.empty()) return false;
+    return std::all_of(write.set.begin(), write.set.end(), [&](const auto& one) {
+      const auto key = std::find(write.key_columns.begin(), write.key_columns.end(), one.column);
+      if (key == write.key_columns.end()) {
+        const std::vector<uint32_t>& primary = store_.primary_key();
+        return one.column != write.ordered_column &&
+               std::find(primary.begin(), primary.end(), one.column) == primary.end();
+      }
+      const ExprPtr& found_by = write.keys[key - write.key_columns.begin()];
+      return one.value->column() != Expr::kNoColumn && one.value->column() == found_by->column();
+    });
+  }
+
+  // As Write, but an update may wait until UpdateTogether.
+  void WriteTogether(const TableWrite& write, const TableFinder& finder, uint32_t i) {
+    FindByKeys(finder, i);
+    const auto waits = [this](RowId id) { return id < waits_.size() && waits_[id]; };
+    if (std::any_of(ids_.begin(), ids_.end(), waits)) {
+      UpdateTogether(write);
+      FindByKeys(finder, i);
+    }
+    if (ids_.empty() && write.action == TableAction::kUpdateOrInsert) {
+      UpdateTogether(write);
+      Insert(i);
+      return;
+    }
+    for (const RowId id : ids_) {
+      if (id >= waits_.size()) waits_.resize(std::max<size_t>(id + 1, waits_.size() * 2));
+      waits_[id] = true;
+      waiting_ids_.push_back(id);
+      waiting_rows_.push_back(at_hand_.Row(i));
+      waiting_meta_.Append(timestamp_, RowKind::kCurrent, key_);
+    }
+    if (waiting_ids_.size() >= kChunkRows) UpdateTogether(write);
+  }
+
+  void UpdateTogether(const TableWrite& write) {
+    if (waiting_ids_.empty()) return;
+    for (const RowId id : waiting_ids_) waits_[id] = false;
     std::vector<bool> reads(PairColumns(), false);
-    for (const TableWrite::Assignment& one : write.set) CollectColumns(*one.value, &reads);
+    if (write.residual != nullptr) CollectColumns(*write.residual, &reads);
+    asked_ = nullptr;
+    std::vector<ColumnPtr> columns = OldColumns(write, waiting_ids_, &reads);
+    Chunk pairs = PairsOf(waiting_rows_, &waiting_meta_, std::move(reads),
+                          [this](size_t c) { return store_.rows().Gather(c, waiting_ids_); });
+    if (write.residual != nullptr) {
+      Selection kept = EvalFilter(*write.residual, {pairs, &timeline()});
+      for (size_t k = 0; k < kept.size(); ++k) waiting_ids_[k] = waiting_ids_[kept[k]];
+      waiting_ids_.resize(kept.size());
+      pairs = pairs.WithSelection(std::move(kept));
+    }
+    for (const TableWrite::Assignment& one : write.set) {
+      columns[one.column] = EvalColumn(*one.value, {pairs, &timeline()});
+    }
+    const Chunk versions = pairs.WithColumns(store_.stored_schema(), std::move(columns));
+    CHECK(store_.Replace(waiting_ids_, versions, &new_ids_));
+    for (uint32_t k = 0; k < pairs.size(); ++k) {
+      const uint32_t row = pairs.Row(k);
+      Change(waiting_ids_[k], RowKind::kFindRemove, pairs.timestamp(row), pairs.key(row));
+      Change(new_ids_[k], RowKind::kFindAdd, pairs.timestamp(row), pairs.key(row));
+    }
+    waiting_ids_.clear();
+    waiting_rows_.clear();
+  }
+
+  // The values of rows that an update leaves as they are; adds what it reads.
+  std::vector<ColumnPtr> OldColumns(const TableWrite& write, std::span<const RowId> ids,
+                                    std::vector<bool>* reads) const {
+    std::vector<bool> stays(store_.stored_schema()->size(), true);
+    for (const TableWrite::Assignment& one : write.set) {
+      CollectColumns(*one.value, reads);
+      stays[one.column] = false;
+    }
+    std::vector<ColumnPtr> columns(stays.size());
+    for (size_t c = 0; c < stays.size(); ++c) {
+      if (stays[c]) columns[c] = store_.rows().Gather(c, ids);
+    }
+    return columns;
+  }
+
+  void Update(const TableWrite& write, uint32_t i) {
+    std::vector<bool> reads(PairColumns(), false);
+    std::vector<ColumnPtr> columns = OldColumns(write, ids_, &reads);
     const Chunk pairs = Pairs(i, ids_.size(), std::move(reads),
                               [this](size_t c) { return store_.rows().Gather(c, ids_); });
     for (const TableWrite::Assignment& one : write.set) {
@@ -226,31 +323,39 @@ class TableOperator final : public StepOperator {
 
   size_t PairColumns() const { return at_hand_.column_count() + store_.schema()->size(); }
 
-  // Row i of the chunk at hand beside each of `count` rows, then the answers to look-ups; only the
-  // columns that are read.
+  // Row i of the chunk at hand beside each of `count` rows, as PairsOf.
   template <class TableColumn>
   Chunk Pairs(uint32_t i, size_t count, std::vector<bool> reads, TableColumn column) const {
-    reads.resize(PairColumns());
-    static const Lookups kNone;
-    const Lookups& lookups = asked_ != nullptr ? *asked_ : kNone;
-    for (const auto& lookup : lookups) lookup->AddReads(&reads);
     RowMetaBuilder meta;
     meta.Reserve(count);
     for (size_t k = 0; k < count; ++k) meta.Append(timestamp_, RowKind::kCurrent, key_);
     const std::vector<uint32_t> repeated(count, at_hand_.Row(i));
+    return PairsOf(repeated, &meta, std::move(reads), column);
+  }
+
+  // Physical rows of the chunk at hand, each beside a row of the table, then the answers to
+  // look-ups; only the columns that are read.
+  template <class TableColumn>
+  Chunk PairsOf(std::span<const uint32_t> rows, RowMetaBuilder* meta, std::vector<bool> reads,
+                TableColumn column) const {
+    reads.resize(PairColumns());
+    static const Lookups kNone;
+    const Lookups& lookups = asked_ != nullptr ? *asked_ : kNone;
+    for (const auto& lookup : lookups) lookup->AddReads(&reads);
     std::vector<ColumnPtr> columns(reads.size());
     const size_t row_columns = at_hand_.column_count();
     for (size_t c = 0; c < reads.size(); ++c) {
       if (!reads[c]) continue;
       columns[c] =
-          c < row_columns ? GatherColumn(at_hand_.column(c), repeated) : column(c - row_columns);
+          c < row_columns ? GatherColumn(at_hand_.column(c), rows) : column(c - row_columns);
     }
-    return WithAnswers(meta.Finish(store_.schema(), std::move(columns)), lookups, timeline());
+    return WithAnswers(meta->Finish(store_.schema(), std::move(columns)), lookups, timeline());
   }
 
-  void Change(RowId id, RowKind kind) {
+  void Change(RowId id, RowKind kind) { Change(id, kind, timestamp_, key_); }
+  void Change(RowId id, RowKind kind, TimeMs timestamp, const OrderKey& key) {
     changes_.push_back(id);
-    meta_.Append(timestamp_, kind, key_);
+    meta_.Append(timestamp, kind, key);
     meta_.AppendRowId(id);
   }
 
@@ -277,6 +382,7 @@ class TableOperator final : public StepOperator {
   std::vector<Lookups> lookups_;          // by port
   std::vector<LookupPort> lookup_ports_;  // behind those of the writes
   std::vector<Own> own_;
+  std::vector<bool> goes_together_;  // by port
 
   Chunk at_hand_;                   // rows being written
   Chunk stored_;                    // the same as the store takes them
@@ -287,6 +393,12 @@ class TableOperator final : public StepOperator {
   const Lookups* asked_ = nullptr;  // of the write at hand
   std::vector<RowId> ids_;          // scratch
   std::vector<RowId> new_ids_;      // scratch
+  // Updates that wait for UpdateTogether: rows of the table, all different, and those of the chunk
+  // at hand that update them.
+  std::vector<RowId> waiting_ids_;
+  std::vector<uint32_t> waiting_rows_;
+  RowMetaBuilder waiting_meta_;
+  std::vector<bool> waits_;  // by row of the table
 };
 
 // As CollectColumns; all columns from `columns` on count as that one.

@@ -7,6 +7,65 @@
 namespace weir {
 namespace {
 
+using Asked = std::vector<std::shared_ptr<TableLookup>>;
+
+// Gives a look-up, and those nested in it, the rows of their tables. Those on disk it finds itself.
+void FillLookup(const FoundInApp& found, const LoweredLookup& lowered, const Timeline& timeline,
+                TableLookup* lookup, size_t* table) {
+  const TableStore& store = found.rows[lowered.table].table->store;
+  const size_t at = (*table)++;
+  if (store.disk() == nullptr) {
+    const OrderKey key{timeline.MessageMoment(0), Path()};
+    std::vector<RowId> ids;
+    store.All(&ids);
+    std::vector<ColumnPtr> columns;
+    for (const uint32_t c : lowered.columns) columns.push_back(store.rows().Gather(c, ids));
+    RowMetaBuilder meta;
+    meta.Reserve(ids.size());
+    for (const RowId id : ids) {
+      meta.Append(timeline.base, RowKind::kFindAdd, key);
+      meta.AppendRowId(id);
+    }
+    const Chunk rows = meta.Finish(lowered.spec.table, std::move(columns));
+    lookup->Change(at, rows, 0, rows.size(), timeline);
+  }
+  for (const LoweredLookup& nested : lowered.nested) {
+    FillLookup(found, nested, timeline, lookup, table);
+  }
+}
+
+Timeline At(TimeMs clock) {
+  Timeline timeline;
+  timeline.base = clock;
+  timeline.clocks.push_back(clock);
+  return timeline;
+}
+
+// Look-ups over `rows` as they answer between two epochs.
+Asked LookupsNow(const BoundApp& app, const FoundInApp& found, const SchemaPtr& rows,
+                 const std::vector<BoundLookup>& lookups, TimeMs clock) {
+  const DiskOfTable disk_of = [&](uint32_t table) {
+    const std::shared_ptr<Table>& holder = found.rows[table].table;
+    return std::shared_ptr<DiskTable>(holder, holder->store.disk());
+  };
+  Asked asked;
+  for (const BoundLookup& lookup : lookups) {
+    const LoweredLookup lowered = LowerLookup(app, rows, lookup, disk_of, /*make_indexes=*/false);
+    asked.push_back(std::make_shared<TableLookup>(rows, lowered.spec));
+    size_t table = 0;
+    FillLookup(found, lowered, At(clock), asked.back().get(), &table);
+  }
+  return asked;
+}
+
+// Those of the rows for which the condition of the question holds.
+Chunk Kept(const BoundOnDemand& query, const Chunk& rows, const Asked& lookups,
+           const Timeline& timeline) {
+  if (query.on == nullptr || rows.empty()) return rows;
+  const Chunk answered = WithAnswers(rows, lookups, timeline);
+  return rows.WithSelection(EvalFilter(*query.on, {answered, &timeline}));
+}
+
 // One row without values.
 Chunk OneRow(const SchemaPtr& schema, const OrderKey& key, TimeMs clock) {
   RowMetaBuilder meta;
@@ -18,8 +77,8 @@ Chunk OneRow(const SchemaPtr& schema, const OrderKey& key, TimeMs clock) {
 constexpr size_t kDiskRowsMax = 1'000'000;
 
 // Gets the rows on disk that satisfy the condition into memory.
-Status AdmitFromDisk(const BoundOnDemand& query, const TableFinder& finder, TableStore* store,
-                     const Timeline& timeline, std::vector<RowId>* ids) {
+Status AdmitFromDisk(const BoundOnDemand& query, const Asked& lookups, const TableFinder& finder,
+                     TableStore* store, const Timeline& timeline, std::vector<RowId>* ids) {
   const OrderKey key{timeline.MessageMoment(0), Path()};
   bool more = finder.BeginOnDisk(0);
   while (more) {
@@ -34,7 +93,10 @@ Status AdmitFromDisk(const BoundOnDemand& query, const TableFinder& finder, Tabl
       columns.resize(query.input->size());
       Chunk asked = meta.Finish(query.input, std::move(columns));
       if (rows.selection() != nullptr) asked = asked.WithSelection(*rows.selection());
-      rows = rows.WithSelection(EvalFilter(*query.on, {asked, &timeline}));
+      asked = Kept(query, asked, lookups, timeline);
+      Selection kept;
+      for (uint32_t i = 0; i < asked.size(); ++i) kept.push_back(asked.Row(i));
+      rows = rows.WithSelection(std::move(kept));
     }
     store->Admit(rows, ids);
     if (ids->size() > kDiskRowsMax) {
@@ -50,7 +112,7 @@ Status AdmitFromDisk(const BoundOnDemand& query, const TableFinder& finder, Tabl
 // The rows that may satisfy the condition: of a table those that an index finds, if one can be
 // used.
 Result<std::vector<RowId>> Candidates(const BoundOnDemand& query, const BoundApp& app,
-                                      const FoundRows& rows, const Chunk& one,
+                                      const FoundRows& rows, const Asked& lookups, const Chunk& one,
                                       const Timeline& timeline) {
   std::vector<RowId> ids;
   if (rows.table == nullptr) {
@@ -65,21 +127,21 @@ Result<std::vector<RowId>> Candidates(const BoundOnDemand& query, const BoundApp
   finder.Load(one, timeline);
   finder.Find(0, &ids);
   if (store.disk() == nullptr) return ids;
-  const Status admitted = AdmitFromDisk(query, finder, &store, timeline, &ids);
+  const Status admitted = AdmitFromDisk(query, lookups, finder, &store, timeline, &ids);
   if (!admitted.ok()) return admitted;
   if (!store.disk()->status().ok()) return store.disk()->status();
   return ids;
 }
 
 Result<Chunk> SourceRows(const BoundOnDemand& query, const BoundApp& app,
-                         const std::vector<FoundRows>& found, const Timeline& timeline,
-                         TimeMs clock) {
+                         const std::vector<FoundRows>& found, const Asked& lookups,
+                         const Timeline& timeline, TimeMs clock) {
   const OrderKey key{timeline.MessageMoment(0), Path()};
   const Chunk one = OneRow(query.input, key, clock);
   if (!query.source) return one;
   const FoundRows& rows = found[*query.source];
   const TableStore& store = rows.table != nullptr ? rows.table->store : *rows.window;
-  auto candidates = Candidates(query, app, rows, one, timeline);
+  auto candidates = Candidates(query, app, rows, lookups, one, timeline);
   if (!candidates.ok()) return candidates.status();
   std::vector<RowId> ids = std::move(candidates).value();
   RowMetaBuilder meta;
@@ -115,10 +177,9 @@ Result<Chunk> Buckets(const BoundAggregationRead& read, const SchemaPtr& schema,
 Result<std::vector<Chunk>> SelectOnDemand(const BoundOnDemand& query, const BoundApp& app,
                                           const FoundInApp& found, TimeMs clock,
                                           uint64_t next_message) {
-  Timeline timeline;
-  timeline.base = clock;
-  timeline.clocks.push_back(clock);
+  Timeline timeline = At(clock);
   timeline.first_message = next_message;
+  const Asked lookups = LookupsNow(app, found, query.input, query.lookups, clock);
   Chunk rows;
   if (query.read) {
     Aggregation& aggregation = *found.aggregations[query.read->aggregation];
@@ -127,15 +188,18 @@ Result<std::vector<Chunk>> SelectOnDemand(const BoundOnDemand& query, const Boun
     if (!buckets.ok()) return buckets.status();
     rows = std::move(buckets).value();
   } else {
-    auto found_rows = SourceRows(query, app, found.rows, timeline, clock);
+    auto found_rows = SourceRows(query, app, found.rows, lookups, timeline, clock);
     if (!found_rows.ok()) return found_rows.status();
     rows = std::move(found_rows).value();
   }
-  if (query.on != nullptr && !rows.empty()) {
-    rows = rows.WithSelection(EvalFilter(*query.on, {rows, &timeline}));
-  }
+  rows = Kept(query, rows, lookups, timeline);
   if (rows.empty()) return std::vector<Chunk>();
-  const auto select = MakeSelectOperator(NewSelect(query.select, query.input, /*expires=*/false));
+  rows =
+      WithAnswers(rows, LookupsNow(app, found, query.input, query.select.lookups, clock), timeline);
+  std::vector<Attribute> attributes = query.input->attributes();
+  attributes.resize(attributes.size() + query.select.lookups.size(), {"", Type::kBool});
+  const auto selected_from = std::make_shared<const Schema>(std::move(attributes));
+  const auto select = MakeSelectOperator(NewSelect(query.select, selected_from, /*expires=*/false));
   Port port;
   port.chunks.push_back(std::move(rows));
   std::vector<Chunk> selected;

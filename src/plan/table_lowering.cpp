@@ -85,9 +85,9 @@ TableSide MakeTableSide(const BoundStream& table, const ColumnSubset& subset) {
 }
 
 DiskAccess MakeDiskAccess(DiskTable* disk, const std::vector<uint32_t>& keys,
-                          std::optional<uint32_t> ordered) {
-  if (!keys.empty()) return disk->AccessTo(keys, /*make=*/true);
-  return ordered ? disk->OrderedAccessTo(*ordered, /*make=*/true) : DiskAccess();
+                          std::optional<uint32_t> ordered, bool make) {
+  if (!keys.empty()) return disk->AccessTo(keys, make);
+  return ordered ? disk->OrderedAccessTo(*ordered, make) : DiskAccess();
 }
 
 std::vector<uint32_t> OrderedAttributes(const BoundStream& table) {
@@ -118,7 +118,7 @@ std::string DescribeAccess(const BoundStream& table, const std::vector<uint32_t>
 }
 
 LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup,
-                          const DiskOfTable& disks) {
+                          const DiskOfTable& disks, bool make_indexes) {
   const BoundStream& table = app.streams[lookup.table];
   const std::shared_ptr<DiskTable> disk = disks(lookup.table);
   const auto row_columns = static_cast<uint32_t>(rows->size());
@@ -145,8 +145,8 @@ LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const Boun
   }
   const SchemaPtr pairs = SideBySide(*rows, *lowered.spec.table);
   for (const BoundLookup& nested : lookup.nested) {
-    lowered.nested.push_back(
-        LowerLookup(app, pairs, LiftNested(nested, row_columns, subset.new_position), disks));
+    lowered.nested.push_back(LowerLookup(
+        app, pairs, LiftNested(nested, row_columns, subset.new_position), disks, make_indexes));
     lowered.spec.nested.push_back(lowered.nested.back().spec);
   }
   TableWrite parts;
@@ -174,7 +174,8 @@ LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const Boun
   lowered.description = lookup.condition->Describe() + " in " + table.name + " by " +
                         DescribeAccess(table, keys, ordered);
   if (disk != nullptr) {
-    lowered.spec.disk = {disk, lowered.columns, MakeDiskAccess(disk.get(), keys, ordered)};
+    lowered.spec.disk = {disk, lowered.columns,
+                         MakeDiskAccess(disk.get(), keys, ordered, make_indexes)};
   }
   return lowered;
 }

@@ -41,7 +41,7 @@ struct TableSide {
 TableSide MakeTableSide(const BoundStream& table, const ColumnSubset& subset);
 // How a table on disk is found by equality of `keys`, or by the order of `ordered`.
 DiskAccess MakeDiskAccess(DiskTable* disk, const std::vector<uint32_t>& keys,
-                          std::optional<uint32_t> ordered);
+                          std::optional<uint32_t> ordered, bool make = true);
 
 // A look-up, and the columns it wants of what the table's operator emits.
 struct LoweredLookup {
@@ -51,8 +51,9 @@ struct LoweredLookup {
   std::string description;            // `(T.symbol == s) in T by primary key`
   std::vector<LoweredLookup> nested;  // as spec.nested
 };
+// Not `make_indexes`: it does with the indexes that a table on disk has.
 LoweredLookup LowerLookup(const BoundApp& app, const SchemaPtr& rows, const BoundLookup& lookup,
-                          const DiskOfTable& disks);
+                          const DiskOfTable& disks, bool make_indexes = true);
 
 // The attributes of a table that can be found by order: numbers with an index or as primary key.
 std::vector<uint32_t> OrderedAttributes(const BoundStream& table);

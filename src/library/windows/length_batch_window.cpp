@@ -1,6 +1,8 @@
+#include <utility>
 #include <vector>
 
 #include "catalog/registry.h"
+#include "library/windows/row_queue.h"
 #include "library/windows/window_parameter.h"
 
 namespace weir {
@@ -12,31 +14,31 @@ class LengthBatchWindow final : public Window {
   explicit LengthBatchWindow(size_t length) : length_(length) {}
 
   void OnRow(RowId row, WindowContext& context) override {
-    batch_.push_back(row);
+    batch_.PushBack(row);
     if (batch_.size() < length_) return;
     context.NextEmission();
     if (length_ == 0) {
       EmitAlone(row, context);
       return;
     }
-    for (RowId old : previous_) {
+    while (!previous_.empty()) {
+      const RowId old = previous_.PopFront();
       context.EmitExpired(old, context.now());
       context.Release(old);
     }
-    previous_.clear();
     context.EmitReset(context.now());
-    for (RowId current : batch_) {
-      context.EmitCurrent(current);
-      if (!context.needs_expired()) context.Release(current);
+    for (size_t i = 0; i < batch_.size(); ++i) {
+      context.EmitCurrent(batch_[i]);
+      if (!context.needs_expired()) context.Release(batch_[i]);
     }
-    if (context.needs_expired()) previous_.swap(batch_);
-    batch_.clear();
+    if (context.needs_expired()) std::swap(previous_, batch_);
+    batch_.Clear();
   }
 
   void Save(StateWriter& out) const override { out.Write(batch_, previous_); }
   void Load(StateReader& in, const RowStore& rows) override {
-    rows.ReadIds(in, &batch_);
-    rows.ReadIds(in, &previous_);
+    batch_.Load(in, rows);
+    previous_.Load(in, rows);
   }
 
  private:
@@ -45,12 +47,12 @@ class LengthBatchWindow final : public Window {
     context.EmitExpired(row, context.now());
     context.EmitReset(context.now());
     context.Release(row);
-    batch_.clear();
+    batch_.Clear();
   }
 
   size_t length_;
-  std::vector<RowId> batch_;
-  std::vector<RowId> previous_;  // the last completed batch, if someone wants it to expire
+  RowQueue batch_;
+  RowQueue previous_;  // the last completed batch, if someone wants it to expire
 };
 
 // Passes events on at once, each as a chunk, and only expires them together.

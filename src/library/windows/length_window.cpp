@@ -1,5 +1,5 @@
-#include "base/ring.h"
 #include "catalog/registry.h"
+#include "library/windows/row_queue.h"
 #include "library/windows/window_parameter.h"
 
 namespace weir {
@@ -30,13 +30,13 @@ class LengthWindow final : public Window {
 
   void Save(StateWriter& out) const override { out.Write(rows_); }
   void Load(StateReader& in, const RowStore& rows) override {
-    rows.ReadIds(in, &rows_);
+    rows_.Load(in, rows);
     in.Check(rows_.size() <= length_, "there are more rows than the window holds");
   }
 
  private:
   size_t length_;
-  Ring<RowId> rows_;
+  RowQueue rows_;
 };
 
 }  // namespace
