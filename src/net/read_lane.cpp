@@ -6,8 +6,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
+#include <utility>
 
-#include "base/check.h"
 #include "time/system_clock.h"
 
 namespace weir {
@@ -17,11 +18,11 @@ constexpr size_t kReadBytes = 64 << 10;
 constexpr int kSocketsAtOnce = 16;
 constexpr uint64_t kOther = 0;  // channels have other numbers
 
-void Watch(int epoll, int fd, uint64_t channel) {
+bool Watch(int epoll, int fd, uint64_t channel) {
   epoll_event event = {};
   event.events = EPOLLIN;
   event.data.u64 = channel;
-  CHECK(epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0);
+  return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 }  // namespace
@@ -40,8 +41,7 @@ void ReceiveMarks::NoteLines(std::string_view bytes, TimeMs now) {
 
 bool LentSocket::Watch(int epoll, uint64_t channel) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (fd_ < 0) return false;
-  weir::Watch(epoll, fd_, channel);
+  if (fd_ < 0 || !weir::Watch(epoll, fd_, channel)) return false;
   epoll_ = epoll;
   return true;
 }
@@ -86,16 +86,22 @@ bool LentSocket::Read(std::vector<char>* buffer, size_t* size) {
   return false;
 }
 
-ReadLane::ReadLane(int other) : epoll_(epoll_create1(EPOLL_CLOEXEC)), buffer_(kReadBytes) {
-  CHECK(epoll_ >= 0);
-  Watch(epoll_, other, kOther);
+ReadLane::ReadLane() : epoll_(epoll_create1(EPOLL_CLOEXEC)), buffer_(kReadBytes) {}
+
+ReadLane::~ReadLane() {
+  if (epoll_ >= 0) close(epoll_);
 }
 
-ReadLane::~ReadLane() { close(epoll_); }
+Status ReadLane::Open(int other) {
+  if (epoll_ >= 0 && Watch(epoll_, other, kOther)) return Status::Ok();
+  return Status(StatusCode::kIoError,
+                std::string("sockets cannot be waited for: ") + std::strerror(errno));
+}
 
-void ReadLane::Add(uint64_t channel, std::string name, std::shared_ptr<LentSocket> socket) {
-  if (!socket->Watch(epoll_, channel)) return;
+bool ReadLane::Add(uint64_t channel, std::string name, std::shared_ptr<LentSocket> socket) {
+  if (!socket->Watch(epoll_, channel)) return false;
   sockets_[channel] = {std::move(name), std::move(socket)};
+  return true;
 }
 
 void ReadLane::Read(const Calls& calls) {

@@ -40,7 +40,7 @@ class LentSocket {
   // Loop thread. While bytes wait that the engine has not read, the client is not late.
   ReceiveMarks MarksAt(TimeMs now);
 
-  // Engine's thread. False if it was taken back.
+  // Engine's thread. False if it was taken back, or cannot be watched.
   bool Watch(int epoll, uint64_t channel);
   // Reads what is there, without waiting. False if that was the end, or it is broken: the loop's
   // thread is to find out which, and nothing is read here any more.
@@ -65,14 +65,17 @@ class ReadLane {
     // The socket has nothing more to give here.
     std::function<void(uint64_t channel)> return_to_loop;
   };
-  // `other` is readable when the source has something else to do.
-  explicit ReadLane(int other);
+  ReadLane();
   ~ReadLane();
   ReadLane(const ReadLane&) = delete;
   ReadLane& operator=(const ReadLane&) = delete;
 
+  // Called before anything else. `other` is readable when the source has something else to do.
+  // kIoError: the system gives no descriptor.
+  Status Open(int other);
   int fd() const { return epoll_; }  // readable when something can be done
-  void Add(uint64_t channel, std::string name, std::shared_ptr<LentSocket> socket);
+  // False if the socket cannot be read here: the loop's thread is to go on with it.
+  bool Add(uint64_t channel, std::string name, std::shared_ptr<LentSocket> socket);
   void Remove(uint64_t channel) { sockets_.erase(channel); }
   // Reads a bounded part of what is there.
   void Read(const Calls& calls);

@@ -115,15 +115,15 @@ class SocketSource final : public Source {
       : place_(place),
         options_(options),
         loop_(NetLoop::Shared()),
-        intake_(std::make_shared<Intake>(loop_->context(), std::move(options))),
-        lane_(intake_->arrivals().fd()) {}
+        intake_(std::make_shared<Intake>(loop_->context(), std::move(options))) {}
 
   ~SocketSource() override {
     loop_->PostAndWait([this] { intake_->Stop(); });
   }
 
   Status Open() override {
-    const Status status = intake_->Open();
+    Status status = lane_.Open(intake_->arrivals().fd());
+    if (status.ok()) status = intake_->Open();
     if (!status.ok()) return status;
     intake_->arrivals().OnRoom([this] { loop_->Post([intake = intake_] { intake->Resume(); }); });
     if (options_.serves && place_.report) {
@@ -152,14 +152,16 @@ class SocketSource final : public Source {
     calls.give = [out](uint64_t channel, std::string_view name, std::string_view bytes) {
       out->OnBytes(channel, name, bytes);
     };
-    calls.return_to_loop = [this](uint64_t channel) {
-      loop_->Post([intake = intake_, channel] { intake->TakeBack(channel); });
-    };
+    calls.return_to_loop = [this](uint64_t channel) { ReturnToLoop(channel); };
     lane_.Read(calls);
     return Status::Ok();
   }
 
  private:
+  void ReturnToLoop(uint64_t channel) {
+    loop_->Post([intake = intake_, channel] { intake->TakeBack(channel); });
+  }
+
   void TakeItem(Arrivals::Item* item, SourceOutput* out) {
     using Kind = Arrivals::Item::Kind;
     switch (item->kind) {
@@ -168,7 +170,10 @@ class SocketSource final : public Source {
       case Kind::kPayload:
         return out->OnPayload(0, item->name, item->bytes, PayloadKind::kRecord);
       case Kind::kLent:
-        return lane_.Add(item->channel, std::move(item->name), std::move(item->socket));
+        if (!lane_.Add(item->channel, std::move(item->name), std::move(item->socket))) {
+          ReturnToLoop(item->channel);
+        }
+        return;
       case Kind::kEnd:
       case Kind::kCut:
         lane_.Remove(item->channel);

@@ -51,14 +51,8 @@ bool TakeHandle(std::string_view* in, BlockHandle* handle) {
   return TakeVarint(in, &handle->offset) && TakeVarint(in, &handle->size);
 }
 
-// RocksDB folds the byte about packing into the hash of the block.
-uint32_t ChecksumOf(std::string_view block, char packing) {
-  constexpr uint32_t kOfLastByte = 0x6b9083d9;
-  const auto hash = static_cast<uint32_t>(XXH3_64bits(block.data(), block.size()));
-  return hash ^ (static_cast<unsigned char>(packing) * kOfLastByte);
-}
-
-// A block whose checksum is right; nothing if it is not.
+// A block whose checksum is right; nothing if it is not. RocksDB folds the byte about packing into
+// the hash, which changes nothing here: these blocks are never packed.
 Result<std::optional<std::string>> ReadBlock(const RandomAccessFile& file, uint64_t file_size,
                                              const BlockHandle& handle) {
   const uint64_t room = file_size - kFooterBytes;
@@ -70,10 +64,11 @@ Result<std::optional<std::string>> ReadBlock(const RandomAccessFile& file, uint6
   const Result<size_t> got = file.ReadAt(handle.offset, bytes.size(), bytes.data());
   if (!got.ok()) return got.status();
   if (got.value() != bytes.size()) return std::optional<std::string>();
-  const char packing = bytes[handle.size];
+  const bool is_packed = bytes[handle.size] != 0;
   const auto checksum = ReadFixed<uint32_t>(bytes.data() + handle.size + 1);
   bytes.resize(handle.size);
-  if (packing != 0 || ChecksumOf(bytes, packing) != checksum) return std::optional<std::string>();
+  const auto hash = static_cast<uint32_t>(XXH3_64bits(bytes.data(), bytes.size()));
+  if (is_packed || hash != checksum) return std::optional<std::string>();
   return std::optional<std::string>(std::move(bytes));
 }
 

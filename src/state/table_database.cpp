@@ -297,14 +297,8 @@ Status TableDatabase::LinkFiles(const std::vector<std::string>& names, uint64_t 
 
 namespace {
 
-// A file of a checkpoint.
-struct ListedFile {
-  std::string name;
-  uint64_t size = 0;
-};
-
-// What belongs to a checkpoint, all of it there and of the right size; the manifest is read.
-Result<std::vector<ListedFile>> ReadList(FileSystem* fs, const std::string& checkpoint) {
+// The files of a checkpoint, all of them there and of the right size; the manifest is read.
+Result<std::vector<std::string>> ReadList(FileSystem* fs, const std::string& checkpoint) {
   const Result<std::string> text = fs->ReadAll(JoinPath(checkpoint, kListName));
   if (text.status().code() == StatusCode::kNotFound) {
     return Status(StatusCode::kCorrupt, checkpoint + ": the tables of the snapshot are not there");
@@ -314,7 +308,7 @@ Result<std::vector<ListedFile>> ReadList(FileSystem* fs, const std::string& chec
   const size_t last = text.value().rfind('\n', text.value().size() - 2);
   const std::string list = text.value().substr(0, last == std::string::npos ? 0 : last + 1);
   if (list.empty() || text.value() != ListLine(list, list)) return Damaged(checkpoint, kListName);
-  std::vector<ListedFile> files;
+  std::vector<std::string> files;
   std::istringstream lines(list);
   std::string name, size, hash;
   while (lines >> name >> size >> hash) {
@@ -322,7 +316,7 @@ Result<std::vector<ListedFile>> ReadList(FileSystem* fs, const std::string& chec
     const Result<uint64_t> is = fs->SizeOf(path);
     if (!is.ok() && is.status().code() != StatusCode::kNotFound) return is.status();
     if (!is.ok() || std::to_string(is.value()) != size) return Damaged(checkpoint, name);
-    files.push_back({name, is.value()});
+    files.push_back(name);
     if (IsTableFile(name)) continue;
     const Result<std::string> manifest = fs->ReadAll(path);
     if (!manifest.ok()) return manifest.status();
@@ -337,17 +331,17 @@ Result<std::vector<ListedFile>> ReadList(FileSystem* fs, const std::string& chec
 
 Status TableDatabase::Restore(FileSystem* fs, const std::string& checkpoint,
                               const std::string& directory) {
-  const Result<std::vector<ListedFile>> files = ReadList(fs, checkpoint);
+  const Result<std::vector<std::string>> files = ReadList(fs, checkpoint);
   Status status = files.ok() ? fs->MakeDirectory(directory) : files.status();
   if (!status.ok()) return status;
-  for (const ListedFile& file : files.value()) {
-    const std::string from = JoinPath(checkpoint, file.name);
-    const std::string to = JoinPath(directory, file.name);
-    if (IsTableFile(file.name)) {
+  for (const std::string& file : files.value()) {
+    const std::string from = JoinPath(checkpoint, file);
+    const std::string to = JoinPath(directory, file);
+    if (IsTableFile(file)) {
       if (!fs->Link(from, to).ok()) status = CopyWholeFile(fs, from, to);  // on another disk
     } else {
       status = CopyWholeFile(fs, from, to);
-      if (status.ok()) status = fs->Publish(JoinPath(directory, "CURRENT"), file.name + "\n");
+      if (status.ok()) status = fs->Publish(JoinPath(directory, "CURRENT"), file + "\n");
     }
     if (!status.ok()) break;
   }
@@ -355,14 +349,14 @@ Status TableDatabase::Restore(FileSystem* fs, const std::string& checkpoint,
 }
 
 Status TableDatabase::Verify(FileSystem* fs, const std::string& checkpoint) {
-  const Result<std::vector<ListedFile>> files = ReadList(fs, checkpoint);
+  const Result<std::vector<std::string>> files = ReadList(fs, checkpoint);
   if (!files.ok()) return files.status();
   const std::unique_ptr<rocksdb::Env> env = MakeRocksEnv(fs);
   rocksdb::Options options(rocksdb::DBOptions(), MapOptions(kVerifyCacheBytes));
   options.env = env.get();
-  for (const ListedFile& file : files.value()) {
-    if (!IsTableFile(file.name)) continue;
-    const std::string path = JoinPath(checkpoint, file.name);
+  for (const std::string& file : files.value()) {
+    if (!IsTableFile(file)) continue;
+    const std::string path = JoinPath(checkpoint, file);
     rocksdb::SstFileReader reader(options);
     rocksdb::Status status = reader.Open(path);
     if (status.ok()) status = reader.VerifyChecksum();

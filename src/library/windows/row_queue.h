@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/ring.h"
 #include "types/row_store.h"
 
 namespace weir {
