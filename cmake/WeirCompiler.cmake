@@ -25,7 +25,7 @@ if(WEIR_SANITIZE)
   # Instrumented library code makes GCC 12 see things that are not there.
   target_compile_options(weir_flags INTERFACE
     -fsanitize=${WEIR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
-    -Wno-error=maybe-uninitialized
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-error=maybe-uninitialized>
     $<$<CXX_COMPILER_ID:GNU>:-Wno-error=stringop-overflow>
     $<$<CXX_COMPILER_ID:GNU>:-Wno-error=dangling-pointer>)
   target_link_options(weir_flags INTERFACE -fsanitize=${WEIR_SANITIZE})

@@ -74,7 +74,8 @@ class StopRequest {
 
   void Request();
   bool requested() const { return requested_.load(std::memory_order_relaxed); }
-  int poll_fd() const { return fds_[0]; }  // readable once requested
+  // Readable once requested; -1: the system gave no descriptor, so that nothing would be woken.
+  int poll_fd() const { return fds_[0]; }
 
  private:
   std::atomic<bool> requested_ = false;

@@ -1,12 +1,7 @@
 #include "io/topic.h"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <map>
 #include <utility>
-
-#include "base/check.h"
 
 namespace weir {
 namespace {
@@ -15,19 +10,10 @@ constexpr size_t kBytesMax = 64 << 20;
 
 }  // namespace
 
-Topic::Subscription::Subscription() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  CHECK(fd_ >= 0);
-}
-
-Topic::Subscription::~Subscription() { close(fd_); }
-
 bool Topic::Subscription::Put(std::string_view record) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (bytes_ + record.size() > kBytesMax) return false;
-  if (records_.empty()) {
-    const uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = write(fd_, &one, sizeof(one));
-  }
+  if (records_.empty()) changed_.Set();
   bytes_ += record.size();
   records_.emplace_back(record);
   return true;
@@ -36,8 +22,7 @@ bool Topic::Subscription::Put(std::string_view record) {
 void Topic::Subscription::SetEnd(bool ended) {
   const std::lock_guard<std::mutex> lock(mutex_);
   no_more_ = ended;
-  const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = write(fd_, &one, sizeof(one));
+  changed_.Set();
 }
 
 bool Topic::Subscription::ended() const {
@@ -47,8 +32,7 @@ bool Topic::Subscription::ended() const {
 
 std::deque<std::string> Topic::Subscription::Take() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  uint64_t count = 0;
-  [[maybe_unused]] const ssize_t size = read(fd_, &count, sizeof(count));
+  changed_.Reset();
   bytes_ = 0;
   return std::exchange(records_, {});
 }

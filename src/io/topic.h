@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/status.h"
+#include "io/event_fd.h"
 
 namespace weir {
 
@@ -17,12 +18,13 @@ class Topic {
   // Records that one source has not taken yet.
   class Subscription {
    public:
-    Subscription();
-    ~Subscription();
+    Subscription() = default;
     Subscription(const Subscription&) = delete;
     Subscription& operator=(const Subscription&) = delete;
 
-    int fd() const { return fd_; }  // readable while something is there, and at the end
+    // kIoError: the system gave no descriptor; fd() would never be readable.
+    Status status() const { return changed_.status(); }
+    int fd() const { return changed_.fd(); }  // readable while something is there, and at the end
     std::deque<std::string> Take();
     // Somebody published, nobody does any more, and all of it was taken.
     bool ended() const;
@@ -32,7 +34,7 @@ class Topic {
     bool Put(std::string_view record);
     void SetEnd(bool ended);
 
-    int fd_;
+    EventFd changed_;
     mutable std::mutex mutex_;  // of all below
     std::deque<std::string> records_;
     size_t bytes_ = 0;

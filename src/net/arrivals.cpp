@@ -1,27 +1,12 @@
 #include "net/arrivals.h"
 
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <utility>
-
-#include "base/check.h"
 
 namespace weir {
 
-Arrivals::Arrivals(size_t bytes_max)
-    : bytes_max_(bytes_max), fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  CHECK(fd_ >= 0);
-}
-
-Arrivals::~Arrivals() { close(fd_); }
-
 bool Arrivals::Push(Item item) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (items_.empty()) {
-    const uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = write(fd_, &one, sizeof(one));
-  }
+  if (items_.empty()) some_.Set();
   bytes_ += item.bytes.size() + sizeof(Item);
   items_.push_back(std::move(item));
   if (bytes_ < bytes_max_) return true;
@@ -34,8 +19,7 @@ std::vector<Arrivals::Item> Arrivals::Take() {
   bool was_full = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    uint64_t count = 0;
-    [[maybe_unused]] const ssize_t size = read(fd_, &count, sizeof(count));
+    some_.Reset();
     taken.swap(items_);
     bytes_ = 0;
     was_full = std::exchange(was_full_, false);

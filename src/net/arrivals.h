@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "io/event_fd.h"
+
 namespace weir {
 
 class LentSocket;
@@ -26,8 +28,7 @@ class Arrivals {
     std::shared_ptr<LentSocket> socket = nullptr;
   };
 
-  explicit Arrivals(size_t bytes_max);
-  ~Arrivals();
+  explicit Arrivals(size_t bytes_max) : bytes_max_(bytes_max) {}
   Arrivals(const Arrivals&) = delete;
   Arrivals& operator=(const Arrivals&) = delete;
 
@@ -38,11 +39,13 @@ class Arrivals {
   // Set before the first Push; called on the engine's thread.
   void OnRoom(std::function<void()> call) { on_room_ = std::move(call); }
 
-  int fd() const { return fd_; }  // readable while something is there
+  // kIoError: the system gave no descriptor; fd() would never be readable.
+  Status status() const { return some_.status(); }
+  int fd() const { return some_.fd(); }  // readable while something is there
 
  private:
   const size_t bytes_max_;
-  int fd_;
+  EventFd some_;  // set while something is there
   std::function<void()> on_room_;
   std::mutex mutex_;  // of all below
   std::vector<Item> items_;

@@ -8,8 +8,8 @@ namespace {
 
 class HttpSink final : public OutgoingSink {
  public:
-  HttpSink(HttpTarget target, const TransportPlace& place)
-      : OutgoingSink(place, target.socket.queue_bytes),
+  HttpSink(HttpTarget target, const TransportPlace& place, std::shared_ptr<NetLoop> on)
+      : OutgoingSink(place, std::move(on), target.socket.queue_bytes),
         target_(std::move(target)),
         client_(std::make_shared<HttpClient>(loop()->context(), target_.socket, place.waits,
                                              outgoing())) {
@@ -58,7 +58,9 @@ Status HttpSink::Write(const SinkRecord& record) {
 }  // namespace
 
 Result<std::unique_ptr<Sink>> MakeHttpSink(const HttpTarget& target, const TransportPlace& place) {
-  return std::unique_ptr<Sink>(std::make_unique<HttpSink>(target, place));
+  auto loop = NetLoop::Shared();
+  if (!loop.ok()) return loop.status();
+  return std::unique_ptr<Sink>(std::make_unique<HttpSink>(target, place, std::move(loop).value()));
 }
 
 }  // namespace weir

@@ -7,10 +7,10 @@ namespace {
 
 class HttpSource final : public Source {
  public:
-  HttpSource(HttpOptions options, const TransportPlace& place)
+  HttpSource(HttpOptions options, const TransportPlace& place, std::shared_ptr<NetLoop> loop)
       : place_(place),
         options_(std::move(options)),
-        loop_(NetLoop::Shared()),
+        loop_(std::move(loop)),
         entry_(std::make_shared<HttpServer::Entry>(options_.path, options_.socket.queue_bytes)) {}
 
   ~HttpSource() override {
@@ -18,12 +18,13 @@ class HttpSource final : public Source {
   }
 
   Status Open() override {
+    Status status = entry_->arrivals.status();
+    if (!status.ok()) return status;
     auto server = HttpServer::At(loop_, options_);
     if (!server.ok()) return server.status();
     server_ = std::move(server).value();
     entry_->arrivals.OnRoom(
         [this] { loop_->Post([server = server_, entry = entry_] { server->SetRoom(entry); }); });
-    Status status;
     loop_->PostAndWait([&] { status = server_->Attach(entry_); });
     if (!status.ok()) return status;
     attached_ = true;
@@ -72,7 +73,10 @@ class HttpSource final : public Source {
 
 Result<std::unique_ptr<Source>> MakeHttpSource(const HttpOptions& options,
                                                const TransportPlace& place) {
-  return std::unique_ptr<Source>(std::make_unique<HttpSource>(options, place));
+  auto loop = NetLoop::Shared();
+  if (!loop.ok()) return loop.status();
+  return std::unique_ptr<Source>(
+      std::make_unique<HttpSource>(options, place, std::move(loop).value()));
 }
 
 }  // namespace weir

@@ -4,15 +4,22 @@
 #include <csignal>
 #include <future>
 #include <mutex>
+#include <system_error>
 
 namespace weir {
 
-std::shared_ptr<NetLoop> NetLoop::Shared() {
+Result<std::shared_ptr<NetLoop>> NetLoop::Shared() {
   static std::mutex mutex;
   static std::weak_ptr<NetLoop> running;
   const std::lock_guard<std::mutex> lock(mutex);
   std::shared_ptr<NetLoop> loop = running.lock();
-  if (loop == nullptr) running = loop = std::shared_ptr<NetLoop>(new NetLoop);
+  if (loop != nullptr) return loop;
+  try {
+    loop = std::shared_ptr<NetLoop>(new NetLoop);
+  } catch (const std::system_error& error) {
+    return Status(StatusCode::kIoError, std::string("sockets: ") + error.what());
+  }
+  running = loop;
   return loop;
 }
 

@@ -6,13 +6,16 @@
 #include <memory>
 #include <thread>
 
+#include "base/status.h"
+
 namespace weir {
 
 // The thread that all sockets of the process live on. Sleeps while nothing happens.
 class NetLoop {
  public:
-  // The loop that is running, or a new one; it ends with the last reference.
-  static std::shared_ptr<NetLoop> Shared();
+  // The loop that is running, or a new one; it ends with the last reference. kIoError: the system
+  // has no descriptor or no thread left.
+  static Result<std::shared_ptr<NetLoop>> Shared();
   ~NetLoop();
   NetLoop(const NetLoop&) = delete;
   NetLoop& operator=(const NetLoop&) = delete;

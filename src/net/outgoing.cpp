@@ -1,34 +1,10 @@
 #include "net/outgoing.h"
 
 #include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <utility>
 
-#include "base/check.h"
-
 namespace weir {
-namespace {
-
-int MakeEvent() {
-  const int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  CHECK(event >= 0);
-  return event;
-}
-
-void Set(int event) {
-  const uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = write(event, &one, sizeof(one));
-}
-
-void Reset(int event) {
-  uint64_t count = 0;
-  [[maybe_unused]] const ssize_t size = read(event, &count, sizeof(count));
-}
-
-}  // namespace
-
 Outgoing::Piece::Piece(std::shared_ptr<Outgoing> to, std::string text, uint64_t count)
     : owner(std::move(to)), bytes(std::move(text)), records(count) {
   const std::lock_guard<std::mutex> lock(owner->mutex_);
@@ -43,13 +19,13 @@ Outgoing::Piece::~Piece() {
     owner->bytes_ -= bytes.size();
     owner->NoteEnd(*this);
   }
-  owner->Signal();
+  owner->changed_.Set();
 }
 
 void Outgoing::NoteEnd(const Piece& piece) {
   (piece.sent ? delivered_ : lost_) += piece.records;
-  if (piece.sent || lost_noted_ < 0 || given_up_) return;
-  Set(lost_noted_);
+  if (piece.sent || !lost_noted_ || given_up_) return;
+  lost_noted_->Set();
   std::string why = !refusal_.empty()   ? refusal_
                     : !failure_.empty() ? failure_
                                         : "the connection was closed";
@@ -63,23 +39,21 @@ void Outgoing::NoteEnd(const Piece& piece) {
   lost_records_.push_back({piece.first, piece.records, std::move(why)});
 }
 
-Outgoing::Outgoing(size_t bytes_max) : bytes_max_(bytes_max), changed_(MakeEvent()) {}
-
-Outgoing::~Outgoing() {
-  close(changed_);
-  if (lost_noted_ >= 0) close(lost_noted_);
+Status Outgoing::status() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Status status = changed_.status();
+  if (status.ok() && lost_noted_) status = lost_noted_->status();
+  return status;
 }
-
-void Outgoing::Signal() { Set(changed_); }
 
 void Outgoing::NoteLost() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (lost_noted_ < 0) lost_noted_ = MakeEvent();
+  if (!lost_noted_) lost_noted_.emplace();
 }
 
 std::vector<LostRecords> Outgoing::TakeLost() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (lost_noted_ >= 0) Reset(lost_noted_);
+  if (lost_noted_) lost_noted_->Reset();
   return std::exchange(lost_records_, {});
 }
 
@@ -89,7 +63,7 @@ void Outgoing::SetPeers(size_t peers) {
     peers_ = peers;
     if (peers > 0) failure_.clear();
   }
-  Signal();
+  changed_.Set();
 }
 
 void Outgoing::SetFailure(std::string why) {
@@ -97,7 +71,7 @@ void Outgoing::SetFailure(std::string why) {
     const std::lock_guard<std::mutex> lock(mutex_);
     failure_ = std::move(why);
   }
-  Signal();
+  changed_.Set();
 }
 
 void Outgoing::SetRefusal(std::string why) {
@@ -157,9 +131,10 @@ uint64_t Outgoing::settled() const {
 }
 
 bool Outgoing::Wait(StopRequest* stop, TimeMs at_most_ms) {
-  pollfd waits[] = {{changed_, POLLIN, 0}, {stop == nullptr ? -1 : stop->poll_fd(), POLLIN, 0}};
+  pollfd waits[] = {{changed_.fd(), POLLIN, 0},
+                    {stop == nullptr ? -1 : stop->poll_fd(), POLLIN, 0}};
   poll(waits, 2, static_cast<int>(at_most_ms));
-  Reset(changed_);
+  changed_.Reset();
   return stop == nullptr || !stop->requested();
 }
 

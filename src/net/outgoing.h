@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "io/event_fd.h"
 #include "io/transport.h"
 #include "weir/run.h"
 
@@ -32,10 +33,12 @@ class Outgoing {
     uint64_t begun_to = 0;
   };
 
-  explicit Outgoing(size_t bytes_max);
-  ~Outgoing();
+  explicit Outgoing(size_t bytes_max) : bytes_max_(bytes_max) {}
   Outgoing(const Outgoing&) = delete;
   Outgoing& operator=(const Outgoing&) = delete;
+
+  // kIoError: the system gave no descriptor, so that nobody would be woken.
+  Status status() const;
 
   // Loop thread.
   void SetPeers(size_t peers);
@@ -61,17 +64,17 @@ class Outgoing {
   // From now on it is noted which records are lost.
   void NoteLost();
   std::vector<LostRecords> TakeLost();
-  int lost_fd() const { return lost_noted_; }  // readable when some were noted; -1: none will be
+  // Readable when some were noted; -1: none will be.
+  int lost_fd() const { return lost_noted_ ? lost_noted_->fd() : -1; }
   // Returns when something has changed, or the time is over; false if a stop was requested.
   bool Wait(StopRequest* stop, TimeMs at_most_ms);
 
  private:
-  void Signal();
   void NoteEnd(const Piece& piece);
 
   const size_t bytes_max_;
-  int changed_;          // eventfd
-  int lost_noted_ = -1;  // likewise, once anything is noted
+  EventFd changed_;
+  std::optional<EventFd> lost_noted_;  // once anything is to be noted
   mutable std::mutex mutex_;
   size_t peers_ = 0;
   size_t bytes_ = 0;

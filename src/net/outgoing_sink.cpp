@@ -9,8 +9,9 @@ constexpr TimeMs kFirstConnectMs = 10'000;
 
 }  // namespace
 
-OutgoingSink::OutgoingSink(const TransportPlace& place, size_t queue_bytes)
-    : place_(place), loop_(NetLoop::Shared()), outgoing_(std::make_shared<Outgoing>(queue_bytes)) {
+OutgoingSink::OutgoingSink(const TransportPlace& place, std::shared_ptr<NetLoop> loop,
+                           size_t queue_bytes)
+    : place_(place), loop_(std::move(loop)), outgoing_(std::make_shared<Outgoing>(queue_bytes)) {
   if (place_.tells_lost) outgoing_->NoteLost();
 }
 
@@ -30,6 +31,8 @@ void OutgoingSink::Report(const std::string& what) const {
 // Who connects waits for the first connection or for the first failure, so that events that come at
 // once are not lost.
 Status OutgoingSink::Open() {
+  const Status status = outgoing_->status();
+  if (!status.ok()) return status;
   loop_->Post([carrier = carrier_] { carrier->Start(); });
   if (!manner_.connects) return Status::Ok();
   const TimeMs until = SystemClock().MonotonicMs() + kFirstConnectMs;

@@ -46,7 +46,7 @@ class OutgoingSink : public Sink {
     bool needs_peers = false;  // a piece is made only when somebody is connected, if the sink waits
     TimeMs patience_ms = 0;    // with what is on its way
   };
-  OutgoingSink(const TransportPlace& place, size_t queue_bytes);
+  OutgoingSink(const TransportPlace& place, std::shared_ptr<NetLoop> loop, size_t queue_bytes);
   // Once, by the constructor.
   void SetCarrier(std::shared_ptr<Carrier> carrier, const Manner& manner);
 

@@ -140,8 +140,8 @@ class Outlet final : public Carrier, public std::enable_shared_from_this<Outlet>
 
 class SocketSink final : public OutgoingSink {
  public:
-  SocketSink(const SocketOptions& options, const TransportPlace& place)
-      : OutgoingSink(place, options.queue_bytes),
+  SocketSink(const SocketOptions& options, const TransportPlace& place, std::shared_ptr<NetLoop> on)
+      : OutgoingSink(place, std::move(on), options.queue_bytes),
         options_(options),
         outlet_(std::make_shared<Outlet>(loop()->context(), options, place, outgoing())) {
     Manner manner;
@@ -195,7 +195,10 @@ Status SocketSink::Write(const SinkRecord& record) {
 
 Result<std::unique_ptr<Sink>> MakeSocketSink(const SocketOptions& options,
                                              const TransportPlace& place) {
-  return std::unique_ptr<Sink>(std::make_unique<SocketSink>(options, place));
+  auto loop = NetLoop::Shared();
+  if (!loop.ok()) return loop.status();
+  return std::unique_ptr<Sink>(
+      std::make_unique<SocketSink>(options, place, std::move(loop).value()));
 }
 
 }  // namespace weir

@@ -111,10 +111,10 @@ class Intake : public std::enable_shared_from_this<Intake> {
 
 class SocketSource final : public Source {
  public:
-  SocketSource(SocketOptions options, const TransportPlace& place)
+  SocketSource(SocketOptions options, const TransportPlace& place, std::shared_ptr<NetLoop> loop)
       : place_(place),
         options_(options),
-        loop_(NetLoop::Shared()),
+        loop_(std::move(loop)),
         intake_(std::make_shared<Intake>(loop_->context(), std::move(options))) {}
 
   ~SocketSource() override {
@@ -122,7 +122,8 @@ class SocketSource final : public Source {
   }
 
   Status Open() override {
-    Status status = lane_.Open(intake_->arrivals().fd());
+    Status status = intake_->arrivals().status();
+    if (status.ok()) status = lane_.Open(intake_->arrivals().fd());
     if (status.ok()) status = intake_->Open();
     if (!status.ok()) return status;
     intake_->arrivals().OnRoom([this] { loop_->Post([intake = intake_] { intake->Resume(); }); });
@@ -197,7 +198,10 @@ class SocketSource final : public Source {
 
 Result<std::unique_ptr<Source>> MakeSocketSource(const SocketOptions& options,
                                                  const TransportPlace& place) {
-  return std::unique_ptr<Source>(std::make_unique<SocketSource>(options, place));
+  auto loop = NetLoop::Shared();
+  if (!loop.ok()) return loop.status();
+  return std::unique_ptr<Source>(
+      std::make_unique<SocketSource>(options, place, std::move(loop).value()));
 }
 
 }  // namespace weir

@@ -268,6 +268,9 @@ bool AppRun::reads_standard_input() const {
 }
 
 Outcome AppRun::Open() {
+  if (options_.stop != nullptr && options_.stop->poll_fd() < 0) {
+    return ToOutcome(Status(StatusCode::kIoError, "the system gives no file descriptor"));
+  }
   const std::string& directory = options_.state.directory;
   place_ = directory.empty()
                ? TablePlace::Temporary(/*self_contained=*/false)

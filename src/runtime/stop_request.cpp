@@ -1,16 +1,18 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "base/check.h"
 #include "weir/run.h"
 
 namespace weir {
 
-StopRequest::StopRequest() { CHECK(pipe2(fds_, O_CLOEXEC | O_NONBLOCK) == 0); }
+StopRequest::StopRequest() {
+  if (pipe2(fds_, O_CLOEXEC | O_NONBLOCK) != 0) fds_[0] = fds_[1] = -1;
+}
 
 StopRequest::~StopRequest() {
-  close(fds_[0]);
-  close(fds_[1]);
+  for (const int fd : fds_) {
+    if (fd >= 0) close(fd);
+  }
 }
 
 void StopRequest::Request() {

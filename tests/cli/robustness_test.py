@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import signal
 import socket
 import struct
 import subprocess
@@ -117,33 +118,79 @@ class Robustness(weir_program.ServerCase):
         self.check_flat(process, before)
         process.kill()
 
-    def test_a_thousand_idle_connections_and_slow_ones(self):
-        process = self.serve("@source(type='tcp', port='0', max.connections='2000', "
-                             "max.connections.per.address='2000', first.byte.time='1 min')\n")
-        port = self.port(process)
-        good = self.connect(port)
-        trips = lambda: sorted(self.round_trip(good, process, i) for i in range(300))
-        alone = trips()[296]
-        idle = [self.connect(port) for _ in range(900)]
-        slow = [self.connect(port) for _ in range(100)]
+    def slowest(self, client, process, crawlers):
+        """The 99th percentile of round trips, in seconds, while the crawlers send bytes."""
         done = threading.Event()
 
         def crawl():
             while not done.wait(0.05):
-                for client in slow:
-                    client.send(b"x")
+                for crawler in crawlers:
+                    crawler.send(b"x")
 
         crawling = threading.Thread(target=crawl)
         crawling.start()
-        crowded = trips()[296]
+        trips = sorted(self.round_trip(client, process, i) for i in range(300))
         done.set()
         crawling.join(LIMIT)
-        # The crawlers take processor time of their own, on a machine that has other things to do.
-        self.assertLess(crowded, 2 * alone + 0.05)
-        for client in (*idle, *slow):
+        return trips[296]
+
+    def test_a_thousand_idle_connections_and_slow_ones(self):
+        # A server of its own without anybody else, to compare with at the same time. The crawlers
+        # take processor time themselves: there they send to nobody.
+        source = ("@source(type='tcp', port='0', max.connections='2000', "
+                  "max.connections.per.address='2000', first.byte.time='1 min')\n")
+        quiet = self.serve(source)
+        crowded = self.serve(source)
+        quiet_client = self.connect(self.port(quiet))
+        port = self.port(crowded)
+        crowded_client = self.connect(port)
+        idle = [self.connect(port) for _ in range(900)]
+        slow = [self.connect(port) for _ in range(100)]
+        nobody = [socket.socketpair() for _ in range(100)]
+        ours = [one for one, _ in nobody]
+        # Other processes only ever add to a round: the best of each tells.
+        alone = among_others = float("inf")
+        for _ in range(20):
+            alone = min(alone, self.slowest(quiet_client, quiet, ours))
+            among_others = min(among_others, self.slowest(crowded_client, crowded, slow))
+            if among_others <= 2 * alone:
+                break
+        self.assertLessEqual(among_others, 2 * alone)
+        for client in (*idle, *slow, *(end for pair in nobody for end in pair)):
             client.close()
-        self.round_trip(good, process, 1)
-        self.stop(process)
+        self.round_trip(crowded_client, crowded, 1)
+        self.stop(quiet)
+        self.stop(crowded)
+
+    def check_descriptors(self, source, sink, *arguments):
+        """Runs it with ever more descriptors; while they are too few it says so."""
+        sockets = "@source(type='tcp', port='0')\n@source(type='http', port='0')\n"
+        target = "@sink(type='tcp', port='0', mode='server', on.error='STORE')\n"
+        app = self.write("app.sql", sockets + source + IN + target + sink + OUT + PASS)
+        for most in range(6, 200):
+            limits = (most, most)
+            process = self.start(
+                "run", app, *arguments,
+                preexec_fn=lambda limits=limits: resource.setrlimit(resource.RLIMIT_NOFILE, limits))
+            said = b""
+            while said.count(b"listens on") < 3:
+                line = process.stderr.readline()
+                said += line
+                if not line:
+                    break
+            process.send_signal(signal.SIGTERM)  # nothing more comes, or it has ended already
+            code = process.wait(LIMIT)
+            if code == 0:
+                return
+            self.assertGreater(code, 0, f"{most} descriptors: {said}")
+            self.assertTrue(said, f"{most} descriptors")
+        self.fail("200 descriptors are too few")
+
+    def test_too_few_descriptors_are_an_error(self):
+        self.check_descriptors("", "", "--state-dir", self.path("state"))
+        self.check_descriptors("@source(type='inMemory', topic='t')\n",
+                               "@sink(type='inMemory', topic='t')\n",
+                               "--dead-letters", self.path("letters"))
 
     def test_nothing_is_left_of_broken_connections(self):
         process = self.serve("@source(type='tcp', port='0', first.byte.time='1 sec')\n")

@@ -10,7 +10,7 @@ class InMemorySource final : public Source {
 
   Status Open() override {
     subscription_ = topic_->Subscribe();
-    return Status::Ok();
+    return subscription_->status();
   }
   int poll_fd() const override { return subscription_->fd(); }
   Status Take(SourceOutput* out) override {
