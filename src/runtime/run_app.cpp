@@ -359,7 +359,8 @@ Status AppRun::Recover() {
   const Status status = core_->Recover(keeper_.get(), &dropped);
   if (!status.ok()) return status;
   TellDropped(dropped);
-  if (keeper_->fresh() && sinks_.has_places()) {
+  // A migrated state is that of the new app from now on, whatever happens.
+  if ((keeper_->fresh() && sinks_.has_places()) || options_.state.migrate) {
     const Status taken = keeper_->TakeSnapshot();
     if (!taken.ok()) return taken;
   }
@@ -417,9 +418,6 @@ Status AppRun::Reload() {
   Result<Plan> plan = PlanFor(*next, OutputsOf(*next));
   Status status = plan.status();
   if (status.ok()) status = CheckTables(*next);
-  if (keeper_ != nullptr && sinks_.size() > 0) {
-    status = Status::Invalid("sinks and --state-dir together need a new start");
-  }
   StreamFormats formats;
   if (status.ok()) {
     formats = next->impl().Formats(plan.value());
@@ -459,6 +457,7 @@ Status AppRun::SwapApp(std::shared_ptr<const App> next, Plan plan, StreamFormats
   if (!opened.ok()) return Status(StatusCode::kIoError, opened.message());
   MakeCore(std::move(plan), std::move(formats));
   std::vector<std::string> dropped;
+  sinks_.GoOn();
   if (keeps_state) {
     status = core_->Recover(keeper_.get(), &dropped);
   } else {
@@ -469,6 +468,8 @@ Status AppRun::SwapApp(std::shared_ptr<const App> next, Plan plan, StreamFormats
   if (!status.ok()) return status;
   core_->set_positions(std::move(positions));
   TellDropped(dropped);
+  if (keeps_state) status = keeper_->TakeSnapshot();
+  if (!status.ok()) return status;
   Tell("reloaded: the run goes on with what the file says now");
   return core_->Start();
 }

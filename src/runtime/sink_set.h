@@ -72,6 +72,9 @@ class SinkSet {
   void Load(StateReader& in);
   // Nothing was saved.
   Status BeginAnew();
+  // The app is another one from now on, in the same run: what Load gives is older than what is here
+  // and is passed over, and so is SkipDelivered.
+  void GoOn() { goes_on_ = true; }
   // How many rows have left the process, by sink; newer than what Save wrote.
   std::vector<InputPosition> Positions();
   // What is known to have left is not written again; what waits is written now.
@@ -160,6 +163,7 @@ class SinkSet {
   std::function<Status()> gate_;
   bool gate_asked_ = false;
   bool keeps_state_ = false;
+  bool goes_on_ = false;
   bool closed_ = false;
   TextBuffer record_;
   TextBuffer json_;

@@ -72,7 +72,7 @@ void SinkSet::Load(StateReader& in) {
     in.Read(events);
     in.EndOwner();
   }
-  if (!in.ok()) return;
+  if (!in.ok() || goes_on_) return;
   for (One& one : sinks_) {
     const auto saved = all.find(one.name);
     if (one.sink->recall() == SinkRecall::kPlace) {
@@ -102,6 +102,7 @@ void SinkSet::LoadUnsettled(const Saved& saved, std::vector<Event>& events, One*
 }
 
 Status SinkSet::BeginAnew() {
+  if (goes_on_) return Status::Ok();
   for (const One& one : sinks_) {
     if (one.sink->recall() != SinkRecall::kPlace) continue;
     const Result<bool> begun = one.sink->GoBackTo("");
@@ -123,6 +124,7 @@ std::vector<InputPosition> SinkSet::Positions() {
 }
 
 Status SinkSet::SkipDelivered(const std::vector<InputPosition>& positions) {
+  if (goes_on_) return Status::Ok();
   for (One& one : sinks_) {
     if (one.sink->recall() != SinkRecall::kCount) continue;
     for (const InputPosition& position : positions) {

@@ -11,7 +11,7 @@ TABLE = "define table T (a int);\n"
 NAMES = "@info(name = 'names') from S select sym insert into Names;\n"
 
 
-class Reload(weir_program.Case):
+class Reload(weir_program.ServerCase):
     def begin(self, text, *options):
         self.write("app.sql", text)
         return self.start("run", "app.sql", "--playback", *options)
@@ -56,6 +56,42 @@ class Reload(weir_program.Case):
         self.assertIn('"t":7.0', self.expect(0, self.weir(
             "run", "app.sql", "--playback", "--state-dir", "state",
             stdin='{"sym":"C","px":4.0}\n'))[0])
+
+    def test_sinks_go_on_with_a_state_directory(self):
+        sinks = ("@sink(type='file', file.uri='sums')\n"
+                 "@sink(type='tcp', port='0', mode='server')\n"
+                 "define stream Sums (t double);\n")
+        options = ("--state-dir", "state", "--snapshot-interval", "1h", "--output", "none")
+        run = self.begin(STREAM + sinks + SUM, *options)
+        rows = self.connect(self.port(run)).makefile("rb")
+        expected = []
+
+        def send(amount, total):
+            self.send(run, '{"sym":"A","px":%.1f}' % amount)
+            expected.append(b'{"stream":"Sums","timestamp":0,"event":{"t":%.1f}}\n' % total)
+            self.assertEqual(rows.readline(), expected[-1])
+
+        send(1, 1)
+        send(2, 3)
+        self.reload(run, TABLE + STREAM + sinks + NAMES + SUM)
+        send(4, 7)
+        self.reload(run, STREAM + sinks + SUM)
+        send(8, 15)
+        run.kill()
+        run.wait(weir_program.LIMIT)
+        self.assertEqual(rows.read(), b"")
+        run = self.start("run", "app.sql", "--playback", *options)
+        rows = self.connect(self.port(run)).makefile("rb")
+        self.send(run, '{"sym":"A","px":16.0}')
+        expected.append(expected[-1].replace(b"15", b"31"))
+        # What was sent just before may come again.
+        received = rows.readline()
+        if received == expected[-2]:
+            received = rows.readline()
+        self.assertEqual(received, expected[-1], run.stderr.read() if not received else b"")
+        self.finish(run)
+        self.assertEqual(rows.read(), b"")
+        self.assertEqual(self.read("sums").encode(), b"".join(expected))
 
     def test_a_query_that_is_gone_is_told(self):
         run = self.begin(STREAM + NAMES + SUM)
