@@ -45,7 +45,7 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
       return;
     }
     // Every chunk is taken from its first row on, in one piece or in several.
-    if (begin == 0) Load(port, chunk);
+    if (begin == 0) LoadInput(port, chunk);
     for (uint32_t i = begin; i < end;) {
       const uint32_t emission_end = chunk.EmissionEnd(i);
       BeginStep(chunk.KeyAt(i));
@@ -81,7 +81,7 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
     OrderKey key;
   };
 
-  void Load(int port, const Chunk& chunk) {
+  void LoadInput(int port, const Chunk& chunk) {
     const JoinSide& side = inputs_[port].side();
     CHECK(!side.has_window || side.find_set == FindSet::kNothing || side.found != nullptr ||
           chunk.has_row_ids());

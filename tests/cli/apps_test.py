@@ -1,8 +1,12 @@
 """Several apps in one process."""
 
+import contextlib
 import json
 import os
+import re
 import signal
+import subprocess
+import threading
 import unittest
 
 import weir_program
@@ -31,6 +35,57 @@ def trades(count, first=0):
     lines = [{"symbol": "S%d" % (n % 3), "price": n % 20 + 0.5, "volume": n}
              for n in range(first, first + count)]
     return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+class Progress(weir_program.Case):
+    """A line on the terminal while events come for more than two seconds."""
+
+    def follow(self, *arguments):
+        """Sends events until the line has come three times; gives the numbers of events in it."""
+        near, far = self.terminal()
+        process = self.start("run", *arguments, stdout=subprocess.DEVNULL, stderr=far)
+        done = threading.Event()
+
+        def pour():
+            lines = trades(2000).encode()
+            with contextlib.suppress(BrokenPipeError):
+                while not done.is_set():
+                    process.stdin.write(lines)
+                    process.stdin.flush()
+                process.stdin.close()
+
+        pouring = threading.Thread(target=pour)
+        pouring.start()
+        shown = b""
+        while (process.poll() is None and shown.count(b" events/s") < 3 and
+               weir_program.readable(near, LIMIT)):
+            shown += os.read(near, 10000)
+        done.set()
+        pouring.join(LIMIT)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(LIMIT), 0, shown)
+        while weir_program.readable(near, 0):
+            shown += os.read(near, 10000)
+        self.assertTrue(shown.endswith(b"\r\033[K"), shown)  # nothing of it is left
+        line = re.compile(rb"([\d,]+) events, ([\d,]+) MiB, ([\d,]+) events/s")
+        return [int(found[1].replace(b",", b"")) for found in line.finditer(shown)]
+
+    def test_one_app(self):
+        app = self.write("sum.sql", SUM)
+        events = self.follow(app)
+        self.assertGreaterEqual(len(events), 3)
+        self.assertEqual(events, sorted(events))
+
+    def test_several_apps_have_one_line(self):
+        # Numbers of one or the other would not only grow.
+        made = self.write("made.sql", """
+            @source(type='timer', payload=\"\"\"{"n":{{n}}}\"\"\", @map(type='json'))
+            define stream Made (n long);
+            from Made select sum(n) as n insert into Sums;
+            """)
+        events = self.follow(self.write("sum.sql", SUM), made)
+        self.assertGreaterEqual(len(events), 3)
+        self.assertEqual(events, sorted(events))
 
 
 class Apps(weir_program.Case):

@@ -169,11 +169,7 @@ class Terminal(weir_program.Case):
 
     def setUp(self):
         super().setUp()
-        try:
-            for end in os.openpty():
-                os.close(end)
-        except OSError as error:
-            self.skipTest(f"no terminals can be made here: {error}")
+        self.terminal()
         self.socket = self.path("tmux")
         state = self.path("state")
         command = (f"XDG_STATE_HOME={shlex.quote(state)} XDG_CONFIG_HOME={shlex.quote(state)} "

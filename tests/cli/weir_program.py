@@ -42,6 +42,16 @@ class Case(unittest.TestCase):
     def path(self, name):
         return os.path.join(self.folder, name)
 
+    def terminal(self):
+        """Two ends of a terminal, if there are any."""
+        try:
+            ends = os.openpty()
+        except OSError as error:
+            self.skipTest(f"no terminals can be made here: {error}")
+        for end in ends:
+            self.addCleanup(os.close, end)
+        return ends
+
     def write(self, name, content):
         with open(self.path(name), "wb") as file:
             file.write(content.encode() if isinstance(content, str) else content)
