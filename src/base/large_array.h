@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <limits>
 #include <new>
 #include <vector>
 
@@ -21,6 +22,7 @@ struct LargeAllocator {
   explicit LargeAllocator(const LargeAllocator<U>&) {}
 
   T* allocate(size_t count) {
+    if (count > std::numeric_limits<ptrdiff_t>::max() / 2 / sizeof(T)) throw std::bad_alloc();
     const size_t bytes = count * sizeof(T);
     if (!IsLarge(bytes)) return static_cast<T*>(::operator new (bytes, std::align_val_t{64}));
     const size_t rounded = (bytes + kHugePage - 1) / kHugePage * kHugePage;

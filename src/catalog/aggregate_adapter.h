@@ -1,11 +1,13 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
+#include "base/large_array.h"
 #include "catalog/aggregate.h"
 #include "types/type_dispatch.h"
 
@@ -51,10 +53,12 @@ class StateAggregator final : public Aggregator {
     const bool plain = in.kinds == nullptr && in.wanted == nullptr && !HasNulls(in);
     if (in.groups != nullptr) {
       if (slots_.size() >= kPrefetchGroups) {
-        for (uint32_t i = 0; i < in.size; ++i) __builtin_prefetch(&slots_[in.groups[i]], 1);
+        FarGroups groups{this, in.groups, in.size};
+        plain ? Rows<true>(in, groups, out) : Rows<false>(in, groups, out);
+      } else {
+        ManyGroups groups{this, in.groups};
+        plain ? Rows<true>(in, groups, out) : Rows<false>(in, groups, out);
       }
-      ManyGroups groups{this, in.groups};
-      plain ? Rows<true>(in, groups, out) : Rows<false>(in, groups, out);
     } else if constexpr (std::is_trivially_copyable_v<State>) {
       // A copy of its own lets the compiler keep the state in registers.
       OneGroup group{Current(0)};
@@ -100,8 +104,12 @@ class StateAggregator final : public Aggregator {
  private:
   // Fewer groups than these are near anyway.
   static constexpr size_t kPrefetchGroups = 16384;
+  // How many rows ahead the others are brought near.
+  static constexpr uint32_t kPrefetchAhead = 16;
 
-  struct Slot {
+  // Small ones do not lie across two cache lines.
+  static constexpr size_t kBareBytes = (sizeof(State) + sizeof(uint32_t) + 7) / 8 * 8;
+  struct alignas(kBareBytes > 32 ? alignof(State) : std::bit_ceil(kBareBytes)) Slot {
     State state;
     uint32_t generation = 0;  // older than generation_: the state is to be cleared before use
   };
@@ -120,6 +128,19 @@ class StateAggregator final : public Aggregator {
     StateAggregator* self;
     const uint32_t* ids;
     State& At(uint32_t i) { return self->Current(ids[i]); }
+    void Reset() { self->NextGeneration(); }
+  };
+
+  struct FarGroups {
+    StateAggregator* self;
+    const uint32_t* ids;
+    uint32_t size;
+    State& At(uint32_t i) {
+      if (i + kPrefetchAhead < size) {
+        __builtin_prefetch(&self->slots_[ids[i + kPrefetchAhead]], 1);
+      }
+      return self->Current(ids[i]);
+    }
     void Reset() { self->NextGeneration(); }
   };
 
@@ -220,7 +241,7 @@ class StateAggregator final : public Aggregator {
     }
   }
 
-  std::vector<Slot> slots_;
+  LargeVector<Slot> slots_;
   uint32_t generation_ = 0;
 };
 

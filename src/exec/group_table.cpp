@@ -1,9 +1,13 @@
 #include "exec/group_table.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <type_traits>
 
+#include "base/hash.h"
+#include "exec/id_state.h"
 #include "types/string_hash.h"
 
 namespace weir {
@@ -12,6 +16,8 @@ namespace {
 constexpr size_t kFirstSlots = 64;
 // Fewer groups than these are near anyway.
 constexpr uint32_t kPrefetchGroups = 16384;
+// How many rows ahead their slots are brought near.
+constexpr uint32_t kAheadRows = 32;
 
 template <class T>
 uint64_t NumberBits(T value) {
@@ -52,9 +58,18 @@ void AppendKeyBytes(const Column& column, uint32_t row, std::string* out) {
   });
 }
 
-uint64_t HashNumber(uint64_t key) { return FoldHash(key, 0); }
+constexpr size_t kSlotsPerLine = 4;
 
 }  // namespace
+
+inline GroupTable::Mark GroupTable::MarkOf(const StringRef& text) {
+  if (text.size() > kShortBytes) return {HashStringRef(text), kLongText};
+  Mark mark{0, text.size()};
+  std::memcpy(&mark.bits, text.data(), kShortBytes);  // behind the end of a short one are zeros
+  return mark;
+}
+
+inline uint64_t GroupTable::HashOf(const Mark& mark) { return FoldHash(mark.bits, mark.form); }
 
 GroupTable::GroupTable(std::vector<Type> types)
     : types_(std::move(types)),
@@ -80,22 +95,18 @@ void GroupTable::Find(const Chunk& chunk, std::span<const ColumnPtr> keys, uint3
 template <class T>
 void GroupTable::FindNumbers(const Chunk& chunk, const Column& keys, uint32_t* groups) {
   const T* values = keys.values<T>();
-  Prefetch(chunk, [&](uint32_t row) { return HashNumber(NumberBits(values[row])); });
-  for (uint32_t i = 0; i < chunk.size(); ++i) {
-    const uint32_t row = chunk.Row(i);
-    groups[i] = keys.IsValid(row) ? FindNumber(NumberBits(values[row])) : FindNull();
-  }
+  const StringRef no_text;
+  FindAll(
+      chunk, keys, [values](uint32_t row) { return Mark{NumberBits(values[row]), 0}; },
+      [&no_text](uint32_t) -> const StringRef& { return no_text; }, groups);
 }
 
 void GroupTable::FindStrings(const Chunk& chunk, const Column& keys, uint32_t* groups) {
   const StringRef* values = keys.values<StringRef>();
-  Prefetch(chunk, [&](uint32_t row) {
-    return keys.IsValid(row) ? HashStringRef(values[row]) : uint64_t{0};
-  });
-  for (uint32_t i = 0; i < chunk.size(); ++i) {
-    const uint32_t row = chunk.Row(i);
-    groups[i] = keys.IsValid(row) ? FindText(values[row]) : FindNull();
-  }
+  FindAll(
+      chunk, keys,
+      [&](uint32_t row) { return keys.IsValid(row) ? MarkOf(values[row]) : Mark(); },
+      [values](uint32_t row) -> const StringRef& { return values[row]; }, groups);
 }
 
 void GroupTable::FindComposites(const Chunk& chunk, std::span<const ColumnPtr> keys,
@@ -103,64 +114,58 @@ void GroupTable::FindComposites(const Chunk& chunk, std::span<const ColumnPtr> k
   for (uint32_t i = 0; i < chunk.size(); ++i) {
     encoded_.clear();
     for (const ColumnPtr& column : keys) AppendKeyBytes(*column, chunk.Row(i), &encoded_);
-    groups[i] = FindText(StringRef(encoded_));
+    const StringRef key(encoded_);
+    groups[i] = FindOne(MarkOf(key), key);
   }
 }
 
-template <class HashOfRow>
-void GroupTable::Prefetch(const Chunk& chunk, HashOfRow hash_of) {
-  if (size() < kPrefetchGroups) return;
-  const size_t mask = slots_.size() - 1;
-  hashes_.resize(chunk.size());
-  for (uint32_t i = 0; i < chunk.size(); ++i) {
-    hashes_[i] = hash_of(chunk.Row(i));
-    __builtin_prefetch(&slots_[hashes_[i] & mask]);
+// Where the slots may be far, each is brought near some rows before it is read.
+template <class MarkOfRow, class TextOfRow>
+void GroupTable::FindAll(const Chunk& chunk, const Column& keys, MarkOfRow mark_of,
+                         TextOfRow text_of, uint32_t* groups) {
+  const auto find = [&](uint32_t row, const Mark& mark) {
+    return keys.IsValid(row) ? FindOne(mark, text_of(row)) : FindNull();
+  };
+  const uint32_t size = chunk.size();
+  if (group_end() < kPrefetchGroups) {
+    for (uint32_t i = 0; i < size; ++i) groups[i] = find(chunk.Row(i), mark_of(chunk.Row(i)));
+    return;
   }
-  for (const uint64_t hash : hashes_) {
-    size_t at = hash & mask;
-    const auto tag = static_cast<uint32_t>(hash >> 32);
-    while (slots_[at].group_or_0 != 0 && slots_[at].tag != tag) at = (at + 1) & mask;
-    const uint32_t group_or_0 = slots_[at].group_or_0;
-    if (group_or_0 == 0) continue;
-    by_number_ ? __builtin_prefetch(&number_keys_[group_or_0 - 1])
-               : __builtin_prefetch(&text_keys_[group_or_0 - 1]);
+  Mark marks[kAheadRows];
+  const auto bring = [&](uint32_t i) {
+    Mark& mark = marks[i % kAheadRows];
+    mark = mark_of(chunk.Row(i));
+    __builtin_prefetch(&slots_[HashOf(mark) & (slots_.size() - 1)]);
+  };
+  for (uint32_t i = 0; i < std::min(size, kAheadRows); ++i) bring(i);
+  for (uint32_t i = 0; i < size; ++i) {
+    groups[i] = find(chunk.Row(i), marks[i % kAheadRows]);
+    if (i + kAheadRows < size) bring(i + kAheadRows);
   }
 }
 
-// The slot of the key, or the free slot where it belongs.
-template <class IsKey>
-GroupTable::Slot* GroupTable::Probe(uint64_t hash, IsKey is_key) {
+// All slots of a cache line are looked at before those of the next.
+inline GroupTable::Slot* GroupTable::Probe(const Mark& mark, const StringRef& text) {
   const size_t mask = slots_.size() - 1;
-  const auto tag = static_cast<uint32_t>(hash >> 32);
-  for (size_t at = hash & mask;; at = (at + 1) & mask) {
-    Slot& slot = slots_[at];
-    if (slot.group_or_0 == 0) {
-      slot.tag = tag;
-      return &slot;
+  const size_t begin = HashOf(mark) & mask;
+  for (size_t line = begin & ~(kSlotsPerLine - 1);; line = (line + kSlotsPerLine) & mask) {
+    for (size_t i = 0; i < kSlotsPerLine; ++i) {
+      Slot& slot = slots_[line + (begin + i) % kSlotsPerLine];
+      if (slot.group_or_0 == 0) return &slot;
+      if (slot.bits != mark.bits || slot.form != mark.form) continue;
+      if (mark.form != kLongText || long_texts_[slot.group_or_0 - 1] == text) return &slot;
     }
-    if (slot.tag == tag && is_key(slot.group_or_0 - 1)) return &slot;
   }
 }
 
-uint32_t GroupTable::FindNumber(uint64_t key) {
-  Slot* slot = Probe(HashNumber(key), [&](uint32_t group) { return number_keys_[group] == key; });
+uint32_t GroupTable::FindOne(const Mark& mark, const StringRef& text) {
+  Slot* slot = Probe(mark, text);
   if (slot->group_or_0 != 0) [[likely]]
     return slot->group_or_0 - 1;
   const uint32_t group = NewGroup();
-  slot->group_or_0 = group + 1;
-  number_keys_[group] = key;
-  if (size() * 2 > slots_.size()) Rebuild(slots_.size() * 2);
-  return group;
-}
-
-uint32_t GroupTable::FindText(const StringRef& key) {
-  Slot* slot = Probe(HashStringRef(key), [&](uint32_t group) { return text_keys_[group] == key; });
-  if (slot->group_or_0 != 0) [[likely]]
-    return slot->group_or_0 - 1;
-  const uint32_t group = NewGroup();
-  slot->group_or_0 = group + 1;
-  text_keys_[group] = KeepText(key);
-  if (size() * 2 > slots_.size()) Rebuild(slots_.size() * 2);
+  *slot = {mark.bits, mark.form, group + 1};
+  if (mark.form == kLongText) SetText(group, text);
+  if (size() * 2 > slots_.size()) Resize(slots_.size() * 2);
   return group;
 }
 
@@ -177,24 +182,30 @@ uint32_t GroupTable::NewGroup() {
     return group;
   }
   used_.push_back(true);
-  by_number_ ? number_keys_.push_back(0) : text_keys_.push_back(StringRef());
   return group_end() - 1;
 }
 
-StringRef GroupTable::KeepText(const StringRef& text) {
-  if (text.is_inline()) return text;
-  return StringRef(arena_->Copy(text.view()), text.size());
+void GroupTable::SetText(uint32_t group, const StringRef& text) {
+  if (long_texts_.size() <= group) long_texts_.resize(size_t{group} + 1);
+  long_texts_[group] =
+      text.is_inline() ? text : StringRef(arena_->Copy(text.view()), text.size());
 }
 
-uint64_t GroupTable::HashOf(uint32_t group) const {
-  return by_number_ ? HashNumber(number_keys_[group]) : HashStringRef(text_keys_[group]);
+StringRef GroupTable::TextOf(const Slot& slot) const {
+  if (slot.form == kLongText) return long_texts_[slot.group_or_0 - 1];
+  char bytes[kShortBytes];
+  std::memcpy(bytes, &slot.bits, kShortBytes);
+  return StringRef(bytes, slot.form);
 }
 
-void GroupTable::Rebuild(size_t slot_count) {
-  slots_.assign(slot_count, Slot());
-  for (uint32_t group = 0; group < group_end(); ++group) {
-    if (!used_[group] || group + 1 == null_group_or_0_) continue;
-    Probe(HashOf(group), [](uint32_t) { return false; })->group_or_0 = group + 1;
+void GroupTable::Resize(size_t count) {
+  LargeVector<Slot> old(count);
+  old.swap(slots_);
+  for (const Slot& slot : old) {
+    if (slot.group_or_0 == 0) continue;
+    // No two are equal: the first free one is right.
+    const StringRef text = slot.form == kLongText ? TextOf(slot) : StringRef();
+    *Probe({slot.bits, slot.form}, text) = slot;
   }
 }
 
@@ -205,15 +216,89 @@ void GroupTable::Sweep(const std::function<bool(uint32_t)>& forget) {
     free_.push_back(group);
     if (group + 1 == null_group_or_0_) null_group_or_0_ = 0;
   }
-  if (!by_number_) {
-    const std::unique_ptr<Arena> old = std::exchange(arena_, std::make_unique<Arena>());
-    for (uint32_t group = 0; group < group_end(); ++group) {
-      if (used_[group]) text_keys_[group] = KeepText(text_keys_[group]);
+  const std::unique_ptr<Arena> old = std::exchange(arena_, std::make_unique<Arena>());
+  for (Slot& slot : slots_) {
+    if (slot.group_or_0 == 0) continue;
+    if (!used_[slot.group_or_0 - 1]) {
+      slot.group_or_0 = 0;
+    } else if (slot.form == kLongText) {
+      SetText(slot.group_or_0 - 1, TextOf(slot));
     }
   }
+  size_t count = kFirstSlots;
+  while (count < size() * size_t{4}) count *= 2;
+  Resize(count);
+}
+
+void GroupTable::SaveKey(const Slot& slot, StateWriter& out) const {
+  by_number_ ? out.Write(slot.bits) : out.WriteText(TextOf(slot).view());
+}
+
+void GroupTable::Save(StateWriter& out,
+                      const std::function<void(uint32_t, StateWriter&)>& more) const {
+  SaveIds(group_end(), free_, out);
+  out.Write(null_group_or_0_);
+  std::vector<const Slot*> by_group(group_end());
+  for (const Slot& slot : slots_) {
+    if (slot.group_or_0 != 0) by_group[slot.group_or_0 - 1] = &slot;
+  }
+  const uint32_t section = out.NewSection();
+  for (uint32_t group = 0; group < group_end(); ++group) {
+    if (!used_[group]) continue;
+    const Slot* slot = by_group[group];
+    if (slot == nullptr) {  // the null, which needs no words
+      out.BeginPart(section, 0, group);
+    } else {
+      const uint64_t hash = by_number_ ? MixHash(slot->bits) : HashString(TextOf(*slot).view());
+      out.BeginPart(section, KeyGroupOf(hash), group);
+      SaveKey(*slot, out);
+    }
+    more(group, out);
+    out.EndPart();
+  }
+}
+
+void GroupTable::Load(StateReader& in, const std::function<void(uint32_t, StateReader&)>& more) {
+  CHECK_EQ(group_end(), 0u);
+  LoadedIds ids(in, &free_);
+  in.Read(null_group_or_0_);
+  used_.assign(ids.end(), true);
+  for (const uint32_t group : free_) used_[group] = false;
+  const bool null_used =
+      null_group_or_0_ == 0 || (null_group_or_0_ <= ids.end() && used_[null_group_or_0_ - 1]);
+  if (!in.Check(null_used, "the group of null is not in use")) null_group_or_0_ = 0;
   size_t slot_count = kFirstSlots;
   while (slot_count < size() * size_t{4}) slot_count *= 2;
-  Rebuild(slot_count);
+  slots_.resize(slot_count);
+  const uint32_t section = in.NewSection();
+  uint8_t key_group = 0;
+  uint64_t number = 0;
+  while (in.NextPart(section, &key_group, &number)) {
+    if (ids.Take(number)) {
+      const auto group = static_cast<uint32_t>(number);
+      if (group + 1 != null_group_or_0_) LoadKey(group, in);
+      more(group, in);
+    }
+    in.EndPart();
+  }
+  ids.Finish();
+}
+
+void GroupTable::LoadKey(uint32_t group, StateReader& in) {
+  Mark mark;
+  StringRef key;
+  std::string text;
+  if (by_number_) {
+    in.Read(mark.bits);
+  } else {
+    text = in.ReadText();
+    key = StringRef(text);
+    mark = MarkOf(key);
+  }
+  Slot* slot = Probe(mark, key);
+  if (!in.Check(slot->group_or_0 == 0, "a group is there twice")) return;
+  *slot = {mark.bits, mark.form, group + 1};
+  if (mark.form == kLongText) SetText(group, key);
 }
 
 }  // namespace weir

@@ -39,42 +39,53 @@ class GroupTable {
   void Load(StateReader& in, const std::function<void(uint32_t, StateReader&)>& more);
 
  private:
+  // What a slot knows of its key. Numbers and short texts are there as a whole, so that to find one
+  // touches one place in memory.
+  struct Mark {
+    uint64_t bits = 0;  // the number, the short text, or the hash of a long one
+    uint32_t form = 0;  // a number: 0; a short text: its length; a long one: kLongText
+    bool operator==(const Mark&) const = default;
+  };
+  static constexpr uint32_t kShortBytes = sizeof(Mark::bits);
+  static constexpr uint32_t kLongText = kShortBytes + 1;
   struct Slot {
-    uint32_t tag = 0;         // part of the hash
+    uint64_t bits = 0;
+    uint32_t form = 0;
     uint32_t group_or_0 = 0;  // group + 1; 0: free
   };
+  static Mark MarkOf(const StringRef& text);
+  static uint64_t HashOf(const Mark& mark);
 
   template <class T>
   void FindNumbers(const Chunk& chunk, const Column& keys, uint32_t* groups);
   void FindStrings(const Chunk& chunk, const Column& keys, uint32_t* groups);
   void FindComposites(const Chunk& chunk, std::span<const ColumnPtr> keys, uint32_t* groups);
-
-  // Has what finds of the chunk's rows will look at brought near; `hash_of` takes physical rows.
-  template <class HashOfRow>
-  void Prefetch(const Chunk& chunk, HashOfRow hash_of);
-
-  uint32_t FindNumber(uint64_t key);
-  uint32_t FindText(const StringRef& key);
+  // `mark_of` and `text_of` take physical rows.
+  template <class MarkOfRow, class TextOfRow>
+  void FindAll(const Chunk& chunk, const Column& keys, MarkOfRow mark_of, TextOfRow text_of,
+               uint32_t* groups);
+  uint32_t FindOne(const Mark& mark, const StringRef& text);
   uint32_t FindNull();
-  template <class IsKey>
-  Slot* Probe(uint64_t hash, IsKey is_key);
+  // The slot of the key, or the free slot where it belongs.
+  Slot* Probe(const Mark& mark, const StringRef& text);
+
   uint32_t NewGroup();
-  StringRef KeepText(const StringRef& text);
-  uint64_t HashOf(uint32_t group) const;
-  void Rebuild(size_t slot_count);
-  uint8_t KeyGroupOfGroup(uint32_t group) const;
+  void SetText(uint32_t group, const StringRef& text);
+  StringRef TextOf(const Slot& slot) const;
+  void Resize(size_t count);
+  void SaveKey(const Slot& slot, StateWriter& out) const;
+  void LoadKey(uint32_t group, StateReader& in);
 
   std::vector<Type> types_;
-  bool by_number_;  // the key is one attribute that fits 64 bits: number_keys_, else text_keys_
-  LargeVector<Slot> slots_;            // a power of two of them, at most half in use
-  LargeVector<uint64_t> number_keys_;  // by group
-  LargeVector<StringRef> text_keys_;   // by group; long ones point into arena_
-  std::vector<bool> used_;             // by group
+  bool by_number_;           // the key is one attribute that fits 64 bits
+  LargeVector<Slot> slots_;  // a power of two of them, at most half in use
+  // By group, as far as there are long ones; the bytes are in arena_.
+  LargeVector<StringRef> long_texts_;
+  std::vector<bool> used_;  // by group
   std::vector<uint32_t> free_;
   uint32_t null_group_or_0_ = 0;
   std::unique_ptr<Arena> arena_ = std::make_unique<Arena>();
-  std::string encoded_;           // scratch: a composite key as bytes
-  std::vector<uint64_t> hashes_;  // scratch
+  std::string encoded_;  // scratch: a composite key as bytes
 };
 
 }  // namespace weir
