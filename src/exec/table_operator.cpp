@@ -42,7 +42,7 @@ class TableOperator final : public StepOperator {
       table_->asked.reset();
       // An index that is not there is not worth making for one write.
       TableFinder finder(&store_, asked.write, false);
-      Load(asked.write, asked.rows, &finder);
+      LoadRows(asked.write, asked.rows, &finder);
       for (uint32_t i = 0; i < asked.rows.size(); ++i) Write(asked.write, nullptr, finder, i);
       if (!own_.empty()) EmitChanges();
       at_hand_ = Chunk();
@@ -50,7 +50,7 @@ class TableOperator final : public StepOperator {
     }
     const TableWrite& write = writes_[port];
     const bool together = goes_together_[port] && store_.disk() == nullptr;
-    Load(write, chunk.Slice(begin, end), &finders_[port]);
+    LoadRows(write, chunk.Slice(begin, end), &finders_[port]);
     const Chunk& rows = at_hand_;
     for (uint32_t i = 0; i < rows.size();) {
       const uint32_t emission_end = rows.EmissionEnd(i);
@@ -114,7 +114,7 @@ class TableOperator final : public StepOperator {
   }
 
   // Takes the rows to write next.
-  void Load(const TableWrite& write, const Chunk& rows, TableFinder* finder) {
+  void LoadRows(const TableWrite& write, const Chunk& rows, TableFinder* finder) {
     at_hand_ = rows;
     store_.Refresh();
     finder->Load(rows, timeline());
