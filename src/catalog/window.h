@@ -93,6 +93,8 @@ class Window {
   // checks every id (RowStore::ReadIds does).
   virtual void Save(StateWriter& out) const = 0;
   virtual void Load(StateReader& in, const RowStore& rows) = 0;
+  // The stored row that the next event is likely to touch, to be brought near; kNoRow: none.
+  virtual RowId Likely() const { return kNoRow; }
   // True if every arriving row is emitted as current at once and unchanged. Such a window does
   // nothing at all where expired rows are not needed, and the host leaves it out there.
   virtual bool passes_current() const { return false; }

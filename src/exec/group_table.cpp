@@ -97,15 +97,17 @@ void GroupTable::FindNumbers(const Chunk& chunk, const Column& keys, uint32_t* g
   const T* values = keys.values<T>();
   const StringRef no_text;
   FindAll(
-      chunk, keys, [values](uint32_t row) { return Mark{NumberBits(values[row]), 0}; },
+      chunk, keys,
+      [values](uint32_t row) {
+        return Mark{NumberBits(values[row]), 0};
+      },
       [&no_text](uint32_t) -> const StringRef& { return no_text; }, groups);
 }
 
 void GroupTable::FindStrings(const Chunk& chunk, const Column& keys, uint32_t* groups) {
   const StringRef* values = keys.values<StringRef>();
   FindAll(
-      chunk, keys,
-      [&](uint32_t row) { return keys.IsValid(row) ? MarkOf(values[row]) : Mark(); },
+      chunk, keys, [&](uint32_t row) { return keys.IsValid(row) ? MarkOf(values[row]) : Mark(); },
       [values](uint32_t row) -> const StringRef& { return values[row]; }, groups);
 }
 
@@ -187,8 +189,7 @@ uint32_t GroupTable::NewGroup() {
 
 void GroupTable::SetText(uint32_t group, const StringRef& text) {
   if (long_texts_.size() <= group) long_texts_.resize(size_t{group} + 1);
-  long_texts_[group] =
-      text.is_inline() ? text : StringRef(arena_->Copy(text.view()), text.size());
+  long_texts_[group] = text.is_inline() ? text : StringRef(arena_->Copy(text.view()), text.size());
 }
 
 StringRef GroupTable::TextOf(const Slot& slot) const {

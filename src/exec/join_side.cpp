@@ -191,7 +191,7 @@ void JoinInput::Prefetch(const JoinInput& other) {
   for (uint32_t i = 0; i < rows.size(); ++i) lists_.Prefetch(other.hashes_[rows.Row(i)]);
   for (uint32_t i = 0; i < rows.size(); ++i) {
     const RowId likely = lists_.Likely(other.hashes_[rows.Row(i)]);
-    if (likely != kNoRow) PrefetchRow(store_, likely);
+    if (likely != kNoRow) store_.Prefetch(likely);
   }
 }
 

@@ -15,6 +15,8 @@ namespace {
 
 // How many rows ahead a key's window is brought near.
 constexpr uint32_t kPrefetchAhead = 16;
+// Fewer windows than these are near anyway.
+constexpr size_t kPrefetchWindows = 16384;
 
 // The timers of all keys; those of one time in the order of the keys, and of one key in the order
 // in which they were armed.
@@ -200,10 +202,15 @@ class KeyedWindowOperator final : public StepOperator {
   }
   // The window at some distance behind row i of those at hand.
   void PrefetchWindow(uint32_t i) const {
+    if (windows_.size() < kPrefetchWindows) return;
     if (i + 2 * kPrefetchAhead < keys_.size()) {
       BringMemoryNear(&windows_[keys_[i + 2 * kPrefetchAhead]]);
     }
     if (i + kPrefetchAhead < keys_.size()) BringWindowNear(keys_[i + kPrefetchAhead]);
+    if (i + kPrefetchAhead / 2 >= keys_.size()) return;
+    const Window* window = windows_[keys_[i + kPrefetchAhead / 2]].get();
+    const RowId row = window == nullptr ? kNoRow : window->Likely();
+    if (row != kNoRow) store_.Prefetch(row);
   }
 
   void ArmForKey(TimeMs due) {

@@ -240,7 +240,7 @@ void TableStore::Prefetch(uint32_t at, std::span<const ColumnPtr> keys, const Ch
     if (found == nullptr) continue;
     __builtin_prefetch(&index.links[*found]);
     __builtin_prefetch(&order_[*found]);
-    PrefetchRow(rows_, *found);
+    rows_.Prefetch(*found);
   }
 }
 

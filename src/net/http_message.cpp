@@ -1,3 +1,5 @@
+// Beast 1.74 asserts that the last chunk comes as five bytes or more, but does well with less.
+#define BOOST_DISABLE_ASSERTS
 #include "net/http_message.h"
 
 #include <boost/asio/buffer.hpp>

@@ -177,6 +177,7 @@ class EntryCursor {
       ok_ = false;
       return;
     }
+    if (count == 0) return;  // there may be no place for none
     std::memcpy(values, left_.data(), count * sizeof(T));
     left_.remove_prefix(count * sizeof(T));
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <numeric>
@@ -9,49 +10,90 @@
 #include "base/large_array.h"
 
 namespace weir {
+namespace {
+
+// So many rows are handled column by column before the next, so that they stay near meanwhile.
+constexpr uint32_t kNearRows = 64;
+// Fewer rows than these are near anyway.
+constexpr size_t kFarRows = 16384;
+
+// Has the memory of a block's rows brought near, if they may be far.
+void BringNear(const RowStore& rows, std::span<const RowId> ids) {
+  if (rows.live_rows() < kFarRows) return;
+  for (const RowId id : ids.first(std::min<size_t>(ids.size(), kNearRows))) {
+    if (id != kNoRow) rows.Prefetch(id);
+  }
+}
+
+}  // namespace
 
 RowStore::RowStore(SchemaPtr schema) : schema_(std::move(schema)) {
   columns_.reserve(schema_->size());
   for (const Attribute& attribute : schema_->attributes()) {
-    columns_.push_back({attribute.type, nullptr, {}});
+    columns_.push_back({attribute.type, 0, {}});
+    has_objects_ = has_objects_ || attribute.type == Type::kObject;
   }
+  // The wide ones first, so that all are aligned without gaps.
+  for (size_t width = 16; width > 0; width /= 2) {
+    for (StoredColumn& column : columns_) {
+      if (StorageSize(column.type) != width) continue;
+      column.offset = row_bytes_;
+      row_bytes_ += width;
+    }
+  }
+  row_bytes_ = (row_bytes_ + 7) / 8 * 8;
 }
 
 RowStore::~RowStore() {
   for (StoredColumn& column : columns_) {
     if (column.type == Type::kObject) {
-      auto* objects = reinterpret_cast<ObjectRef*>(column.data);
-      for (size_t i = 0; i < capacity_; ++i) objects[i].~ObjectRef();
+      for (size_t i = 0; i < capacity_; ++i) Slot<ObjectRef>(column, RowId(i)).~ObjectRef();
     } else if (column.type == Type::kString) {
       for (size_t i = 0; i < used_; ++i) FreeLongString(column, static_cast<RowId>(i));
     }
-    std::free(column.data);
   }
+  std::free(data_);
 }
 
 void RowStore::Grow(size_t capacity) {
-  timestamps_.resize(capacity);
+  if (has_objects_) {
+    MoveRows(capacity);
+  } else {
+    data_ = static_cast<uint8_t*>(std::realloc(data_, capacity * row_bytes_));
+    CHECK(data_ != nullptr);
+  }
+  AdviseHugePages(data_, capacity * row_bytes_);
   for (StoredColumn& column : columns_) {
-    const size_t width = StorageSize(column.type);
-    if (column.type == Type::kObject) {
-      auto* grown = static_cast<ObjectRef*>(std::malloc(capacity * width));
-      CHECK(grown != nullptr);
-      auto* old = reinterpret_cast<ObjectRef*>(column.data);
-      for (size_t i = 0; i < capacity; ++i) new (grown + i) ObjectRef();
-      for (size_t i = 0; i < capacity_; ++i) {
-        grown[i] = std::move(old[i]);
-        old[i].~ObjectRef();
-      }
-      std::free(column.data);
-      column.data = reinterpret_cast<uint8_t*>(grown);
-    } else {
-      column.data = static_cast<uint8_t*>(std::realloc(column.data, capacity * width));
-      CHECK(column.data != nullptr);
-      AdviseHugePages(column.data, capacity * width);
-    }
     if (!column.nulls.empty()) column.nulls.resize(capacity, 0);
   }
   capacity_ = capacity;
+}
+
+// Objects are not moved by copying their bytes.
+void RowStore::MoveRows(size_t capacity) {
+  auto* old = data_;
+  data_ = static_cast<uint8_t*>(std::malloc(capacity * row_bytes_));
+  CHECK(data_ != nullptr);
+  if (old != nullptr) std::memcpy(data_, old, capacity_ * row_bytes_);
+  for (const StoredColumn& column : columns_) {
+    if (column.type != Type::kObject) continue;
+    for (size_t i = 0; i < capacity; ++i) {
+      auto* slot = new (RowAt(RowId(i)) + column.offset) ObjectRef();
+      if (i >= capacity_) continue;
+      auto* from = reinterpret_cast<ObjectRef*>(old + i * row_bytes_ + column.offset);
+      *slot = std::move(*from);
+      from->~ObjectRef();
+    }
+  }
+  std::free(old);
+}
+
+// Rows that hold no string yet: Reclaim and the destructor look at them.
+void RowStore::MakeStrings(size_t begin, size_t end) {
+  for (const StoredColumn& column : columns_) {
+    if (column.type != Type::kString) continue;
+    for (size_t i = begin; i < end; ++i) new (RowAt(RowId(i)) + column.offset) StringRef();
+  }
 }
 
 void RowStore::TakeIds(uint32_t count, RowId* ids) {
@@ -64,12 +106,7 @@ void RowStore::TakeIds(uint32_t count, RowId* ids) {
     Grow(std::max<size_t>({4, capacity_ * 2, used_ + fresh}));
   }
   for (size_t i = 0; i < fresh; ++i) ids[reused + i] = static_cast<RowId>(used_ + i);
-  // A fresh slot holds no string yet; Reclaim and the destructor look at it.
-  for (StoredColumn& column : columns_) {
-    if (column.type != Type::kString) continue;
-    auto* strings = reinterpret_cast<StringRef*>(column.data) + used_;
-    std::uninitialized_default_construct_n(strings, fresh);
-  }
+  MakeStrings(used_, used_ + fresh);
   used_ += fresh;
 }
 
@@ -87,9 +124,15 @@ void RowStore::Add(const Chunk& chunk, uint32_t begin, uint32_t end, RowId* ids)
     rows = rows_.data();
   }
   const TimeMs* timestamps = chunk.meta()->timestamps.data();
-  for (uint32_t i = 0; i < count; ++i) timestamps_[ids[i]] = timestamps[rows[i]];
-  for (size_t c = 0; c < columns_.size(); ++c) {
-    StoreColumn(columns_[c], *chunk.column(c), rows, count, ids);
+  for (uint32_t done = 0; done < count; done += kNearRows) {
+    const uint32_t block = std::min<uint32_t>(count - done, kNearRows);
+    BringNear(*this, {ids + done + block, count - done - block});
+    for (uint32_t i = 0; i < block; ++i) {
+      set_timestamp(ids[done + i], timestamps[rows[done + i]]);
+    }
+    for (size_t c = 0; c < columns_.size(); ++c) {
+      StoreColumn(columns_[c], *chunk.column(c), rows + done, block, ids + done);
+    }
   }
 }
 
@@ -110,18 +153,18 @@ void RowStore::StoreColumn(StoredColumn& column, const Column& from, const uint3
   DispatchType(column.type, [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T* in = from.values<T>();
-    T* out = reinterpret_cast<T*>(column.data);
     if constexpr (std::is_same_v<T, StringRef>) {
       const bool has_nulls = from.has_nulls();
       for (uint32_t i = 0; i < count; ++i) {
+        StringRef& slot = Slot<StringRef>(column, ids[i]);
         if (has_nulls && !from.IsValid(rows[i])) {
-          out[ids[i]] = StringRef();
+          slot = StringRef();
         } else {
-          StoreString(out + ids[i], in[rows[i]]);
+          StoreString(&slot, in[rows[i]]);
         }
       }
     } else {
-      for (uint32_t i = 0; i < count; ++i) out[ids[i]] = in[rows[i]];
+      for (uint32_t i = 0; i < count; ++i) Slot<T>(column, ids[i]) = in[rows[i]];
     }
   });
   if (!from.has_nulls() && column.nulls.empty()) return;
@@ -132,7 +175,7 @@ void RowStore::StoreColumn(StoredColumn& column, const Column& from, const uint3
 }
 
 void RowStore::FreeLongString(StoredColumn& column, RowId id) {
-  StringRef& slot = reinterpret_cast<StringRef*>(column.data)[id];
+  StringRef& slot = Slot<StringRef>(column, id);
   if (slot.is_inline()) return;
   string_bytes_ -= slot.size();
   std::free(const_cast<char*>(slot.data()));
@@ -145,7 +188,7 @@ void RowStore::Reclaim() {
     if (column.type == Type::kString && string_bytes_ > 0) {
       for (RowId id : released_) FreeLongString(column, id);
     } else if (column.type == Type::kObject) {
-      for (RowId id : released_) reinterpret_cast<ObjectRef*>(column.data)[id].reset();
+      for (RowId id : released_) Slot<ObjectRef>(column, id).reset();
     }
   }
   free_.insert(free_.end(), released_.rbegin(), released_.rend());
@@ -168,63 +211,72 @@ void RowStore::SetValue(size_t c, RowId id, const Value& value) {
   }
   if (!column.nulls.empty()) column.nulls[id] = 0;
   if (column.type == Type::kLong) {  // the common case: a replaced time
-    reinterpret_cast<int64_t*>(column.data)[id] = value.long_value();
+    Slot<int64_t>(column, id) = value.long_value();
     return;
   }
   Column one(column.type, 1);
   one.SetValue(0, value);
   DispatchType(column.type, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    T* slot = reinterpret_cast<T*>(column.data) + id;
+    T& slot = Slot<T>(column, id);
     if constexpr (std::is_same_v<T, StringRef>) {
-      StoreString(slot, one.values<T>()[0]);
+      StoreString(&slot, one.values<T>()[0]);
     } else {
-      *slot = one.values<T>()[0];
+      slot = one.values<T>()[0];
     }
   });
 }
 
-ColumnPtr RowStore::Gather(size_t c, std::span<const RowId> ids) const {
-  const StoredColumn& column = columns_[c];
-  auto result = std::make_shared<Column>(column.type, ids.size());
+// Writes the values of `ids` to rows `at` and on of `to`.
+void RowStore::GatherValues(const StoredColumn& column, std::span<const RowId> ids, size_t at,
+                            Column* to) const {
   const bool has_no_row = std::find(ids.begin(), ids.end(), kNoRow) != ids.end();
   DispatchType(column.type, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const T* in = reinterpret_cast<const T*>(column.data);
-    T* out = result->template mutable_values<T>();
-    if (has_no_row) {
-      for (size_t i = 0; i < ids.size(); ++i) out[i] = ids[i] == kNoRow ? T() : in[ids[i]];
-    } else {
-      for (size_t i = 0; i < ids.size(); ++i) out[i] = in[ids[i]];
+    T* out = to->mutable_values<T>() + at;
+    for (size_t i = 0; i < ids.size(); ++i) {
+      out[i] = has_no_row && ids[i] == kNoRow ? T() : Slot<T>(column, ids[i]);
     }
     if constexpr (std::is_same_v<T, StringRef>) {
       if (string_bytes_ == 0) return;
       for (size_t i = 0; i < ids.size(); ++i) {
         if (out[i].is_inline()) continue;
-        out[i] = StringRef(result->arena()->Copy(out[i].view()), out[i].size());
+        out[i] = StringRef(to->arena()->Copy(out[i].view()), out[i].size());
       }
     }
   });
   const std::vector<uint8_t>& nulls = column.nulls;
-  if (!has_no_row && nulls.empty()) return result;
+  if (!has_no_row && nulls.empty()) return;
   for (size_t i = 0; i < ids.size(); ++i) {
-    if (ids[i] == kNoRow || (!nulls.empty() && nulls[ids[i]] != 0)) result->SetNull(i);
+    if (ids[i] == kNoRow || (!nulls.empty() && nulls[ids[i]] != 0)) to->SetNull(at + i);
   }
+}
+
+ColumnPtr RowStore::Gather(size_t c, std::span<const RowId> ids) const {
+  auto result = std::make_shared<Column>(columns_[c].type, ids.size());
+  GatherValues(columns_[c], ids, 0, result.get());
   return result;
 }
 
 std::vector<ColumnPtr> RowStore::GatherAll(std::span<const RowId> ids) const {
-  std::vector<ColumnPtr> result;
-  result.reserve(columns_.size());
-  for (size_t c = 0; c < columns_.size(); ++c) result.push_back(Gather(c, ids));
-  return result;
+  std::vector<std::shared_ptr<Column>> made;
+  made.reserve(columns_.size());
+  for (const StoredColumn& column : columns_) {
+    made.push_back(std::make_shared<Column>(column.type, ids.size()));
+  }
+  for (size_t done = 0; done < ids.size(); done += kNearRows) {
+    const auto block = ids.subspan(done, std::min<size_t>(ids.size() - done, kNearRows));
+    BringNear(*this, ids.subspan(done + block.size()));
+    for (size_t c = 0; c < columns_.size(); ++c) {
+      GatherValues(columns_[c], block, done, made[c].get());
+    }
+  }
+  return {made.begin(), made.end()};
 }
 
 size_t RowStore::bytes() const {
-  size_t total = timestamps_.capacity() * sizeof(TimeMs) + string_bytes_;
-  for (const StoredColumn& column : columns_) {
-    total += capacity_ * StorageSize(column.type) + column.nulls.capacity();
-  }
+  size_t total = capacity_ * row_bytes_ + string_bytes_;
+  for (const StoredColumn& column : columns_) total += column.nulls.capacity();
   return total;
 }
 

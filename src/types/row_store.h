@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "base/state_reader.h"
 #include "types/chunk.h"
 
@@ -14,9 +15,9 @@ namespace weir {
 // Identifies a row in a RowStore.
 using RowId = uint32_t;
 
-// Columnar storage for rows that an operator keeps (windows, join sides, partial matches). A row
-// has an id until it is released; ids are reused. Long strings are copied in and freed with their
-// row. Not thread-safe.
+// Storage for rows that an operator keeps (windows, join sides, partial matches). A row has an id
+// until it is released; ids are reused. The values of a row lie together, since rows come and go in
+// any order. Long strings are copied in and freed with their row. Not thread-safe.
 class RowStore {
  public:
   explicit RowStore(SchemaPtr schema);
@@ -44,8 +45,10 @@ class RowStore {
   // Makes released ids available again.
   void Reclaim();
 
-  TimeMs timestamp(RowId id) const { return timestamps_[id]; }
-  void set_timestamp(RowId id, TimeMs timestamp) { timestamps_[id] = timestamp; }
+  TimeMs timestamp(RowId id) const { return *reinterpret_cast<const TimeMs*>(RowAt(id)); }
+  void set_timestamp(RowId id, TimeMs timestamp) {
+    *reinterpret_cast<TimeMs*>(RowAt(id)) = timestamp;
+  }
 
   bool IsValid(size_t column, RowId id) const {
     const auto& nulls = columns_[column].nulls;
@@ -55,7 +58,7 @@ class RowStore {
   // until the row is reclaimed.
   template <class T>
   const T& Get(size_t column, RowId id) const {
-    return reinterpret_cast<const T*>(columns_[column].data)[id];
+    return *reinterpret_cast<const T*>(RowAt(id) + columns_[column].offset);
   }
   Value GetValue(size_t column, RowId id) const;
   void SetValue(size_t column, RowId id, const Value& value);
@@ -63,6 +66,12 @@ class RowStore {
   // One column with the values of `ids`, kNoRow giving null; string bytes are copied.
   ColumnPtr Gather(size_t column, std::span<const RowId> ids) const;
   std::vector<ColumnPtr> GatherAll(std::span<const RowId> ids) const;
+
+  // Has the memory of a row brought near; changes nothing.
+  void Prefetch(RowId id) const {
+    for (size_t at = 0; at < row_bytes_; at += 64) BringMemoryNear(RowAt(id) + at);
+    BringMemoryNear(RowAt(id) + row_bytes_ - 1);
+  }
 
   size_t bytes() const;
 
@@ -84,23 +93,35 @@ class RowStore {
  private:
   struct StoredColumn {
     Type type;
-    uint8_t* data = nullptr;
+    size_t offset;               // in a row
     std::vector<uint8_t> nulls;  // 1 = null; empty: no null was ever stored
   };
 
+  uint8_t* RowAt(RowId id) const { return data_ + size_t{id} * row_bytes_; }
+  template <class T>
+  T& Slot(const StoredColumn& column, RowId id) const {
+    return *reinterpret_cast<T*>(RowAt(id) + column.offset);
+  }
+
   void Grow(size_t capacity);
+  void MoveRows(size_t capacity);
+  void MakeStrings(size_t begin, size_t end);
   void FreeLongString(StoredColumn& column, RowId id);
   void TakeIds(uint32_t count, RowId* ids);
   void StoreColumn(StoredColumn& column, const Column& from, const uint32_t* rows, uint32_t count,
                    const RowId* ids);
   void StoreString(StringRef* slot, const StringRef& from);
+  void GatherValues(const StoredColumn& column, std::span<const RowId> ids, size_t at,
+                    Column* to) const;
   void SaveRow(StateWriter& out, RowId id) const;
   void GrowForLoad(size_t capacity);
   void LoadRow(StateReader& in, RowId id);
 
   SchemaPtr schema_;
   std::vector<StoredColumn> columns_;
-  std::vector<TimeMs> timestamps_;
+  uint8_t* data_ = nullptr;  // by id: the time, then the values
+  size_t row_bytes_ = sizeof(TimeMs);
+  bool has_objects_ = false;
   std::vector<RowId> free_;
   std::vector<RowId> released_;
   std::vector<uint32_t> rows_;  // of Add

@@ -60,7 +60,7 @@ void RowStore::Save(StateWriter& out, uint32_t part_rows, const SaveMore& more) 
 }
 
 void RowStore::SaveRow(StateWriter& out, RowId id) const {
-  out.Write(timestamps_[id]);
+  out.Write(timestamp(id));
   for (size_t c = 0; c < columns_.size(); ++c) {
     const bool valid = IsValid(c, id);
     out.Write(valid);
@@ -81,11 +81,7 @@ void RowStore::GrowForLoad(size_t capacity) {
   if (capacity <= capacity_) return;
   const size_t before = capacity_;
   Grow(std::max<size_t>({4, capacity_ * 2, capacity}));
-  for (StoredColumn& column : columns_) {
-    if (column.type != Type::kString) continue;
-    std::uninitialized_default_construct_n(reinterpret_cast<StringRef*>(column.data) + before,
-                                           capacity_ - before);
-  }
+  MakeStrings(before, capacity_);
 }
 
 // Parts come in the order of ids, and below a row there are others and free ids only: so nothing
@@ -131,22 +127,22 @@ void RowStore::Load(StateReader& in, uint32_t part_rows, const LoadMore& more) {
 
 void RowStore::LoadRow(StateReader& in, RowId id) {
   ++live_;
-  in.Read(timestamps_[id]);
+  set_timestamp(id, in.Get<TimeMs>());
   for (StoredColumn& column : columns_) {
     const bool valid = in.Get<bool>();
     if (!valid && column.nulls.empty()) column.nulls.resize(capacity_, 0);
     if (!column.nulls.empty()) column.nulls[id] = valid ? 0 : 1;
     DispatchType(column.type, [&](auto tag) {
       using T = typename decltype(tag)::type;
-      T* slot = reinterpret_cast<T*>(column.data) + id;
+      T& slot = Slot<T>(column, id);
       if constexpr (std::is_same_v<T, StringRef>) {
         if (!valid) return;
         const std::string text = in.ReadText();
-        StoreString(slot, StringRef(text));
+        StoreString(&slot, StringRef(text));
       } else if (valid) {
-        in.Read(*slot);
+        in.Read(slot);
       } else {
-        *slot = T();
+        slot = T();
       }
     });
   }

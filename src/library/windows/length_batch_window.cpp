@@ -35,6 +35,10 @@ class LengthBatchWindow final : public Window {
     batch_.Clear();
   }
 
+  RowId Likely() const override {
+    return batch_.empty() || batch_.size() + 1 < length_ ? kNoRow : batch_.front();
+  }
+
   void Save(StateWriter& out) const override { out.Write(batch_, previous_); }
   void Load(StateReader& in, const RowStore& rows) override {
     batch_.Load(in, rows);

@@ -26,6 +26,7 @@ class LengthWindow final : public Window {
     context.EmitCurrent(row);
   }
 
+  RowId Likely() const override { return rows_.size() == length_ ? rows_.front() : kNoRow; }
   bool passes_current() const override { return length_ > 0; }
 
   void Save(StateWriter& out) const override { out.Write(rows_); }

@@ -16,6 +16,7 @@ class RowQueue {
  public:
   bool empty() const { return size_ == 0; }
   size_t size() const { return size_; }
+  RowId front() const { return ids()[head_]; }
   RowId operator[](size_t i) const { return ids()[(head_ + i) & (capacity_ - 1)]; }
   void PushBack(RowId id) {
     if (size_ == capacity_) Grow();

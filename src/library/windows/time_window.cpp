@@ -27,6 +27,7 @@ class TimeWindow final : public Window {
     if (!rows_.empty()) ScheduleOldest(context);
   }
 
+  RowId Likely() const override { return rows_.empty() ? kNoRow : rows_.front(); }
   bool passes_current() const override { return true; }
 
   void Save(StateWriter& out) const override { out.Write(rows_, newest_, timer_pending_); }
