@@ -9,6 +9,7 @@
 
 #include "base/large_array.h"
 #include "catalog/aggregate.h"
+#include "catalog/dispatch_numeric.h"
 #include "types/type_dispatch.h"
 
 namespace weir {
@@ -52,13 +53,12 @@ class StateAggregator final : public Aggregator {
   void Update(const AggregateInput& in, Column* out) override {
     const bool plain = in.kinds == nullptr && in.wanted == nullptr && !HasNulls(in);
     if (in.groups != nullptr) {
-      if (slots_.size() >= kPrefetchGroups) {
-        FarGroups groups{this, in.groups, in.size};
-        plain ? Rows<true>(in, groups, out) : Rows<false>(in, groups, out);
-      } else {
-        ManyGroups groups{this, in.groups};
-        plain ? Rows<true>(in, groups, out) : Rows<false>(in, groups, out);
-      }
+      ManyGroups near{this, in.groups};
+      FarGroups far{this, in.groups, in.size};
+      const auto rows = [&](auto& of) {
+        plain ? Rows<true>(in, of, out) : Rows<false>(in, of, out);
+      };
+      slots_.size() < kPrefetchGroups ? rows(near) : rows(far);
     } else if constexpr (std::is_trivially_copyable_v<State>) {
       // A copy of its own lets the compiler keep the state in registers.
       OneGroup group{Current(0)};
@@ -102,10 +102,8 @@ class StateAggregator final : public Aggregator {
   }
 
  private:
-  // Fewer groups than these are near anyway.
-  static constexpr size_t kPrefetchGroups = 16384;
-  // How many rows ahead the others are brought near.
-  static constexpr uint32_t kPrefetchAhead = 16;
+  static constexpr size_t kPrefetchGroups = 16384;  // fewer groups than these are near anyway
+  static constexpr uint32_t kPrefetchAhead = 16;    // so many rows ahead others are brought near
 
   // Small ones do not lie across two cache lines.
   static constexpr size_t kBareBytes = (sizeof(State) + sizeof(uint32_t) + 7) / 8 * 8;
@@ -248,22 +246,6 @@ class StateAggregator final : public Aggregator {
 template <class State, class Storage>
 std::unique_ptr<Aggregator> MakeAggregator() {
   return std::make_unique<StateAggregator<State, Storage>>();
-}
-
-// Calls f(StorageTag<T>()) with the storage type of a numeric type.
-template <class F>
-auto DispatchNumeric(Type type, F&& f) {
-  switch (type) {
-    case Type::kInt:
-      return f(StorageTag<int32_t>());
-    case Type::kLong:
-      return f(StorageTag<int64_t>());
-    case Type::kFloat:
-      return f(StorageTag<float>());
-    default:
-      CHECK(type == Type::kDouble);
-      return f(StorageTag<double>());
-  }
 }
 
 }  // namespace weir

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <new>
 #include <numeric>
@@ -17,9 +18,12 @@ constexpr uint32_t kNearRows = 64;
 // Fewer rows than these are near anyway.
 constexpr size_t kFarRows = 16384;
 
-// Has the memory of a block's rows brought near, if they may be far.
+size_t BlockRows(const RowStore& rows) {
+  return rows.live_rows() < kFarRows ? std::numeric_limits<size_t>::max() : kNearRows;
+}
+
+// Has the memory of the next block's rows brought near.
 void BringNear(const RowStore& rows, std::span<const RowId> ids) {
-  if (rows.live_rows() < kFarRows) return;
   for (const RowId id : ids.first(std::min<size_t>(ids.size(), kNearRows))) {
     if (id != kNoRow) rows.Prefetch(id);
   }
@@ -124,8 +128,9 @@ void RowStore::Add(const Chunk& chunk, uint32_t begin, uint32_t end, RowId* ids)
     rows = rows_.data();
   }
   const TimeMs* timestamps = chunk.meta()->timestamps.data();
-  for (uint32_t done = 0; done < count; done += kNearRows) {
-    const uint32_t block = std::min<uint32_t>(count - done, kNearRows);
+  uint32_t block = 0;
+  for (uint32_t done = 0; done < count; done += block) {
+    block = static_cast<uint32_t>(std::min<size_t>(count - done, BlockRows(*this)));
     BringNear(*this, {ids + done + block, count - done - block});
     for (uint32_t i = 0; i < block; ++i) {
       set_timestamp(ids[done + i], timestamps[rows[done + i]]);
@@ -234,8 +239,12 @@ void RowStore::GatherValues(const StoredColumn& column, std::span<const RowId> i
   DispatchType(column.type, [&](auto tag) {
     using T = typename decltype(tag)::type;
     T* out = to->mutable_values<T>() + at;
-    for (size_t i = 0; i < ids.size(); ++i) {
-      out[i] = has_no_row && ids[i] == kNoRow ? T() : Slot<T>(column, ids[i]);
+    if (has_no_row) {
+      for (size_t i = 0; i < ids.size(); ++i) {
+        out[i] = ids[i] == kNoRow ? T() : Slot<T>(column, ids[i]);
+      }
+    } else {
+      for (size_t i = 0; i < ids.size(); ++i) out[i] = Slot<T>(column, ids[i]);
     }
     if constexpr (std::is_same_v<T, StringRef>) {
       if (string_bytes_ == 0) return;
@@ -264,12 +273,13 @@ std::vector<ColumnPtr> RowStore::GatherAll(std::span<const RowId> ids) const {
   for (const StoredColumn& column : columns_) {
     made.push_back(std::make_shared<Column>(column.type, ids.size()));
   }
-  for (size_t done = 0; done < ids.size(); done += kNearRows) {
-    const auto block = ids.subspan(done, std::min<size_t>(ids.size() - done, kNearRows));
+  for (size_t done = 0; done < ids.size();) {
+    const auto block = ids.subspan(done, std::min(ids.size() - done, BlockRows(*this)));
     BringNear(*this, ids.subspan(done + block.size()));
     for (size_t c = 0; c < columns_.size(); ++c) {
       GatherValues(columns_[c], block, done, made[c].get());
     }
+    done += block.size();
   }
   return {made.begin(), made.end()};
 }
