@@ -166,8 +166,7 @@ class StateAggregator final : public Aggregator {
   }
 
   void NextGeneration() {
-    if (StateIsForever<State>) return;
-    if (++generation_ != 0) return;
+    if (StateIsForever<State> || ++generation_ != 0) return;
     // Numbers are about to be used again: no slot may keep one.
     for (Slot& slot : slots_) {
       ClearState(&slot.state);
