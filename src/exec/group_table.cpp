@@ -78,72 +78,119 @@ GroupTable::GroupTable(std::vector<Type> types)
   CHECK(!types_.empty());
 }
 
+template <class T>
+class GroupTable::NumberKeys {
+ public:
+  NumberKeys(const Chunk& chunk, const Column& keys)
+      : chunk_(chunk), keys_(keys), values_(keys.values<T>()) {}
+  bool IsNull(uint32_t i) const { return !keys_.IsValid(chunk_.Row(i)); }
+  Mark MarkOf(uint32_t i) const { return {NumberBits(values_[chunk_.Row(i)]), 0}; }
+  StringRef TextOf(uint32_t) const { return StringRef(); }
+
+ private:
+  const Chunk& chunk_;
+  const Column& keys_;
+  const T* values_;
+};
+
+class GroupTable::StringKeys {
+ public:
+  StringKeys(const Chunk& chunk, const Column& keys)
+      : chunk_(chunk), keys_(keys), values_(keys.values<StringRef>()) {}
+  bool IsNull(uint32_t i) const { return !keys_.IsValid(chunk_.Row(i)); }
+  Mark MarkOf(uint32_t i) const { return IsNull(i) ? Mark() : GroupTable::MarkOf(TextOf(i)); }
+  const StringRef& TextOf(uint32_t i) const { return values_[chunk_.Row(i)]; }
+
+ private:
+  const Chunk& chunk_;
+  const Column& keys_;
+  const StringRef* values_;
+};
+
+// Keys of several attributes, or of objects, as bytes.
+class GroupTable::CompositeKeys {
+ public:
+  CompositeKeys(const Chunk& chunk, std::span<const ColumnPtr> keys,
+                std::vector<std::string>* encoded)
+      : chunk_(chunk), keys_(keys), encoded_(*encoded) {
+    encoded_.resize(kAheadRows);
+  }
+  bool IsNull(uint32_t) const { return false; }
+  Mark MarkOf(uint32_t i) {
+    std::string& bytes = encoded_[i % kAheadRows];
+    bytes.clear();
+    for (const ColumnPtr& column : keys_) AppendKeyBytes(*column, chunk_.Row(i), &bytes);
+    return GroupTable::MarkOf(TextOf(i));
+  }
+  // After MarkOf, and before it is called for the row kAheadRows later.
+  StringRef TextOf(uint32_t i) const { return StringRef(encoded_[i % kAheadRows]); }
+
+ private:
+  const Chunk& chunk_;
+  std::span<const ColumnPtr> keys_;
+  std::vector<std::string>& encoded_;
+};
+
 void GroupTable::Find(const Chunk& chunk, std::span<const ColumnPtr> keys, uint32_t* groups) {
   CHECK_EQ(keys.size(), types_.size());
   if (by_number_) {
     DispatchType(types_[0], [&](auto tag) {
       using T = typename decltype(tag)::type;
-      if constexpr (IsNumber<T>()) FindNumbers<T>(chunk, *keys[0], groups);
+      if constexpr (IsNumber<T>()) FindAll(chunk.size(), NumberKeys<T>(chunk, *keys[0]), groups);
     });
   } else if (types_.size() == 1 && types_[0] == Type::kString) {
-    FindStrings(chunk, *keys[0], groups);
+    FindAll(chunk.size(), StringKeys(chunk, *keys[0]), groups);
   } else {
-    FindComposites(chunk, keys, groups);
+    FindAll(chunk.size(), CompositeKeys(chunk, keys, &encoded_), groups);
   }
 }
 
-template <class T>
-void GroupTable::FindNumbers(const Chunk& chunk, const Column& keys, uint32_t* groups) {
-  const T* values = keys.values<T>();
-  const StringRef no_text;
-  FindAll(
-      chunk, keys,
-      [values](uint32_t row) {
-        return Mark{NumberBits(values[row]), 0};
-      },
-      [&no_text](uint32_t) -> const StringRef& { return no_text; }, groups);
-}
-
-void GroupTable::FindStrings(const Chunk& chunk, const Column& keys, uint32_t* groups) {
-  const StringRef* values = keys.values<StringRef>();
-  FindAll(
-      chunk, keys, [&](uint32_t row) { return keys.IsValid(row) ? MarkOf(values[row]) : Mark(); },
-      [values](uint32_t row) -> const StringRef& { return values[row]; }, groups);
-}
-
-void GroupTable::FindComposites(const Chunk& chunk, std::span<const ColumnPtr> keys,
-                                uint32_t* groups) {
-  for (uint32_t i = 0; i < chunk.size(); ++i) {
-    encoded_.clear();
-    for (const ColumnPtr& column : keys) AppendKeyBytes(*column, chunk.Row(i), &encoded_);
-    const StringRef key(encoded_);
-    groups[i] = FindOne(MarkOf(key), key);
-  }
-}
-
-// Where the slots may be far, each is brought near some rows before it is read.
-template <class MarkOfRow, class TextOfRow>
-void GroupTable::FindAll(const Chunk& chunk, const Column& keys, MarkOfRow mark_of,
-                         TextOfRow text_of, uint32_t* groups) {
-  const auto find = [&](uint32_t row, const Mark& mark) {
-    return keys.IsValid(row) ? FindOne(mark, text_of(row)) : FindNull();
+// Where memory may be far, the slot of a key is brought near some rows before it is read; then,
+// for a long key, what the slot leads to.
+template <class Keys>
+void GroupTable::FindAll(uint32_t size, Keys keys, uint32_t* groups) {
+  const auto find = [&](uint32_t i, const Mark& mark) {
+    groups[i] = keys.IsNull(i) ? FindNull() : FindOne(mark, keys.TextOf(i));
   };
-  const uint32_t size = chunk.size();
   if (group_end() < kPrefetchGroups) {
-    for (uint32_t i = 0; i < size; ++i) groups[i] = find(chunk.Row(i), mark_of(chunk.Row(i)));
+    for (uint32_t i = 0; i < size; ++i) find(i, keys.MarkOf(i));
     return;
   }
   Mark marks[kAheadRows];
-  const auto bring = [&](uint32_t i) {
-    Mark& mark = marks[i % kAheadRows];
-    mark = mark_of(chunk.Row(i));
+  uint32_t likely[kAheadRows];
+  const auto bring_slot = [&](uint32_t i) {
+    Mark& mark = marks[i % kAheadRows] = keys.MarkOf(i);
     __builtin_prefetch(&slots_[HashOf(mark) & (slots_.size() - 1)]);
   };
-  for (uint32_t i = 0; i < std::min(size, kAheadRows); ++i) bring(i);
-  for (uint32_t i = 0; i < size; ++i) {
-    groups[i] = find(chunk.Row(i), marks[i % kAheadRows]);
-    if (i + kAheadRows < size) bring(i + kAheadRows);
+  const auto bring_text = [&](uint32_t i) {
+    uint32_t& group = likely[i % kAheadRows] = kNoGroup;
+    if (marks[i % kAheadRows].form != kLongText) return;
+    group = Likely(marks[i % kAheadRows]);
+    if (group != kNoGroup) __builtin_prefetch(&long_texts_[group]);
+  };
+  const auto bring_bytes = [&](uint32_t i) {
+    const uint32_t group = likely[i % kAheadRows];
+    if (group != kNoGroup) __builtin_prefetch(long_texts_[group].data());
+  };
+  for (uint32_t i = 0; i < size + kAheadRows; ++i) {
+    if (i < size) bring_slot(i);
+    if (i >= kAheadRows / 4 && i - kAheadRows / 4 < size) bring_text(i - kAheadRows / 4);
+    if (i >= kAheadRows / 2 && i - kAheadRows / 2 < size) bring_bytes(i - kAheadRows / 2);
+    if (i + 1 >= kAheadRows && i + 1 - kAheadRows < size) {
+      find(i + 1 - kAheadRows, marks[(i + 1) % kAheadRows]);
+    }
   }
+}
+
+uint32_t GroupTable::Likely(const Mark& mark) const {
+  const size_t begin = HashOf(mark) & (slots_.size() - 1);
+  const size_t line = begin & ~(kSlotsPerLine - 1);
+  for (size_t i = 0; i < kSlotsPerLine; ++i) {
+    const Slot& slot = slots_[line + (begin + i) % kSlotsPerLine];
+    if (slot.group_or_0 == 0) break;
+    if (slot.bits == mark.bits && slot.form == mark.form) return slot.group_or_0 - 1;
+  }
+  return kNoGroup;
 }
 
 // All slots of a cache line are looked at before those of the next.

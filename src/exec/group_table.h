@@ -57,17 +57,19 @@ class GroupTable {
   static uint64_t HashOf(const Mark& mark);
 
   template <class T>
-  void FindNumbers(const Chunk& chunk, const Column& keys, uint32_t* groups);
-  void FindStrings(const Chunk& chunk, const Column& keys, uint32_t* groups);
-  void FindComposites(const Chunk& chunk, std::span<const ColumnPtr> keys, uint32_t* groups);
-  // `mark_of` and `text_of` take physical rows.
-  template <class MarkOfRow, class TextOfRow>
-  void FindAll(const Chunk& chunk, const Column& keys, MarkOfRow mark_of, TextOfRow text_of,
-               uint32_t* groups);
+  class NumberKeys;
+  class StringKeys;
+  class CompositeKeys;
+  // `keys` knows for each visible row its mark, then its text, and whether it is null.
+  template <class Keys>
+  void FindAll(uint32_t size, Keys keys, uint32_t* groups);
   uint32_t FindOne(const Mark& mark, const StringRef& text);
   uint32_t FindNull();
   // The slot of the key, or the free slot where it belongs.
   Slot* Probe(const Mark& mark, const StringRef& text);
+  // The group that a mark most likely means, or kNoGroup; looks at one cache line.
+  uint32_t Likely(const Mark& mark) const;
+  static constexpr uint32_t kNoGroup = 0xffffffff;
 
   uint32_t NewGroup();
   void SetText(uint32_t group, const StringRef& text);
@@ -85,7 +87,7 @@ class GroupTable {
   std::vector<uint32_t> free_;
   uint32_t null_group_or_0_ = 0;
   std::unique_ptr<Arena> arena_ = std::make_unique<Arena>();
-  std::string encoded_;  // scratch: a composite key as bytes
+  std::vector<std::string> encoded_;  // scratch: composite keys as bytes
 };
 
 }  // namespace weir

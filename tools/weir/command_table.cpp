@@ -185,7 +185,10 @@ CommandSpec Run() {
               "name below --state-dir (dead letters below --dead-letters). Topics of sources and "
               "sinks of the type inMemory are "
               "shared. At the first\nfailure of one the others stop as if asked to; the exit "
-              "code is that of the failure.",
+              "code is that of the failure.\n"
+              "SIGHUP reads the app's file again and goes on as what it says now, with inputs and "
+              "sinks left\nopen. Queries keep their state by name; a wrong file is told, and the "
+              "app goes on as it was.",
           .run = RunCommand};
 }
 
