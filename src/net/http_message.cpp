@@ -8,6 +8,7 @@
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <limits>
 #include <optional>
 #include <sstream>
 
@@ -50,8 +51,8 @@ void HttpRequestReader::ReadHead() {
 HttpRequestReader::State HttpRequestReader::Read() {
   if (parser_ == nullptr) {
     parser_ = std::make_unique<Parser>();
-    // Beast counts the header with what precedes it only once it is complete.
-    parser_->header_limit(static_cast<uint32_t>(header_bytes_max_));
+    // Beast counts differently when bytes come in pieces: they are counted here.
+    parser_->header_limit(std::numeric_limits<uint32_t>::max());
     parser_->body_limit(body_bytes_max_);
     parser_->eager(false);
   }
@@ -61,18 +62,17 @@ HttpRequestReader::State HttpRequestReader::Read() {
     buffer_.erase(0, used);
     consumed_ += used;
     if (error == http::error::need_more) {
-      if (!parser_->is_header_done() && buffer_.size() > header_bytes_max_) {
+      if (!parser_->is_header_done() && consumed_ + buffer_.size() > header_bytes_max_) {
         return Refuse(431, "the header is too long");
       }
       if (used == 0) break;
-    } else if (error == http::error::header_limit) {
-      return Refuse(431, "the header is too long");
     } else if (error == http::error::body_limit) {
       return Refuse(413, "the body is longer than " + std::to_string(body_bytes_max_) + " bytes");
     } else if (error) {
       return Refuse(400, error.message());
     }
     if (parser_->is_header_done() && !head_done_) {
+      if (consumed_ > header_bytes_max_) return Refuse(431, "the header is too long");
       head_done_ = true;
       ReadHead();
       parser_->eager(true);
