@@ -9,7 +9,7 @@
 
 #include "base/large_array.h"
 #include "catalog/aggregate.h"
-#include "catalog/dispatch_numeric.h"
+#include "types/dispatch_numeric.h"
 #include "types/type_dispatch.h"
 
 namespace weir {

@@ -7,6 +7,7 @@
 
 #include "catalog/function.h"
 #include "types/column.h"
+#include "types/dispatch_numeric.h"
 #include "types/type_dispatch.h"
 
 namespace weir {
@@ -89,20 +90,5 @@ Vector PickValues(Type type, std::span<const Vector> sources, const uint32_t* ch
 
 // For each row, the value of the first source that is not null there.
 Vector PickFirstValid(Type type, std::span<const Vector> sources, const Chunk& chunk);
-
-template <class F>
-decltype(auto) DispatchNumeric(Type type, F&& f) {
-  switch (type) {
-    case Type::kInt:
-      return f(StorageTag<int32_t>());
-    case Type::kLong:
-      return f(StorageTag<int64_t>());
-    case Type::kFloat:
-      return f(StorageTag<float>());
-    default:
-      DCHECK(type == Type::kDouble);
-      return f(StorageTag<double>());
-  }
-}
 
 }  // namespace weir

@@ -9,7 +9,7 @@ namespace weir {
 
 // Calls f(StorageTag<T>()) with the storage type of a numeric type.
 template <class F>
-auto DispatchNumeric(Type type, F&& f) {
+decltype(auto) DispatchNumeric(Type type, F&& f) {
   switch (type) {
     case Type::kInt:
       return f(StorageTag<int32_t>());
