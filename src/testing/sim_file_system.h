@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ class SimFileSystem : public FileSystem {
 
   SimFileSystem();
 
+  // The disk as one process sees it: with the next power loss the process is gone, and every call
+  // that a thread of it still makes fails with EIO and changes nothing.
+  std::unique_ptr<FileSystem> NewProcess();
   // All that was not synced may be gone after this: writes in part, torn, in another order or as
   // zeros; created, renamed and removed names. Open handles are of no use any more, locks are free.
   void PowerLoss(uint64_t seed);
@@ -62,6 +66,7 @@ class SimFileSystem : public FileSystem {
   friend class SimWritableFile;
   friend class SimRandomAccessFile;
   friend class SimFileLock;
+  friend class SimProcess;
 
   // A change of a file since its last sync: bytes at an offset, or a new size.
   struct Change {
@@ -100,7 +105,7 @@ class SimFileSystem : public FileSystem {
   Status SyncNode(Node* node, const std::string& path);
   Status TruncateNode(Node* node, const std::string& path, uint64_t size);
 
-  mutable std::mutex mutex_;
+  mutable std::recursive_mutex mutex_;  // a process takes it around the call itself
   Names names_;
   Names durable_names_;
   std::vector<NameChange> name_changes_;  // not synced, in the order they were made

@@ -32,7 +32,9 @@ std::map<uint64_t, Records> MakeSnapshots(SnapshotStore* store, uint64_t first, 
   Random random(first);
   for (uint64_t number = first; number <= last; ++number) {
     all[number] = ChangeRecords(all[number - 1], &random);
-    auto change = std::move(store->Begin()).value();
+    auto begun = store->Begin();
+    EXPECT_TRUE(begun.ok()) << begun.status().message();
+    auto change = std::move(begun).value();
     EXPECT_TRUE(FeedChange(change.get(), all[change->base()], all[number], number).ok());
     const Status status = change->Commit(MetaOf(number, all[number]));
     EXPECT_TRUE(status.ok()) << status.message();
@@ -213,7 +215,8 @@ TEST(SnapshotStore, ADamagedSnapshotIsFoundAndTheOtherServes) {
 // The n-th call fails while a snapshot is made: it is made, or the one before is still there.
 void FailNthCall(uint64_t n, Fault fault, const SnapshotOptions& options, bool* fired) {
   SimFileSystem fs;
-  auto store = OpenStore(&fs, options);
+  auto process = fs.NewProcess();
+  auto store = OpenStore(process.get(), options);
   const auto all = MakeSnapshots(store.get(), 1, 2);
   Random random(7);
   const Records next = ChangeRecords(all.at(2), &random);
@@ -233,14 +236,18 @@ void FailNthCall(uint64_t n, Fault fault, const SnapshotOptions& options, bool* 
   ASSERT_TRUE(store->Verify(store->newest().number).ok());
   fs.PowerLoss(n);
   store.reset();
-  store = OpenStore(&fs, options);
+  process = fs.NewProcess();
+  store = OpenStore(process.get(), options);
   const auto newest = store->NewestValid();
-  ASSERT_TRUE(newest.ok());
+  ASSERT_TRUE(newest.ok()) << newest.status().message();
   ASSERT_GE(newest.value().number, made ? 3u : 2u)
       << "call " << n << ", fault " << static_cast<int>(fault) << ", runs of " << options.run_bytes
       << " bytes";
   const uint64_t number = newest.value().number;
-  ASSERT_TRUE(ReadSnapshot(store.get(), number).value() == (number == 3 ? next : all.at(2))) << n;
+  const auto read = ReadSnapshot(store.get(), number);
+  ASSERT_TRUE(read.ok()) << "call " << n << ", fault " << static_cast<int>(fault) << ": "
+                         << read.status().message();
+  ASSERT_TRUE(read.value() == (number == 3 ? next : all.at(2))) << n;
 }
 
 TEST(SnapshotStore, SurvivesAFailureOfEachCall) {
@@ -269,7 +276,8 @@ TEST(SnapshotStore, PowerLossesLeaveWholeSnapshots) {
     uint64_t durable = 0;
     for (int losses = 0; losses < 3; ++losses) {
       const SnapshotOptions options = random.OneIn(2) ? SmallRuns() : SnapshotOptions();
-      auto store = SnapshotStore::Open(&fs, "/snapshots", options);
+      const auto process = fs.NewProcess();
+      auto store = SnapshotStore::Open(process.get(), "/snapshots", options);
       ASSERT_TRUE(store.ok()) << store.status().message();
       const auto newest = store.value()->NewestValid();
       ASSERT_TRUE(newest.ok()) << newest.status().message();

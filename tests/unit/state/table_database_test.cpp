@@ -87,11 +87,12 @@ TEST(TableDatabase, WaitsWhileTheDiskIsFull) {
 TEST(TableDatabase, ACheckpointSurvivesAPowerLoss) {
   for (uint64_t seed = 1; seed <= 40; ++seed) {
     SimFileSystem fs;
-    auto place = std::make_shared<TablePlace>(&fs, "/tables");
+    const auto process = fs.NewProcess();
+    auto place = std::make_shared<TablePlace>(process.get(), "/tables");
     std::string directory;
     uint64_t number = 0;
     {
-      const auto database = OpenAt(&fs, place->NewLive().value());
+      const auto database = OpenAt(process.get(), place->NewLive().value());
       for (int i = 0; i < 200; ++i) {
         database->Put(i % 2, "k" + std::to_string(i), std::to_string(seed));
       }
