@@ -4,6 +4,7 @@
 // the beginning of a pattern t counts from the start or from the last A. So it is for an operand in
 // the middle of a pattern; at its beginning, under `every` and in sequences the state takes note of
 // the last A, and a timer asks from time to time whose silence is complete.
+#include "pattern/bring_near.h"
 #include "pattern/pattern_machine.h"
 
 namespace weir {
@@ -108,7 +109,7 @@ void PatternMachine::OnTimer(TimeMs now, uint64_t payload) {
 
 void PatternMachine::OnPartialTimer(uint32_t s, PartialId id, TimeMs now, uint64_t payload) {
   if (!silences_.empty()) silences_.PopFront();
-  if (silences_.size() > kBringAhead) BringNear(silences_[kBringAhead]);
+  BringNear([this](size_t n) { return n < silences_.size() ? silences_[n] : kNone; });
   if (!partials_[id].alive || Payload(s, id, partials_[id].generation) != payload) return;
   WaitId wait = partials_[id].first_wait;
   while (wait != kNone && lists_[wait].state != s) wait = lists_[wait].sibling;

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/large_array.h"
+#include "base/prefetch.h"
 #include "pattern/automaton.h"
 #include "time/timeline.h"
 #include "types/row_store.h"
@@ -100,6 +102,10 @@ class PartialStore {
   const Partial& operator[](PartialId id) const { return partials_[id]; }
   uint32_t capacity() const { return static_cast<uint32_t>(partials_.size()); }
   uint32_t live() const { return live_; }
+  void BringNear(PartialId id) const {
+    BringMemoryNear(&partials_[id]);
+    BringMemoryNear(&slots_[size_t{id} * width_]);
+  }
 
   // True if the state has matched, or the absence it asks for is settled.
   bool Has(PartialId id, uint32_t state) const { return Slot(id, state) != kNoEvent; }
@@ -153,8 +159,8 @@ class PartialStore {
   const Automaton& automaton_;
   const uint32_t width_;  // states
   std::vector<std::unique_ptr<EventStore>> events_;
-  std::vector<Partial> partials_;
-  std::vector<uint32_t> slots_;  // width_ each: an event, or a list for counted states
+  LargeVector<Partial> partials_;
+  LargeVector<uint32_t> slots_;  // width_ each: an event, or a list for counted states
   std::vector<PartialId> free_;
   std::vector<EventList> lists_;
   std::vector<uint32_t> free_lists_;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "pattern/bring_near.h"
+
 namespace weir {
 
 PatternMachine::PatternMachine(const Automaton& automaton, MachineHost* host)
@@ -87,16 +89,6 @@ void PatternMachine::BringKeysNear(uint32_t s) {
   for (uint32_t row = passing.Next(0, end); row < end; row = passing.Next(row + 1, end)) {
     uint64_t hash = 0;
     if (guard.EventKeyHash(row, &hash)) keys.Prefetch(hash);
-  }
-}
-
-// Fetches the slots of keys that a partial match will leave soon.
-void PatternMachine::BringNear(PartialId id) const {
-  if (!partials_[id].alive) return;
-  WaitId wait = partials_[id].first_wait;
-  for (; wait != kNone; wait = lists_[wait].sibling) {
-    const KeyTable& keys = memory_[lists_[wait].state].keys;
-    if (keys.large()) keys.Prefetch(lists_.list(lists_[wait].list).hash);
   }
 }
 
@@ -390,7 +382,10 @@ void PatternMachine::DropStartedBefore(TimeMs limit, bool* armed) {
   while (!starts_.empty() && starts_.front().time < limit) {
     const StartQueue::Start start = starts_.front();
     starts_.Pop();
-    if (const StartQueue::Start* next = starts_.Ahead(kBringAhead)) BringNear(next->partial);
+    BringNear([this](size_t n) {
+      const StartQueue::Start* next = starts_.Ahead(n);
+      return next == nullptr ? kNone : next->partial;
+    });
     if (IsAlive(start)) DropTooOld(start.partial, armed);
   }
 }

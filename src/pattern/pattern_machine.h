@@ -69,8 +69,15 @@ class PatternMachine {
   static constexpr TimeMs kNoArrival = -kNever;
   static constexpr uint64_t kGivingUpTimer = UINT64_MAX;  // payloads
   static constexpr uint64_t kFreeingTimer = UINT64_MAX - 1;
-  // So many partial matches before one is dropped, what it leaves is brought near.
-  static constexpr size_t kBringAhead = 4;
+  // So many partial matches before one is dropped it is brought near, then its places, then their
+  // lists, then what these leave: each step reads what the one before fetched.
+  static constexpr size_t kBringPartialAhead = 24;
+  static constexpr size_t kBringPlaceAhead = 19;
+  static constexpr size_t kBringSecondAhead = 14;
+  static constexpr size_t kBringListsAhead = 10;
+  static constexpr size_t kBringKeysAhead = 5;
+
+  static constexpr uint32_t kBringWorthIt = 2048;  // fewer are near anyway
 
   // What a state remembers beside its lists.
   struct StateMemory {
@@ -115,7 +122,9 @@ class PatternMachine {
   void Unpin(PartialId id);
   void AddFresh(uint32_t s, PartialId id);
   void BringKeysNear(uint32_t s);
-  void BringNear(PartialId id) const;
+  // `ahead(n)`: the partial match that is dropped n after this one, or kNone.
+  template <class Ahead>
+  void BringNear(Ahead&& ahead) const;
   void RemoveWait(WaitId wait);
   void RemoveAll(PartialId id);
   void RemoveEarlier(PartialId id, uint32_t e);

@@ -65,6 +65,8 @@ class WaitingLists {
     return waits_[id].partial != kNone && waits_[id].order == order;
   }
   uint32_t size() const { return static_cast<uint32_t>(lists_.size()); }
+  void BringWaitNear(WaitId id) const { BringMemoryNear(&waits_[id]); }
+  void BringListNear(uint32_t list) const { BringMemoryNear(&lists_[list]); }
   // Of the key of a list that is loaded.
   void SetHash(uint32_t list, uint64_t hash) { lists_[list].hash = hash; }
 
@@ -80,9 +82,9 @@ class WaitingLists {
   void Link(WaitId id, uint32_t list);
   void Unlink(WaitId id);
 
-  std::vector<Wait> waits_;
+  LargeVector<Wait> waits_;
   std::vector<WaitId> free_;
-  std::vector<List> lists_;
+  LargeVector<List> lists_;
   std::vector<uint32_t> free_lists_;
   uint64_t last_order_ = 0;
 };

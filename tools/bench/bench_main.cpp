@@ -38,6 +38,11 @@ double CpuSeconds() {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
+double Median(std::vector<double>* values) {
+  std::sort(values->begin(), values->end());
+  return (*values)[values->size() / 2];
+}
+
 double MedianSeconds(int rounds, const std::function<void()>& prepare,
                      const std::function<void()>& run) {
   std::vector<double> seconds;
@@ -47,8 +52,7 @@ double MedianSeconds(int rounds, const std::function<void()>& prepare,
     run();
     seconds.push_back(CpuSeconds() - start);
   }
-  std::sort(seconds.begin(), seconds.end());
-  return seconds[seconds.size() / 2];
+  return Median(&seconds);
 }
 
 struct Case {
@@ -183,12 +187,12 @@ void RunCase(const Case& one, const Settings& settings) {
             "   " + std::to_string(rows) + " rows out");
 }
 
-// What an event costs with little and with much, the rounds by turns so that noise hits both.
-// `bytes`: what each key takes, or 0.
+// What an event costs with little and with much, by turns so that noise hits both; the multiple is
+// the median of those of the rounds. `bytes`: what each key takes, or 0.
 void RunGrowth(const GrowthCase& one, const Settings& settings, uint64_t events,
                const std::function<void(weir::BenchPipeline*, bool)>& prepare, double from,
                const std::function<size_t()>& bytes) {
-  std::vector<double> ns[2];
+  std::vector<double> ns[2], times;
   size_t each[2] = {0, 0};
   for (int i = 0; i < settings.rounds; ++i) {
     for (const bool large : {false, true}) {
@@ -200,14 +204,10 @@ void RunGrowth(const GrowthCase& one, const Settings& settings, uint64_t events,
       ns[large ? 1 : 0].push_back((CpuSeconds() - start) * 1e9 /
                                   (static_cast<double>(events) * (1 - from)));
     }
+    times.push_back(ns[1].back() / ns[0].back());
   }
-  double median[2];
-  for (int large = 0; large < 2; ++large) {
-    std::sort(ns[large].begin(), ns[large].end());
-    median[large] = ns[large][ns[large].size() / 2];
-  }
-  std::printf("%-48s %8.1f ns/event, %6.1f with %s: %.2f times (limit 3)", one.name, median[1],
-              median[0], one.small_name, median[1] / median[0]);
+  std::printf("%-48s %8.1f ns/event, %6.1f with %s: %.2f times (limit 3)", one.name, Median(&ns[1]),
+              Median(&ns[0]), one.small_name, Median(&times));
   if (each[1] > 0) std::printf(", %zu bytes/key", each[1]);
   std::printf("\n");
   std::fflush(stdout);
@@ -220,10 +220,14 @@ void RunGrowthCases(const Settings& settings, const std::function<bool(std::stri
   const auto nothing = [] { return size_t{0}; };
   for (const GrowthCase& one : WaitingCases()) {
     if (!wanted(one.name)) continue;
-    // 100,000 wait once the first 200,000 have come.
+    // 100,000 wait once the first 200,000 have come, half of all by default.
     RunGrowth(
         one, settings, events,
-        [&](weir::BenchPipeline* pipeline, bool) { pipeline->Generate({}, events); }, 0, nothing);
+        [&](weir::BenchPipeline* pipeline, bool) {
+          pipeline->Generate({}, events);
+          pipeline->Run(0, 0.5);
+        },
+        0.5, nothing);
   }
   for (const GrowthCase& one : TableCases()) {
     if (!wanted(one.name)) continue;
@@ -299,9 +303,7 @@ void RunEndToEnd(const Settings& settings) {
     }
   }
   std::filesystem::remove(input);
-  std::sort(bare.begin(), bare.end());
-  std::sort(engine.begin(), engine.end());
-  const double bare_s = bare[bare.size() / 2], engine_s = engine[engine.size() / 2];
+  const double bare_s = Median(&bare), engine_s = Median(&engine);
   PrintRate("bare JSON loop, 4 fields", events, bare_s, 0, bytes, "");
   char note[80];
   std::snprintf(note, sizeof(note), "   %.0f %% of the bare loop (limit 60 %%)",
