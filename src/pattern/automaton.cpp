@@ -35,30 +35,48 @@ class AutomatonBuilder {
     }
     if (Status status = Add(spec_.root); !status.ok()) return status;
     if (Status status = CheckNotEmpty(); !status.ok()) return status;
+    if (open_every_ != kNone) {
+      return Status::Invalid(
+          "`every` before what may match nothing needs a state behind it that may not");
+    }
     OrderStates();
     return Status::Ok();
   }
 
  private:
   Status Add(const PatternNode& node) {
+    if (node.kind == Kind::kEvery) return AddEvery(node);
+    if (node.kind == Kind::kNext) {
+      for (const PatternNode& child : node.children) {
+        if (Status status = Add(child); !status.ok()) return status;
+      }
+      return Status::Ok();
+    }
+    if (Status status = AddOne(node); !status.ok()) return status;
+    const auto e = static_cast<uint32_t>(automaton_.elements.size()) - 1;
+    if (open_every_ != kNone && !MayBeEmpty(e)) {
+      automaton_.elements[e].rearm = open_every_;
+      open_every_ = kNone;
+    }
+    return Status::Ok();
+  }
+
+  // A node that is one element.
+  Status AddOne(const PatternNode& node) {
     switch (node.kind) {
       case Kind::kState:
         AddElement({node.state});
         return Status::Ok();
       case Kind::kCount:
         return AddCount(node);
-      case Kind::kNext:
-        for (const PatternNode& child : node.children) {
-          if (Status status = Add(child); !status.ok()) return status;
-        }
-        return Status::Ok();
-      case Kind::kEvery:
-        return AddEvery(node);
       case Kind::kAnd:
       case Kind::kOr:
         return AddLogical(node);
       case Kind::kAbsent:
         return AddAbsent(node);
+      case Kind::kNext:
+      case Kind::kEvery:
+        break;
     }
     return Status::Ok();
   }
@@ -84,7 +102,11 @@ class AutomatonBuilder {
     }
     bool may_be_empty = !spec_.sequence;
     for (uint32_t e = first; e <= last; ++e) may_be_empty = may_be_empty && MayBeEmpty(e);
-    if (may_be_empty) return Unsupported("`every` before what may match nothing");
+    // Nothing says when such a group is over but the first state behind it that takes an event.
+    if (may_be_empty) {
+      open_every_ = std::min(open_every_, first);
+      return Status::Ok();
+    }
     automaton_.elements[last].rearm = first;  // of nested ones the outermost counts
     return Status::Ok();
   }
@@ -167,7 +189,9 @@ class AutomatonBuilder {
   Status CheckNotEmpty() {
     uint32_t filled = 0;
     for (uint32_t e = 0; e < automaton_.elements.size(); ++e) filled += MayBeEmpty(e) ? 0 : 1;
-    if (filled == 0) return Unsupported("a pattern that may match nothing at all");
+    if (filled == 0) {
+      return Status::Invalid("one state of a pattern must not be able to match nothing");
+    }
     return Status::Ok();
   }
 
@@ -186,6 +210,7 @@ class AutomatonBuilder {
 
   const PatternSpec& spec_;
   Automaton& automaton_;
+  uint32_t open_every_ = kNone;  // the first element of a group that the next one arms again
 };
 
 }  // namespace
