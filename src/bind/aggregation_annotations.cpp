@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/same_text.h"
 #include "bind/aggregation_binder.h"
 
 namespace weir {
@@ -12,12 +13,6 @@ constexpr TimeMs kHour = 60 * kMinute;
 constexpr TimeMs kDay = 24 * kHour;
 constexpr TimeMs kMonth = 2'630'000'000;
 constexpr TimeMs kYear = 31'556'900'000;
-
-bool SameText(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
 
 // By CalendarUnit. Finer buckets are needed until the coarser ones are surely complete.
 struct Retention {

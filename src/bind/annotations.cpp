@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/same_text.h"
+
 namespace weir {
 namespace {
 
@@ -47,12 +49,6 @@ constexpr Known kKnown[] = {
     {"dist", kQuery | kPartition, "an app is one process"},
     {"purge", kPartition, ""},
 };
-
-bool SameText(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
 
 std::string_view PlaceName(AnnotationPlace place) {
   static constexpr std::string_view kNames[] = {"an app",    "a stream", "a table",    "a window",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/same_text.h"
 #include "bind/annotations.h"
 #include "bind/fault_loops.h"
 #include "bind/function_binder.h"

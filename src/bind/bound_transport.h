@@ -14,6 +14,8 @@ struct BoundSource {
   const CodecSpec* codec = nullptr;
   Options options;
   MakeDecoder make_decoder;
+  // Attributes that the transport gives, by column, and the names of its properties.
+  std::vector<std::pair<uint32_t, std::string>> properties;
 };
 
 // How the rows of a stream are dealt out to several destinations of a sink.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ast/utf8.h"
+#include "base/same_text.h"
 #include "bind/table_binder.h"
 #include "script/script_function.h"
 #include "time/duration.h"

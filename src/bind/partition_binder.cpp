@@ -1,3 +1,4 @@
+#include "base/same_text.h"
 #include "bind/query_binder.h"
 #include "time/duration.h"
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/same_text.h"
 #include "bind/annotations.h"
 #include "bind/condition_binder.h"
 #include "bind/lookup_binder.h"
@@ -9,12 +10,6 @@
 
 namespace weir {
 namespace {
-
-bool SameText(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
 
 void CollectStates(const ast::StateNode& node, std::vector<const ast::StreamName*>* out) {
   std::visit(

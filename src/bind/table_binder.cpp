@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/same_text.h"
 #include "bind/annotations.h"
 #include "bind/lookup_binder.h"
 #include "expr/node.h"
 
 namespace weir {
 namespace {
-
-bool SameText(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
 
 std::vector<std::string> AttributeNames(const Schema& schema) {
   std::vector<std::string> names;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/same_text.h"
 #include "time/duration.h"
 
 namespace weir {
@@ -12,6 +13,8 @@ std::string Listed(const std::vector<std::string>& names) {
   for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
   return list;
 }
+
+constexpr std::string_view kTransportProperty = "trp:";
 
 // Transports of other engines, and what does the same here.
 struct Elsewhere {
@@ -79,6 +82,7 @@ class TransportBinder {
   struct Map {
     const CodecSpec* spec = nullptr;
     CodecSetup setup;
+    std::vector<std::pair<uint32_t, std::string>> properties;  // see BoundSource
     ast::Span span;
   };
 
@@ -94,14 +98,18 @@ class TransportBinder {
   bool BindMap(const Spec& transport, bool decoder, Map* map);
   template <class Spec>
   bool FindCodec(const Spec& transport, Map* map);
-  bool BindAttributes(const ast::Annotation& attributes, CodecSetup* setup);
+  bool BindAttributes(const ast::Annotation& attributes, std::span<const PropertySpec> known,
+                      Map* map);
+  bool BindProperty(const ast::AnnotationElement& element, uint32_t column,
+                    std::span<const PropertySpec> known, Map* map);
   bool BindPayload(const ast::Annotation& payload, CodecSetup* setup);
   bool BindOnError(BoundSink* sink);
   bool BindSequence(BoundSink* sink);
   bool BindDistribution(const ast::Annotation& distribution, BoundSink* sink);
   bool Complete(const ast::Span& span, std::span<const OptionSpec> specs, Options* options);
   template <class Spec>
-  bool CheckSpec(const ast::Span& span, const Spec& spec, const Options& options);
+  bool CheckSpec(const ast::Span& span, const Spec& spec, const Options& options,
+                 const std::vector<std::pair<uint32_t, std::string>>& properties = {});
   bool Refuse(const ast::Span& span, const Status& status, const std::string& where);
 
   const ast::Annotation& annotation_;
@@ -192,17 +200,38 @@ bool TransportBinder::Complete(const ast::Span& span, std::span<const OptionSpec
 }
 
 template <class Spec>
-bool TransportBinder::CheckSpec(const ast::Span& span, const Spec& spec, const Options& options) {
+bool TransportBinder::CheckSpec(const ast::Span& span, const Spec& spec, const Options& options,
+                                const std::vector<std::pair<uint32_t, std::string>>& properties) {
   if (spec.check == nullptr) return true;
   TransportPlace place;
   place.app = context_.app_name();
   place.stream = stream_->name;
   place.schema = stream_->schema;
+  for (const auto& [column, name] : properties) place.properties.push_back(name);
   place.insecure = true;  // said when the app is run
   return Refuse(span, spec.check(options, place), "");
 }
 
-bool TransportBinder::BindAttributes(const ast::Annotation& attributes, CodecSetup* setup) {
+// `trp:NAME`: what the source knows of where the record came from.
+bool TransportBinder::BindProperty(const ast::AnnotationElement& element, uint32_t column,
+                                   std::span<const PropertySpec> known, Map* map) {
+  const std::string name = element.value.substr(kTransportProperty.size());
+  std::vector<std::string> names;
+  for (const PropertySpec& property : known) {
+    if (property.name == name || std::string_view(property.name) == "*") {
+      map->properties.emplace_back(column, name);
+      return true;
+    }
+    names.emplace_back(property.name);
+  }
+  context_.Error(element.value_span, "the source has no transport property '" + name + "'",
+                 names.empty() ? "it has none at all" : "it has: " + Listed(names));
+  return false;
+}
+
+bool TransportBinder::BindAttributes(const ast::Annotation& attributes,
+                                     std::span<const PropertySpec> known, Map* map) {
+  CodecSetup* setup = &map->setup;
   setup->attributes.assign(stream_->schema->size(), std::nullopt);
   for (size_t i = 0; i < attributes.elements.size(); ++i) {
     const ast::AnnotationElement& element = attributes.elements[i];
@@ -213,9 +242,9 @@ bool TransportBinder::BindAttributes(const ast::Annotation& attributes, CodecSet
                                        (column ? "for this" : "'" + element.key.text + "'"));
       return false;
     }
-    if (element.value.starts_with("trp:")) {
-      context_.NotSupported(element.value_span, "transport properties (trp:) in @attributes");
-      return false;
+    if (element.value.starts_with(kTransportProperty)) {
+      if (!BindProperty(element, *column, known, map)) return false;
+      continue;
     }
     setup->attributes[*column] = element.value;
   }
@@ -272,7 +301,9 @@ bool TransportBinder::BindMap(const Spec& transport, bool decoder, Map* map) {
                                         " holds no @" + nested.name.text);
         return false;
       }
-      if (attributes && !BindAttributes(nested, &map->setup)) return false;
+      if constexpr (requires { transport.properties; }) {
+        if (attributes && !BindAttributes(nested, transport.properties, map)) return false;
+      }
       if (payload && !BindPayload(nested, &map->setup)) return false;
     }
   }
@@ -287,15 +318,18 @@ void TransportBinder::Source() {
   source.spec = spec;
   const std::string owner = "source '" + std::string(spec->name) + "'";
   if (!TakeOptions(annotation_, spec->options, owner, {"type"}, &source.options) ||
-      !Complete(annotation_.span, spec->options, &source.options) ||
-      !CheckSpec(annotation_.span, *spec, source.options)) {
+      !Complete(annotation_.span, spec->options, &source.options)) {
     return;
   }
   Map map;
-  if (!BindMap(*spec, /*decoder=*/true, &map)) return;
+  if (!BindMap(*spec, /*decoder=*/true, &map) ||
+      !CheckSpec(annotation_.span, *spec, source.options, map.properties)) {
+    return;
+  }
   Result<MakeDecoder> bound = map.spec->bind_decoder(map.setup, stream_->schema);
   if (!Refuse(map.span, bound.status(), "@map: ")) return;
   source.codec = map.spec;
+  source.properties = std::move(map.properties);
   source.make_decoder = std::move(bound).value();
   stream_->sources.push_back(std::move(source));
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "io/options.h"
+#include "io/row_appender.h"
 #include "json/ndjson_reader.h"
 #include "json/text_buffer.h"
 #include "types/chunk.h"
@@ -60,13 +61,15 @@ struct DecoderPlace {
   bool strict_fields = false;
   // All bytes up to Finish are one record (a payload), unless the codec says that it reads lines.
   bool whole = false;
+  std::vector<GivenValue> given = {};
 };
 
 // What `@map(type=..., ...)` says beside the type.
 struct CodecSetup {
   std::string stream;
   Options options;
-  // `@attributes(a='...')`: by attribute of the stream; empty: the codec's own mapping.
+  // `@attributes(a='...')`: by attribute of the stream; empty: the codec's own mapping. Those that
+  // the transport gives (DecoderPlace::given) have none.
   std::vector<std::optional<std::string>> attributes;
   std::optional<std::string> payload;  // `@payload('...')`
 

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <optional>
 
+#include "base/same_text.h"
 #include "time/duration.h"
 
 namespace weir {

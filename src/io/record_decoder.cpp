@@ -21,7 +21,7 @@ RecordDecoder::RecordDecoder(std::unique_ptr<RecordReader> reader, const Decoder
       limits_(place.limits),
       bad_records_(place.bad_records),
       whole_(place.whole && !reader_->splits_payloads()),
-      rows_(*place.formats, place.stream),
+      rows_(*place.formats, place.stream, place.given),
       buffer_(limits_.buffer_bytes + kTextPadding) {
   Pad();
 }

@@ -36,8 +36,9 @@ bool ScalarText(const Object& object, std::string* text) {
 
 }  // namespace
 
-RowAppender::RowAppender(const StreamFormats& formats, uint32_t stream)
-    : format_(formats[stream]), stream_(stream) {}
+RowAppender::RowAppender(const StreamFormats& formats, uint32_t stream,
+                         std::vector<GivenValue> given)
+    : format_(formats[stream]), stream_(stream), given_(std::move(given)) {}
 
 void RowAppender::BeginMessage(MessageBatch* batch) {
   batch_ = batch;
@@ -144,6 +145,9 @@ bool RowAppender::AppendValue(uint32_t column, const Value& value) {
 void RowAppender::AppendNull(uint32_t column) { Builder(column)->AppendNull(); }
 
 bool RowAppender::FinishRow() {
+  for (const GivenValue& value : given_) {
+    if (value.text && !AppendText(value.column, *value.text)) return false;
+  }
   if (time_ == kNoTime) time_ = own_time_;
   if (time_ != kNoTime && (time_ < -kTimestampMax || time_ > kTimestampMax)) {
     return Fail(BadRecordKind::kTimestamp, "timestamp is out of range: " + std::to_string(time_));

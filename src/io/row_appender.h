@@ -1,7 +1,10 @@
 #pragma once
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "json/bad_record.h"
 #include "json/message_batch.h"
@@ -9,14 +12,25 @@
 
 namespace weir {
 
+// A value that the transport gives to every row; nothing: null.
+struct GivenValue {
+  uint32_t column;
+  std::optional<std::string> text;
+};
+
 // Appends the rows of one message to a batch, value by value in any order. All functions that
 // return a bool return false with bad() set if the value does not fit.
 class RowAppender {
  public:
   // `formats` must outlive it.
-  RowAppender(const StreamFormats& formats, uint32_t stream);
+  RowAppender(const StreamFormats& formats, uint32_t stream, std::vector<GivenValue> given = {});
 
   const Schema& schema() const { return *format_.schema; }
+  // True if FinishRow puts the value there, so that the record need not have it.
+  bool is_given(uint32_t column) const {
+    return std::any_of(given_.begin(), given_.end(),
+                       [&](const GivenValue& value) { return value.column == column; });
+  }
 
   void BeginMessage(MessageBatch* batch);
   // A value of the row that is being put together; each attribute at most once, missing ones are
@@ -48,6 +62,7 @@ class RowAppender {
 
   const StreamFormat& format_;
   uint32_t stream_;
+  std::vector<GivenValue> given_;
   MessageBatch* batch_ = nullptr;
   StreamRows* rows_ = nullptr;
   size_t begin_ = 0;  // of the message, among the stream's rows

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,11 @@ class Source {
   virtual void OnProgress(uint64_t /*channel*/, uint64_t /*lines*/) {}
   // What a channel reads, so that another process finds it again; empty: it cannot be read again.
   virtual std::string PlaceOf(uint64_t /*channel*/) const { return ""; }
+  // What is known of where a channel or payload came from, while it is handed on: the values of
+  // TransportPlace::properties, in order; nothing where there is none.
+  virtual std::vector<std::optional<std::string>> Properties(uint64_t /*channel*/) const {
+    return {};
+  }
   // Begins anew with what a channel of another process read, the first `bytes` of which are done
   // with, and then goes on with what comes behind it. After Open, before the first Take. False if
   // it is not there any more; then nothing is changed.
@@ -127,10 +133,11 @@ class Sink {
 
 // What surrounds a source or sink.
 struct TransportPlace {
-  std::string app;     // its name; may be empty
-  std::string stream;  // the stream that it feeds or that feeds it
-  SchemaPtr schema;    // of the stream
-  std::string head;    // what the codec puts before the first record
+  std::string app;                           // its name; may be empty
+  std::string stream;                        // the stream that it feeds or that feeds it
+  SchemaPtr schema;                          // of the stream
+  std::vector<std::string> properties = {};  // that a source is asked for
+  std::string head;                          // what the codec puts before the first record
   size_t record_bytes_max = 1 << 20;
   bool waits = false;        // a sink waits until somebody takes its records
   bool tells_lost = false;   // a sink is asked for what it loses, so it need not tell the user
@@ -141,12 +148,19 @@ struct TransportPlace {
   std::function<void(std::string_view line)> report;  // for the user; engine's thread only
 };
 
+// What a source knows of where a record came from: `trp:NAME` in @attributes.
+struct PropertySpec {
+  const char* name;  // "*": any name
+  const char* summary;
+};
+
 struct SourceSpec {
   const char* name;
   const char* summary;  // one sentence
   const char* example;  // a definition of a stream
   std::vector<OptionSpec> options;
   const char* codec = "json";  // if there is no @map
+  std::vector<PropertySpec> properties = {};
   // Further checks of the options, when the app is checked; may be null.
   std::function<Status(const Options&, const TransportPlace&)> check;
   std::function<Result<std::unique_ptr<Source>>(const Options&, const TransportPlace&)> make;

@@ -1,5 +1,6 @@
 #include "io/transport_registry.h"
 
+#include "base/same_text.h"
 #include "time/duration.h"
 
 namespace weir {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ class Arrivals {
     std::string name;  // of the channel
     std::string bytes;
     std::shared_ptr<LentSocket> socket = nullptr;
+    std::vector<std::optional<std::string>> properties = {};  // see Source
   };
 
   explicit Arrivals(size_t bytes_max) : bytes_max_(bytes_max) {}

@@ -44,6 +44,9 @@ void HttpRequestReader::ReadHead() {
   request_.origin = Text(from[http::field::origin]);
   request_.content_type = Text(from[http::field::content_type]);
   request_.content_encoding = Text(from[http::field::content_encoding]);
+  for (const auto& field : from) {
+    request_.headers.emplace_back(Text(field.name_string()), Text(field.value()));
+  }
   request_.keep_alive = from.keep_alive();
   request_.expects_continue = http::token_list(from[http::field::expect]).exists("100-continue");
 }

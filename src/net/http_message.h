@@ -10,6 +10,8 @@
 namespace weir {
 
 // A request as it came, with the headers that matter here.
+using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
 struct HttpRequest {
   std::string method;
   std::string target;  // as written
@@ -17,6 +19,7 @@ struct HttpRequest {
   std::string origin;  // of the page in a browser that sends it
   std::string content_type;
   std::string content_encoding;
+  HttpHeaders headers;  // all of them, in order
   std::string body;
   bool keep_alive = false;
   bool expects_continue = false;
@@ -90,7 +93,6 @@ class HttpAnswerReader {
 
 // As bytes. The body is JSON.
 std::string WriteHttpAnswer(const HttpAnswer& answer, bool keep_alive);
-using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 std::string WriteHttpRequest(std::string_view method, std::string_view target,
                              const HttpHeaders& headers, std::string body);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/same_text.h"
+
 namespace weir {
 namespace {
 
@@ -85,6 +87,11 @@ std::vector<OptionSpec> HttpSourceOptionSpecs() {
 Result<HttpOptions> ReadHttpOptions(const Options& options, const TransportPlace& place) {
   Options socket = options;
   HttpOptions read;
+  for (const std::string& header : place.properties) {
+    if (SameText(header, "Authorization") || SameText(header, "Proxy-Authorization")) {
+      return Status::Invalid("trp:" + header + " would put a secret among the events");
+    }
+  }
   read.path = options.Has("path") ? options.Text("path") : "/" + place.stream;
   if (options.Has("receiver.url")) {
     if (options.Has("port") || options.Has("path")) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/same_text.h"
 #include "net/socket_options.h"
 #include "time/duration.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "base/same_text.h"
 #include "net/tls_context.h"
 
 namespace weir {
@@ -60,6 +61,18 @@ Result<std::shared_ptr<HttpServer>> HttpServer::At(const std::shared_ptr<NetLoop
 
 HttpServer::HttpServer(boost::asio::io_context& context, HttpOptions options)
     : options_(std::move(options)), context_(context) {}
+
+namespace {
+
+// The first one, as names are compared in HTTP.
+std::optional<std::string> HeaderNamed(const HttpHeaders& headers, std::string_view name) {
+  for (const auto& [key, value] : headers) {
+    if (SameText(key, name)) return value;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 Status HttpServer::Open() {
   Status status = ReadToken(options_.read_token, &tokens_.read);
@@ -156,6 +169,9 @@ void HttpServer::Take(HttpConnection* connection, HttpRequest request) {
                             : Kind::kPayload;
   waiting_.emplace(last_request_, connection->weak_from_this());
   const std::shared_ptr<Entry>& entry = entries_[query ? 0 : route.path];
+  for (const std::string& name : entry->headers) {
+    item.properties.push_back(HeaderNamed(request.headers, name));
+  }
   if (!entry->arrivals.Push(std::move(item))) entry->full = true;
 }
 

@@ -19,8 +19,10 @@ class HttpServer : public std::enable_shared_from_this<HttpServer> {
  public:
   // One source: what is posted to its path goes there. Queries go to the first of them.
   struct Entry {
-    Entry(std::string where, size_t bytes_max) : path(std::move(where)), arrivals(bytes_max) {}
+    Entry(std::string where, std::vector<std::string> wanted, size_t bytes_max)
+        : path(std::move(where)), headers(std::move(wanted)), arrivals(bytes_max) {}
     std::string path;
+    std::vector<std::string> headers;  // whose values the source wants, whatever their case
     Arrivals arrivals;
     bool ready = false;  // the engine takes from it
     bool full = false;

@@ -11,7 +11,8 @@ class HttpSource final : public Source {
       : place_(place),
         options_(std::move(options)),
         loop_(std::move(loop)),
-        entry_(std::make_shared<HttpServer::Entry>(options_.path, options_.socket.queue_bytes)) {}
+        entry_(std::make_shared<HttpServer::Entry>(options_.path, place.properties,
+                                                   options_.socket.queue_bytes)) {}
 
   ~HttpSource() override {
     if (attached_) loop_->PostAndWait([this] { server_->Detach(entry_); });
@@ -51,9 +52,14 @@ class HttpSource final : public Source {
                                : item.kind == Kind::kQuery         ? PayloadKind::kQuery
                                : item.kind == Kind::kReadOnlyQuery ? PayloadKind::kReadOnlyQuery
                                                                    : PayloadKind::kRecord;
+      properties_ = item.properties;
       out->OnPayload(item.channel, item.name, item.bytes, kind);
     }
     return Status::Ok();
+  }
+
+  std::vector<std::optional<std::string>> Properties(uint64_t) const override {
+    return properties_;
   }
 
   void OnReceipt(uint64_t channel, const PayloadReceipt& receipt) override {
@@ -67,6 +73,7 @@ class HttpSource final : public Source {
   std::shared_ptr<HttpServer::Entry> entry_;
   std::shared_ptr<HttpServer> server_;
   bool attached_ = false;
+  std::vector<std::optional<std::string>> properties_;  // of the payload that is handed on
 };
 
 }  // namespace

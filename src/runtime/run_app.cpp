@@ -186,6 +186,7 @@ Outcome AppRun::OpenSources() {
       TransportPlace place = Surroundings();
       place.stream = stream->name;
       place.schema = stream->schema;
+      for (const auto& [column, property] : bound.properties) place.properties.push_back(property);
       Result<std::unique_ptr<Source>> source = bound.spec->make(bound.options, place);
       if (!source.ok()) return ToOutcome(source.status());
       const Status opened = source.value()->Open();
@@ -197,6 +198,9 @@ Outcome AppRun::OpenSources() {
       decoding.limits.record_bytes_max = options_.record_bytes_max;
       decoding.limits.buffer_bytes = kSourceBufferBytes;
       decoding.strict_fields = options_.strict_fields;
+      for (const auto& [column, property] : bound.properties) {
+        decoding.given.push_back({column, std::nullopt});
+      }
       open_inputs_.push_back(std::make_unique<SourceInput>(
           "source of stream '" + stream->name + "'", std::move(source).value(), bound.make_decoder,
           decoding,

@@ -92,6 +92,10 @@ DecoderPlace SourceInput::PlaceOf(Channel* channel, bool whole) const {
   DecoderPlace place = place_;
   place.bad_records = channel;
   place.whole = whole;
+  if (place.given.empty()) return place;
+  std::vector<std::optional<std::string>> known = source_->Properties(channel->number);
+  known.resize(place.given.size());
+  for (size_t i = 0; i < known.size(); ++i) place.given[i].text = std::move(known[i]);
   return place;
 }
 

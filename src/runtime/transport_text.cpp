@@ -82,6 +82,11 @@ void Example(std::string_view example, std::string* text) {
   *text += "\n";
 }
 
+std::string ShownProperty(const PropertySpec& property) {
+  const std::string_view name = property.name;
+  return "trp:" + std::string(name == "*" ? "NAME" : name);
+}
+
 template <class Spec>
 void DescribeEnd(const Spec& spec, const char* kind, std::string* text) {
   Begin(spec.name, kind, spec.summary, text);
@@ -90,6 +95,12 @@ void DescribeEnd(const Spec& spec, const char* kind, std::string* text) {
   const std::vector<OptionSpec>& common = CommonOptions(kind);
   options.insert(options.end(), common.begin(), common.end());
   OptionList("Options", options, text);
+  if constexpr (requires { spec.properties; }) {
+    for (const PropertySpec& property : spec.properties) {
+      *text +=
+          "\n  @attributes(a='" + ShownProperty(property) + "'):\n    " + property.summary + "\n";
+    }
+  }
   Example(spec.example, text);
 }
 
@@ -119,8 +130,13 @@ void EndChapter(const std::vector<Spec>& specs, const char* kind, const char* ti
     const std::vector<OptionSpec>& common = CommonOptions(kind);
     options.insert(options.end(), common.begin(), common.end());
     *text += std::string("\n### ") + spec.name + "\n\n" + spec.summary +
-             " Without @map the codec is " + spec.codec + ".\n" + OptionTable("option", options) +
-             "\n```sql\n" + spec.example + "\n```\n";
+             " Without @map the codec is " + spec.codec + ".\n" + OptionTable("option", options);
+    if constexpr (requires { spec.properties; }) {
+      for (const PropertySpec& property : spec.properties) {
+        *text += "\n`@attributes(a='" + ShownProperty(property) + "')`: " + property.summary + "\n";
+      }
+    }
+    *text += "\n```sql\n" + std::string(spec.example) + "\n```\n";
   }
 }
 

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <iterator>
 
+#include "base/same_text.h"
+
 namespace weir {
 namespace {
 
@@ -28,12 +30,6 @@ constexpr UnitName kUnitNames[] = {
     {"day", CalendarUnit::kDay},        {"days", CalendarUnit::kDay},
     {"month", CalendarUnit::kMonth},    {"months", CalendarUnit::kMonth},
     {"year", CalendarUnit::kYear},      {"years", CalendarUnit::kYear}};
-
-bool SameText(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
 
 std::string_view Trimmed(std::string_view text) {
   const auto blank = [](unsigned char c) { return std::isspace(c) != 0; };

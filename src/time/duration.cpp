@@ -4,13 +4,9 @@
 #include <cctype>
 #include <charconv>
 
-namespace weir {
+#include "base/same_text.h"
 
-bool SameText(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
-    return std::tolower(x) == std::tolower(y);
-  });
-}
+namespace weir {
 
 std::optional<TimeMs> ParseDuration(std::string_view text) {
   struct Unit {

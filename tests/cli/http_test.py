@@ -113,6 +113,39 @@ class Source(Served):
         self.assertEqual(self.query(process, "from Last select sym")[1]["rows"], [{"sym": "Z"}])
         self.stop(process)
 
+    def test_headers_as_attributes(self):
+        process = self.start("run", self.write("app.sql", """
+            @source(type='http', port='0', path='/in', @map(type='json', @attributes(
+                sym='s.name', who='trp:X-User', size='trp:content-length', none='trp:X-None')))
+            define stream In (sym string, who string, size int, none string);
+            from In select * insert into Out;
+            """), "--output", "Out")
+        process.port = self.port(process)
+        body = '[{"s":{"name":"a"}},{"s":{"name":"b"}}]'
+        self.assertEqual(self.ask(process, "POST", "/in", body, x_user="Ann"),
+                         (200, {"accepted": 1}))
+        row = lambda: list(json.loads(process.stdout.readline())["event"].values())
+        self.assertEqual(row(), ["a", "Ann", len(body), None])
+        self.assertEqual(row(), ["b", "Ann", len(body), None])
+        self.assertEqual(self.ask(process, "POST", "/in", '{"s":{"name":"c"}}')[0], 200)
+        self.assertEqual(row(), ["c", None, 18, None])
+        self.stop(process)
+
+    def test_headers_that_do_not_fit(self):
+        source = """@source(type='http', port='0', path='/in', @map(type='csv', @attributes(
+            sym='0', px='trp:{}')))\n"""
+        process = self.serve(source.format("X-Price"), "--output", "Out")
+        status, answer = self.ask(process, "POST", "/in", "y", x_price="many")
+        self.assertEqual((status, answer["accepted"]), (400, 0))
+        self.assertIn("'px' (double) does not take 'many'", answer["error"])
+        self.assertEqual(self.ask(process, "POST", "/in", "x", x_price="12.5")[0], 200)
+        self.assertIn(b"12.5", process.stdout.readline())
+        self.stop(process)
+        app = self.write("secret.sql", source.format("authorization") + IN + OUT + PASS)
+        code, _, err = self.weir("check", app)
+        self.assertEqual(code, 78)
+        self.assertIn("would put a secret among the events", err)
+
     def test_refusals(self):
         process = self.serve("@source(type='http', port='0', max.body.bytes='100', "
                              "max.header.bytes='1000')\n")

@@ -40,6 +40,21 @@ class Files(weir_program.Case):
         self.expect(0, self.weir("run", app))
         self.assertEqual(self.read("out.txt"), "A,7.0\nB,6.0\n" * 2)
 
+    def test_path_of_the_file_as_an_attribute(self):
+        self.write("a.csv", "7\n8\n")
+        self.write("b.csv", "6\n")
+        app = self.write("app.sql", "@source(type='file', file.uri='*.csv', tailing='false', "
+                         "@map(type='csv', @attributes(px='0', sym='trp:file.path')))\n" + IN
+                         + "@sink(type='file', file.uri='out.txt', @map(type='csv'))\n" + OUT
+                         + PASS)
+        self.expect(0, self.weir("run", app))
+        self.assertEqual(self.read("out.txt"), "a.csv,7.0\na.csv,8.0\nb.csv,6.0\n")
+        app = self.write("app.sql", "@source(type='file', file.uri='*.csv', tailing='false', "
+                         "@map(type='csv', @attributes(px='0', sym='trp:eof')))\n" + IN + OUT + PASS)
+        code, _, err = self.weir("check", app)
+        self.assertEqual(code, 78)
+        self.assertIn("it has: file.path", err)
+
     def test_file_sink_rotates_and_names_at_the_end(self):
         app = self.write("app.sql", "@source(type='stdin', @map(type='csv'))\n" + IN
                          + "@sink(type='file', file.uri='out.csv', append='false', atomic='true', "

@@ -35,10 +35,11 @@ Result<KeyValueForm> FormOf(const CodecSetup& setup) {
 }
 
 Result<MakeDecoder> BindDecoder(const CodecSetup& setup, const SchemaPtr&) {
-  if (setup.custom()) return Status::Invalid("@map(type='keyvalue') takes no @attributes");
   const Result<KeyValueForm> form = FormOf(setup);
   if (!form.ok()) return form.status();
-  return DecoderOf([form = form.value()] { return std::make_unique<KeyValueReader>(form); });
+  return DecoderOf([form = form.value(), keys = setup.attributes] {
+    return std::make_unique<KeyValueReader>(form, keys);
+  });
 }
 
 Result<MakeEncoder> BindEncoder(const CodecSetup& setup, const SchemaPtr& schema) {
@@ -56,7 +57,9 @@ void RegisterKeyvalue(TransportRegistry* registry) {
   spec.name = "keyvalue";
   spec.summary =
       "Pairs of attribute and value on a line, as key=value with commas between; values may stand "
-      "between quotes. Keys that are no attributes are ignored.";
+      "between quotes. @attributes gives the key of each attribute, else it is the attribute's "
+      "name; "
+      "other keys are ignored.";
   spec.example =
       "@source(type='stdin', @map(type='keyvalue', pair.separator=' '))\n"
       "define stream Trades (symbol string, price double, volume long);";

@@ -17,6 +17,7 @@ bool CsvReader::Read(std::string_view record, RowAppender* rows) {
     return rows->Fail(BadRecordKind::kTooManyValues, "more values than attributes");
   }
   for (uint32_t c = 0; c < schema.size(); ++c) {
+    if (rows->is_given(c)) continue;
     const std::optional<uint32_t> at = shape_.fields.empty() ? c : shape_.fields[c];
     const CsvField* field = at && *at < fields_.size() ? &fields_[*at] : nullptr;
     if (!AppendField(c, field, rows)) return false;

@@ -41,6 +41,7 @@ bool JsonReader::ReadEvent(ObjectRef event, RowAppender* rows) {
     if (inner != nullptr && MapOf(*inner) != nullptr) event = ObjectRef(*inner);
   }
   for (uint32_t c = 0; c < rows->schema().size(); ++c) {
+    if (rows->is_given(c)) continue;
     const ObjectRef value = custom ? ByPath(event, c) : ByName(event, rows->schema()[c].name);
     if (value == nullptr && places_->fail_on_missing) {
       return rows->Fail(BadRecordKind::kShape,

@@ -1,5 +1,7 @@
 #include "library/records/key_values.h"
 
+#include <algorithm>
+
 #include "io/value_text.h"
 #include "library/records/csv_text.h"
 
@@ -42,11 +44,18 @@ bool KeyValueReader::Read(std::string_view record, RowAppender* rows) {
     if (!ReadPair(&left, rows)) return false;
   }
   for (uint32_t c = 0; c < seen_.size(); ++c) {
-    if (seen_[c] || !form_.fail_on_missing) continue;
+    if (seen_[c] || !form_.fail_on_missing || rows->is_given(c)) continue;
     return rows->Fail(BadRecordKind::kShape,
                       "attribute '" + rows->schema()[c].name + "' is missing");
   }
   return rows->FinishRow();
+}
+
+std::optional<uint32_t> KeyValueReader::ColumnOf(const Schema& schema) const {
+  if (keys_.empty()) return schema.Find(key_);
+  const auto found = std::find(keys_.begin(), keys_.end(), key_);
+  if (found == keys_.end()) return std::nullopt;
+  return static_cast<uint32_t>(found - keys_.begin());
 }
 
 // Of a key that is repeated, the first value counts.
@@ -58,7 +67,7 @@ bool KeyValueReader::ReadPair(std::string_view* left, RowAppender* rows) {
   key_ = WithoutSpaceBehind(left->substr(0, sign));
   left->remove_prefix(sign + 1);
   if (!ReadValue(left, rows)) return false;
-  const auto column = rows->schema().Find(key_);
+  const std::optional<uint32_t> column = ColumnOf(rows->schema());
   if (!column || seen_[*column]) return true;
   seen_[*column] = true;
   if (!quoted_ && value_ == "null") {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "io/record_decoder.h"
 #include "json/text_buffer.h"
@@ -21,16 +23,20 @@ struct KeyValueForm {
 // next character as it is; those of strings must if they hold what stands between pairs.
 class KeyValueReader final : public RecordReader {
  public:
-  explicit KeyValueReader(KeyValueForm form) : form_(form) {}
+  // `keys`: by attribute; empty: their names.
+  explicit KeyValueReader(KeyValueForm form, std::vector<std::optional<std::string>> keys = {})
+      : form_(form), keys_(std::move(keys)) {}
 
   bool FindEnd(std::string_view bytes, size_t from, size_t* size, size_t* end) override;
   bool Read(std::string_view record, RowAppender* rows) override;
 
  private:
+  std::optional<uint32_t> ColumnOf(const Schema& schema) const;
   bool ReadPair(std::string_view* left, RowAppender* rows);
   bool ReadValue(std::string_view* left, RowAppender* rows);
 
   KeyValueForm form_;
+  std::vector<std::optional<std::string>> keys_;
   std::string key_, value_;
   bool quoted_ = false;
   std::vector<bool> seen_;

@@ -26,6 +26,9 @@ class FilesOnce final : public Source {
   }
 
   std::string PlaceOf(uint64_t channel) const override { return places_[channel - 1]; }
+  std::vector<std::optional<std::string>> Properties(uint64_t channel) const override {
+    return {paths_[channel - 1]};
+  }
 
   // Files are read in the order of their names: those before it were read then.
   Result<bool> Resume(const std::string& place, uint64_t bytes) override {
@@ -82,6 +85,7 @@ class FollowedFile final : public Source {
     return Status::Ok();
   }
 
+  std::vector<std::optional<std::string>> Properties(uint64_t) const override { return {path_}; }
   std::string PlaceOf(uint64_t channel) const override {
     return channel < places_.size() ? places_[channel] : place_;
   }
@@ -131,6 +135,7 @@ void RegisterFileSource(TransportRegistry* registry) {
                   {"tailing", "Waits for more at the end.", "true", OptionSpec::Kind::kFlag},
                   {"mode", "Only line.", "line", OptionSpec::Kind::kChoice, false, "line"}};
   spec.codec = "ndjson";
+  spec.properties = {{"file.path", "The path of the file."}};
   spec.check = Check;
   spec.make = Make;
   registry->Add(std::move(spec));

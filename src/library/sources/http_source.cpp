@@ -17,6 +17,7 @@ void RegisterHttpSource(TransportRegistry* registry) {
       "@source(type='http', port='8006', path='/trades', @map(type='json'))\n"
       "define stream Trades (symbol string, price double, volume long);";
   spec.options = HttpSourceOptionSpecs();
+  spec.properties = {{"*", "The header of that name in the request, in any case; null without."}};
   spec.check = [](const Options& options, const TransportPlace& place) {
     return ReadHttpOptions(options, place).status();
   };
