@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "bind/lookup_binder.h"
 #include "exec/aggregation_store.h"
 
 namespace weir {
@@ -250,8 +251,26 @@ bool QueryBinder::BindAggregationJoin(const ast::Query& query, const ast::JoinIn
       {source(join.left.stream, left, 0), source(join.right.stream, second, left->size())});
   if (join.on != nullptr) {
     ExpressionBinder binder(context_, scope);
-    result.on = binder.BindCondition(*join.on, "the join condition");
-    if (result.on == nullptr) return false;
+    const size_t columns = left->size() + second->size();
+    Lookups lookups(scope, streams_, context_, static_cast<uint32_t>(columns), &result.lookups);
+    binder.set_lookups(&lookups);
+    const ExprPtr on = binder.BindCondition(*join.on, "the join condition");
+    if (on == nullptr) return false;
+    if (!result.lookups.empty() && result.keeps_unmatched) {
+      context_.NotSupported(join.on->span,
+                            "'in' a table in the condition of an outer join with an aggregation");
+      return false;
+    }
+    std::vector<ExprPtr> plain, asking;
+    for (const ExprPtr& condition : SplitConjunction(on)) {
+      std::vector<bool> used(columns + result.lookups.size(), false);
+      CollectColumns(*condition, &used);
+      const auto answers = used.begin() + static_cast<std::ptrdiff_t>(columns);
+      const bool asks = std::find(answers, used.end(), true) != used.end();
+      (asks ? asking : plain).push_back(condition);
+    }
+    result.on = JoinConjunction(plain);
+    result.asks = JoinConjunction(asking);
   }
   std::vector<Attribute> attributes = left->attributes();
   attributes.insert(attributes.end(), second->attributes().begin(), second->attributes().end());

@@ -180,6 +180,9 @@ struct BoundAggregationJoin {
   bool keeps_unmatched = false;  // rows of the stream
   BoundAggregationRead read;     // over the stream's attributes
   ExprPtr on;                    // over the columns of the left and then the right; or null
+  // What else must hold, of inner joins only: over the same columns and then its look-ups; or null.
+  ExprPtr asks;
+  std::vector<BoundLookup> lookups;
 };
 
 // `output [all|first|last|snapshot] every ...`.

@@ -145,6 +145,7 @@ std::vector<const BoundLookup*> LookupsOf(const BoundQuery& query) {
     Append(join->lookups, &all);
   } else if (const auto* reader = std::get_if<BoundAggregationJoin>(&query.input)) {
     Append(reader->rows, &all);
+    Append(reader->lookups, &all);
   } else {
     const auto& pattern = *std::get<std::shared_ptr<const BoundPattern>>(query.input);
     for (const std::vector<BoundLookup>& lookups : pattern.lookups) Append(lookups, &all);

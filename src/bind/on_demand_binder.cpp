@@ -37,10 +37,6 @@ class OnDemandBinder {
       all.push_back({attribute.name, MakeColumn(a, attribute.type, attribute.name)});
     }
     if (!BindSelect(select, scope, all, &streams_, context_, &bound_.select)) return std::nullopt;
-    if (!bound_.select.having_lookups.empty()) {
-      context_.NotSupported(query.span, "'in' a table in having or order by of an on-demand query");
-      return std::nullopt;
-    }
     PlaceColumns(bound_.input->size(), &bound_.select);
     if (query.action && !BindAction(*query.action)) return std::nullopt;
     return std::move(bound_);
@@ -82,8 +78,7 @@ class OnDemandBinder {
   bool BindAction(const ast::OutputAction& action) {
     const auto* insert = std::get_if<ast::InsertInto>(&action.node);
     if (insert == nullptr) {
-      bound_.write =
-          BindTableWrite(action, bound_.select.output, /*asks=*/false, streams_, context_);
+      bound_.write = BindTableWrite(action, bound_.select.output, streams_, context_);
       return bound_.write.has_value();
     }
     const auto found = streams_.Find(insert->target.name);

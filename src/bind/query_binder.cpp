@@ -543,8 +543,7 @@ bool QueryBinder::BindOutput(const ast::Query& query, BoundQuery* bound) {
     const auto* removal = std::get_if<ast::DeleteFrom>(&query.output.node);
     events =
         removal != nullptr ? removal->events : std::get<ast::UpdateTable>(query.output.node).events;
-    bound->write =
-        BindTableWrite(query.output, bound->select.output, /*asks=*/true, streams_, context_);
+    bound->write = BindTableWrite(query.output, bound->select.output, streams_, context_);
     ok = bound->write.has_value() && ok;
     if (ok) bound->target = bound->write->table;
   }

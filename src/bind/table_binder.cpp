@@ -411,8 +411,8 @@ std::optional<uint32_t> FindTable(const ast::Name& name, StreamTable& streams,
 }
 
 std::optional<BoundTableWrite> BindTableWrite(const ast::OutputAction& action,
-                                              const SchemaPtr& output, bool asks,
-                                              StreamTable& streams, BindContext& context) {
+                                              const SchemaPtr& output, StreamTable& streams,
+                                              BindContext& context) {
   const auto* removal = std::get_if<ast::DeleteFrom>(&action.node);
   const auto* update = std::get_if<ast::UpdateTable>(&action.node);
   CHECK(removal != nullptr || update != nullptr);
@@ -435,7 +435,7 @@ std::optional<BoundTableWrite> BindTableWrite(const ast::OutputAction& action,
   ExpressionBinder binder(context, scope);
   const auto columns = static_cast<uint32_t>(output->size() + table.schema->size());
   Lookups lookups(scope, streams, context, columns, &write.lookups);
-  if (asks) binder.set_lookups(&lookups);
+  binder.set_lookups(&lookups);
   const ast::ExprPtr& on = removal != nullptr ? removal->on : update->on;
   bool ok = true;
   if (on != nullptr) {

@@ -53,10 +53,10 @@ std::optional<uint32_t> FindTable(const ast::Name& name, StreamTable& streams,
                                   BindContext& context);
 
 // What rows of `output` do to the table that `action` (delete, update, update or insert) names.
-// `asks`: `in` a table may be asked. Absent if errors were reported.
+// Absent if errors were reported.
 std::optional<BoundTableWrite> BindTableWrite(const ast::OutputAction& action,
-                                              const SchemaPtr& output, bool asks,
-                                              StreamTable& streams, BindContext& context);
+                                              const SchemaPtr& output, StreamTable& streams,
+                                              BindContext& context);
 
 // `(symbol string, price float)`.
 std::string DescribeSchema(const Schema& schema);

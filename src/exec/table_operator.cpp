@@ -43,7 +43,10 @@ class TableOperator final : public StepOperator {
       // An index that is not there is not worth making for one write.
       TableFinder finder(&store_, asked.write, false);
       LoadRows(asked.write, asked.rows, &finder);
-      for (uint32_t i = 0; i < asked.rows.size(); ++i) Write(asked.write, nullptr, finder, i);
+      CHECK(asked.lookups.empty() || asked.rows.size() <= 1);
+      for (uint32_t i = 0; i < asked.rows.size(); ++i) {
+        Write(asked.write, &asked.lookups, finder, i);
+      }
       if (!own_.empty()) EmitChanges();
       at_hand_ = Chunk();
       return;
@@ -125,7 +128,6 @@ class TableOperator final : public StepOperator {
     store_.FetchRivals(stored_);
   }
 
-  // `lookups`: of the write; null: it has none.
   void Write(const TableWrite& write, const Lookups* lookups, const TableFinder& finder,
              uint32_t i) {
     asked_ = lookups;

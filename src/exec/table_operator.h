@@ -51,6 +51,9 @@ struct Table {
   // A write from outside: done in place of the next row of port 0.
   struct Asked {
     TableWrite write;
+    // Of the write, knowing all they ask. What asks this very table is not told of changes: such a
+    // write is one row, which sees the table as it was.
+    std::vector<std::shared_ptr<TableLookup>> lookups;
     Chunk rows;
   };
   std::optional<Asked> asked;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bind/expression_binder.h"
+#include "bind/lookup_binder.h"
 
 namespace weir {
 namespace {
@@ -179,6 +180,12 @@ JoinColumns ColumnsOfJoin(const BoundApp& app, const BoundQuery& query,
   const size_t row_columns = join.rows.schema->size();
   std::vector<bool> used = ColumnsRead(query.select, query.input_schema->size());
   if (join.on != nullptr) CollectColumns(*join.on, &used);
+  if (join.asks != nullptr) {
+    std::vector<bool> asked(used.size() + join.lookups.size(), false);
+    CollectColumns(*join.asks, &asked);
+    for (size_t c = 0; c < used.size(); ++c) used[c] = used[c] || asked[c];
+  }
+  for (const BoundLookup& lookup : join.lookups) CollectRowColumns(lookup, &used);
   const size_t left = join.rows_first ? row_columns : used.size() - row_columns;
   const auto middle = used.begin() + static_cast<std::ptrdiff_t>(left);
   std::vector<bool> used_left(used.begin(), middle);
@@ -223,6 +230,27 @@ QueryLowering::Chain QueryLowering::Buckets(Chain rows, std::string detail) {
       [schema = reader.output] { return MakeReaderOutputOperator(schema); }, reader.output);
 }
 
+// Of the pairs, those for which what asks tables holds too.
+QueryLowering::Chain QueryLowering::Asked(Chain pairs, const BoundAggregationJoin& join,
+                                          std::vector<uint32_t> mapping) {
+  if (join.asks == nullptr) return pairs;
+  const SchemaPtr schema = pairs.schema;
+  const std::vector<BoundLookup> lookups = RemapRowColumns(join.lookups, mapping);
+  for (size_t i = 0; i < lookups.size(); ++i) {
+    mapping.push_back(static_cast<uint32_t>(schema->size() + i));
+  }
+  const ExprPtr condition = RemapColumns(join.asks, mapping);
+  pairs = Lookups(std::move(pairs), lookups);
+  const SchemaPtr answered = pairs.schema;
+  pairs = Append(
+      std::move(pairs), "filter", condition->Describe(),
+      [condition] {
+        return MakeFilterOperator({condition, nullptr, std::nullopt});
+      },
+      answered);
+  return DropAnswers(std::move(pairs), schema);
+}
+
 NodeId QueryLowering::LowerAggregationJoin(const BoundAggregationJoin& join, Edge from) {
   const JoinColumns columns = ColumnsOfJoin(app_, query_, join, optimize_);
   const Chain rows = StreamSide(join.rows, from, columns.rows, /*needs_expired=*/true,
@@ -233,7 +261,7 @@ NodeId QueryLowering::LowerAggregationJoin(const BoundAggregationJoin& join, Edg
   detail += " within " + join.read.within_begin->Describe();
   if (join.read.within_end != nullptr) detail += ", " + join.read.within_end->Describe();
   detail += " per " + join.read.per->Describe();
-  return Select(Buckets(rows, std::move(detail)),
+  return Select(Asked(Buckets(rows, std::move(detail)), join, columns.mapping),
                 RemapSelect(query_.select, columns.mapping, reader.output->size()),
                 reader.needs_expired);
 }

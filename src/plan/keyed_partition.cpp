@@ -65,7 +65,7 @@ bool Draws(const BoundQuery& query) {
     return Draws(join->left) || Draws(join->right) || Draws(join->on) || Draws(join->lookups);
   }
   if (const auto* join = std::get_if<BoundAggregationJoin>(&query.input)) {
-    return Draws(join->rows) || Draws(join->on);
+    return Draws(join->rows) || Draws(join->on) || Draws(join->asks) || Draws(join->lookups);
   }
   return Draws(*std::get<std::shared_ptr<const BoundPattern>>(query.input));
 }

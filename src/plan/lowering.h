@@ -158,6 +158,7 @@ class QueryLowering {
   void ConnectSide(NodeId join, int port, const BoundStreamInput& input, const JoinSide& side,
                    Edge edge);
   NodeId LowerJoin(const BoundJoin& join, const std::vector<Edge>& inputs);
+  Chain Asked(Chain pairs, const BoundAggregationJoin& join, std::vector<uint32_t> mapping);
   NodeId LowerAggregationJoin(const BoundAggregationJoin& join, Edge from);
   NodeId LowerPattern(const BoundPattern& pattern, const std::vector<Edge>& inputs);
   Chain PatternFunction(Chain chain, const BoundStreamFunctionCall& call);

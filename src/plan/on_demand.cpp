@@ -1,6 +1,7 @@
 #include "plan/on_demand.h"
 
 #include "exec/select_operator.h"
+#include "plan/having_split.h"
 #include "plan/lowering.h"
 #include "plan/table_lowering.h"
 
@@ -41,19 +42,28 @@ Timeline At(TimeMs clock) {
   return timeline;
 }
 
-// Look-ups over `rows` as they answer between two epochs.
-Asked LookupsNow(const BoundApp& app, const FoundInApp& found, const SchemaPtr& rows,
-                 const std::vector<BoundLookup>& lookups, TimeMs clock) {
-  const DiskOfTable disk_of = [&](uint32_t table) {
+// A look-up over `rows` as it answers between two epochs.
+std::shared_ptr<TableLookup> LookupNow(const FoundInApp& found, const SchemaPtr& rows,
+                                       const LoweredLookup& lowered, TimeMs clock) {
+  auto lookup = std::make_shared<TableLookup>(rows, lowered.spec);
+  size_t table = 0;
+  FillLookup(found, lowered, At(clock), lookup.get(), &table);
+  return lookup;
+}
+
+DiskOfTable DiskOf(const FoundInApp& found) {
+  return [&found](uint32_t table) {
     const std::shared_ptr<Table>& holder = found.rows[table].table;
     return std::shared_ptr<DiskTable>(holder, holder->store.disk());
   };
+}
+
+Asked LookupsNow(const BoundApp& app, const FoundInApp& found, const SchemaPtr& rows,
+                 const std::vector<BoundLookup>& lookups, TimeMs clock) {
   Asked asked;
   for (const BoundLookup& lookup : lookups) {
-    const LoweredLookup lowered = LowerLookup(app, rows, lookup, disk_of, /*make_indexes=*/false);
-    asked.push_back(std::make_shared<TableLookup>(rows, lowered.spec));
-    size_t table = 0;
-    FillLookup(found, lowered, At(clock), asked.back().get(), &table);
+    asked.push_back(LookupNow(
+        found, rows, LowerLookup(app, rows, lookup, DiskOf(found), /*make_indexes=*/false), clock));
   }
   return asked;
 }
@@ -172,7 +182,31 @@ Result<Chunk> Buckets(const BoundAggregationRead& read, const SchemaPtr& schema,
   return meta.Finish(schema, store->Read(range.value().level, found, all, key, timeline));
 }
 
+SchemaPtr WithAnswerColumns(const Schema& schema, size_t lookups) {
+  std::vector<Attribute> attributes = schema.attributes();
+  attributes.resize(attributes.size() + lookups, {"", Type::kBool});
+  return std::make_shared<const Schema>(std::move(attributes));
+}
+
+std::vector<Chunk> Selected(SelectSpec spec, const Timeline& timeline, const Port& rows) {
+  std::vector<Chunk> selected;
+  MakeSelectOperator(std::move(spec))->Process({timeline, {&rows, 1}, std::nullopt}, &selected);
+  return selected;
+}
+
 }  // namespace
+
+Table::Asked WriteOnDemand(const BoundOnDemand& query, const BoundApp& app, const FoundInApp& found,
+                           TimeMs clock) {
+  std::vector<LoweredLookup> lowered;
+  Table::Asked asked;
+  asked.write = LowerTableWrite(app, *query.write, query.select.output, DiskOf(found), &lowered,
+                                /*make_indexes=*/false);
+  for (const LoweredLookup& lookup : lowered) {
+    asked.lookups.push_back(LookupNow(found, asked.write.pairs, lookup, clock));
+  }
+  return asked;
+}
 
 Result<std::vector<Chunk>> SelectOnDemand(const BoundOnDemand& query, const BoundApp& app,
                                           const FoundInApp& found, TimeMs clock,
@@ -194,17 +228,25 @@ Result<std::vector<Chunk>> SelectOnDemand(const BoundOnDemand& query, const Boun
   }
   rows = Kept(query, rows, lookups, timeline);
   if (rows.empty()) return std::vector<Chunk>();
-  rows =
-      WithAnswers(rows, LookupsNow(app, found, query.input, query.select.lookups, clock), timeline);
-  std::vector<Attribute> attributes = query.input->attributes();
-  attributes.resize(attributes.size() + query.select.lookups.size(), {"", Type::kBool});
-  const auto selected_from = std::make_shared<const Schema>(std::move(attributes));
-  const auto select = MakeSelectOperator(NewSelect(query.select, selected_from, /*expires=*/false));
+  const BoundSelect& select = query.select;
   Port port;
-  port.chunks.push_back(std::move(rows));
-  std::vector<Chunk> selected;
-  select->Process({timeline, {&port, 1}, std::nullopt}, &selected);
-  return selected;
+  port.chunks.push_back(
+      WithAnswers(rows, LookupsNow(app, found, query.input, select.lookups, clock), timeline));
+  const SchemaPtr answered = WithAnswerColumns(*query.input, select.lookups.size());
+  if (select.having_lookups.empty()) {
+    return Selected(NewSelect(select, answered, /*expires=*/false), timeline, port);
+  }
+  const HavingSplit split = SplitHaving(select, *answered, select.output->size());
+  SelectSpec first = NewSelect(split.first, answered, /*expires=*/false);
+  first.every_row = true;
+  port.chunks = Selected(std::move(first), timeline, port);
+  const Asked having = LookupsNow(app, found, split.first.output, split.lookups, clock);
+  for (Chunk& chunk : port.chunks) chunk = WithAnswers(std::move(chunk), having, timeline);
+  SelectSpec second =
+      NewSelect(split.second, WithAnswerColumns(*split.first.output, split.lookups.size()),
+                /*expires=*/false);
+  second.last_row = !select.aggregates.empty() || !select.group_by.empty();
+  return Selected(std::move(second), timeline, port);
 }
 
 }  // namespace weir

@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "bind/expression_binder.h"
-#include "bind/lookup_binder.h"
 #include "exec/rate_operator.h"
 #include "exec/select_operator.h"
+#include "plan/having_split.h"
 #include "plan/lowering.h"
 
 namespace weir {
@@ -38,65 +38,6 @@ BoundSelect WithGroups(const BoundSelect& select) {
   }
   result.output = std::make_shared<const Schema>(std::move(attributes));
   return result;
-}
-
-// A select clause whose having or order by asks tables about values that it computes itself, in two
-// steps: the first computes them for every row, then come the look-ups, then the second does all
-// the rest.
-struct HavingSplit {
-  BoundSelect first;
-  std::vector<BoundLookup> lookups;  // over the first step's output
-  BoundSelect second;                // over the first step's output, then the answers
-};
-
-// The columns of `input` and the aggregates come before the `outputs` that having may name.
-HavingSplit SplitHaving(const BoundSelect& select, const Schema& input, size_t outputs) {
-  const size_t inputs = input.size();
-  const size_t computed = inputs + select.aggregates.size();
-  std::vector<bool> read(computed + outputs + select.having_lookups.size(), false);
-  if (select.having != nullptr) CollectColumns(*select.having, &read);
-  for (const BoundSelect::Order& order : select.order_by) CollectColumns(*order.value, &read);
-  for (const BoundLookup& lookup : select.having_lookups) CollectRowColumns(lookup, &read);
-  HavingSplit split;
-  split.first = split.second = select;
-  std::vector<Attribute> attributes = select.output->attributes();
-  split.second.projections.clear();
-  for (uint32_t i = 0; i < attributes.size(); ++i) {
-    split.second.projections.push_back(MakeColumn(i, attributes[i].type, attributes[i].name));
-  }
-  const auto carry = [&](const ExprPtr& value) {
-    split.first.projections.push_back(value);
-    attributes.push_back({"", value->type()});
-    return static_cast<uint32_t>(attributes.size()) - 1;
-  };
-  std::vector<uint32_t> mapping(read.size(), 0);
-  for (uint32_t c = 0; c < computed; ++c) {
-    if (!read[c]) continue;
-    const BoundAggregate* aggregate = c < inputs ? nullptr : &select.aggregates[c - inputs];
-    mapping[c] = carry(aggregate == nullptr ? MakeColumn(c, input[c].type, input[c].name)
-                                            : MakeColumn(c, aggregate->result, aggregate->text));
-  }
-  for (uint32_t i = 0; i < outputs; ++i) mapping[computed + i] = i;
-  for (ExprPtr& key : split.second.group_by) {
-    key = MakeColumn(carry(key), key->type(), key->Describe());
-  }
-  for (uint32_t i = 0; i < select.having_lookups.size(); ++i) {
-    mapping[computed + outputs + i] = static_cast<uint32_t>(attributes.size()) + i;
-  }
-  split.first.output = std::make_shared<const Schema>(std::move(attributes));
-  split.first.having = nullptr;
-  split.first.distinct = Distinct::kNo;
-  split.first.order_by.clear();
-  split.first.limit.reset();
-  split.first.offset = 0;
-  split.lookups = RemapRowColumns(select.having_lookups, mapping);
-  split.second.having_lookups.clear();
-  split.second.aggregates.clear();
-  if (select.having != nullptr) split.second.having = RemapColumns(select.having, mapping);
-  for (BoundSelect::Order& order : split.second.order_by) {
-    order.value = RemapColumns(order.value, mapping);
-  }
-  return split;
 }
 
 }  // namespace

@@ -30,17 +30,16 @@ void NoteOwn(uint32_t table, const LoweredLookup& lookup, TableWrite* write) {
 
 TableWrite LowerTableWrite(const BoundApp& app, const BoundTableWrite& write,
                            const SchemaPtr& output, const DiskOfTable& disks,
-                           std::vector<LoweredLookup>* lookups) {
+                           std::vector<LoweredLookup>* lookups, bool make_indexes) {
   TableWrite lowered;
   lowered.action = write.action;
   lowered.set = write.set;
   const BoundStream& table = app.streams[write.table];
   const auto row_columns = static_cast<uint32_t>(output->size());
   SplitForTable(table, write.on, row_columns, &lowered);
-  if (lookups == nullptr) return lowered;
   const SchemaPtr pairs = SideBySide(*output, *table.schema);
   for (const BoundLookup& lookup : write.lookups) {
-    lookups->push_back(LowerLookup(app, pairs, lookup, disks));
+    lookups->push_back(LowerLookup(app, pairs, lookup, disks, make_indexes));
     lowered.lookups.push_back(lookups->back().spec);
     NoteOwn(write.table, lookups->back(), &lowered);
   }

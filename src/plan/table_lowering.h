@@ -22,11 +22,10 @@ struct LoweredLookup;
 // Where the table of that position is, if it is on disk; else null.
 using DiskOfTable = std::function<std::shared_ptr<DiskTable>(uint32_t table)>;
 
-// The write as the table's operator does it. `lookups`: what it wants of tables, as its lookups;
-// null: there are none.
+// The write as the table's operator does it. `lookups`: what it wants of tables, as its lookups.
 TableWrite LowerTableWrite(const BoundApp& app, const BoundTableWrite& write,
                            const SchemaPtr& output, const DiskOfTable& disks,
-                           std::vector<LoweredLookup>* lookups);
+                           std::vector<LoweredLookup>* lookups, bool make_indexes = true);
 
 // `update T on (T.symbol == symbol) by primary key`.
 std::string DescribeTableWrite(const BoundApp& app, const BoundTableWrite& write,

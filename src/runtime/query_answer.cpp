@@ -120,14 +120,15 @@ std::vector<std::string> QueryAnswerer::RefusedRows() const {
 Status QueryAnswerer::Write(const BoundOnDemand& query) {
   const BoundTableWrite& write = *query.write;
   Table& table = *found_.rows[write.table].table;
-  const TableWrite lowered = LowerTableWrite(app_, write, query.select.output, {}, nullptr);
   const std::string& name = app_.streams[write.table].name;
   uint32_t stream = 0;
   while (formats_[stream].name != name) ++stream;
   const auto selected = SelectOnDemand(query, app_, found_, loop_->clock(), loop_->next_message());
   if (!selected.ok()) return selected.status();
+  const Table::Asked asked = WriteOnDemand(query, app_, found_, loop_->clock());
   for (const Chunk& rows : selected.value()) {
-    table.asked = Table::Asked{lowered, rows};
+    table.asked = asked;
+    table.asked->rows = rows;
     // The row only makes the table's operator take up what is asked.
     MessageBatch batch(formats_);
     for (ColumnBuilder& column : batch.streams[stream].columns) column.AppendNull();

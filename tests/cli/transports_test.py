@@ -50,7 +50,8 @@ class Files(weir_program.Case):
         self.expect(0, self.weir("run", app))
         self.assertEqual(self.read("out.txt"), "a.csv,7.0\na.csv,8.0\nb.csv,6.0\n")
         app = self.write("app.sql", "@source(type='file', file.uri='*.csv', tailing='false', "
-                         "@map(type='csv', @attributes(px='0', sym='trp:eof')))\n" + IN + OUT + PASS)
+                         "@map(type='csv', @attributes(px='0', sym='trp:eof')))\n" + IN + OUT
+                         + PASS)
         code, _, err = self.weir("check", app)
         self.assertEqual(code, 78)
         self.assertIn("it has: file.path", err)
