@@ -206,6 +206,33 @@ bool QueryBinder::CheckNoAggregation(const ast::Query& query) {
   return true;
 }
 
+// What asks tables is a part by itself, which is tested on the pairs that the rest gives.
+bool QueryBinder::BindReaderCondition(const ast::Expr& condition, RowScope& scope,
+                                      BoundAggregationJoin* join) {
+  const size_t columns = scope.sources()[1].offset + scope.sources()[1].schema->size();
+  ExpressionBinder binder(context_, scope);
+  Lookups lookups(scope, streams_, context_, static_cast<uint32_t>(columns), &join->lookups);
+  binder.set_lookups(&lookups);
+  const ExprPtr on = binder.BindCondition(condition, "the join condition");
+  if (on == nullptr) return false;
+  if (!join->lookups.empty() && join->keeps_unmatched) {
+    context_.NotSupported(condition.span,
+                          "'in' a table in the condition of an outer join with an aggregation");
+    return false;
+  }
+  std::vector<ExprPtr> plain, asking;
+  for (const ExprPtr& part : SplitConjunction(on)) {
+    std::vector<bool> used(columns + join->lookups.size(), false);
+    CollectColumns(*part, &used);
+    const auto answers = used.begin() + static_cast<std::ptrdiff_t>(columns);
+    const bool asks = std::find(answers, used.end(), true) != used.end();
+    (asks ? asking : plain).push_back(part);
+  }
+  join->on = JoinConjunction(plain);
+  join->asks = JoinConjunction(asking);
+  return true;
+}
+
 bool QueryBinder::BindAggregationJoin(const ast::Query& query, const ast::JoinInput& join,
                                       BoundQuery* bound) {
   const auto right = streams_.FindAggregation(join.right.stream.source);
@@ -249,29 +276,7 @@ bool QueryBinder::BindAggregationJoin(const ast::Query& query, const ast::JoinIn
   const SchemaPtr& second = right ? definition.output : row_schema;
   RowScope scope(
       {source(join.left.stream, left, 0), source(join.right.stream, second, left->size())});
-  if (join.on != nullptr) {
-    ExpressionBinder binder(context_, scope);
-    const size_t columns = left->size() + second->size();
-    Lookups lookups(scope, streams_, context_, static_cast<uint32_t>(columns), &result.lookups);
-    binder.set_lookups(&lookups);
-    const ExprPtr on = binder.BindCondition(*join.on, "the join condition");
-    if (on == nullptr) return false;
-    if (!result.lookups.empty() && result.keeps_unmatched) {
-      context_.NotSupported(join.on->span,
-                            "'in' a table in the condition of an outer join with an aggregation");
-      return false;
-    }
-    std::vector<ExprPtr> plain, asking;
-    for (const ExprPtr& condition : SplitConjunction(on)) {
-      std::vector<bool> used(columns + result.lookups.size(), false);
-      CollectColumns(*condition, &used);
-      const auto answers = used.begin() + static_cast<std::ptrdiff_t>(columns);
-      const bool asks = std::find(answers, used.end(), true) != used.end();
-      (asks ? asking : plain).push_back(condition);
-    }
-    result.on = JoinConjunction(plain);
-    result.asks = JoinConjunction(asking);
-  }
+  if (join.on != nullptr && !BindReaderCondition(*join.on, scope, &result)) return false;
   std::vector<Attribute> attributes = left->attributes();
   attributes.insert(attributes.end(), second->attributes().begin(), second->attributes().end());
   bound->input_schema = std::make_shared<const Schema>(std::move(attributes));

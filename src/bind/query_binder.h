@@ -64,6 +64,7 @@ class QueryBinder {
   std::optional<BoundJoin> BindJoin(const ast::JoinInput& join, BoundQuery* query);
   bool BindPattern(const ast::Query& query, const ast::StateInput& input, BoundQuery* bound);
   bool CheckNoAggregation(const ast::Query& query);
+  bool BindReaderCondition(const ast::Expr& condition, RowScope& scope, BoundAggregationJoin* join);
   bool BindAggregationJoin(const ast::Query& query, const ast::JoinInput& join, BoundQuery* bound);
   bool BindInput(const ast::Query& query, BoundQuery* bound);
   void BindAnnotations(const ast::Query& query, BoundQuery* bound);
