@@ -134,10 +134,13 @@ struct BoundAggregate {
 struct BoundSelect {
   SchemaPtr output;
   std::vector<BoundLookup> lookups;  // over input columns, which their answers follow
-  std::vector<ExprPtr> projections;  // over input columns, look-ups, then aggregates
+  // Over input columns, look-ups, aggregates; where having_lookups are read, these come behind the
+  // output columns.
+  std::vector<ExprPtr> projections;
   std::vector<ExprPtr> group_by;
   std::vector<BoundAggregate> aggregates;
-  // Of having and order by, over all of these and the output columns.
+  // Of having, order by, and of projections about aggregates, over all of these and the output
+  // columns.
   std::vector<BoundLookup> having_lookups;
   ExprPtr having;  // over all of these, output columns, and then its look-ups; or null
   Distinct distinct = Distinct::kNo;

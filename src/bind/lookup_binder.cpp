@@ -69,15 +69,17 @@ ExprPtr Lookups::BindIn(const ast::InTable& node, const ast::Span& span) {
   LookupScope scope(rows_, streams_.at(*found), base);
   BoundLookup lookup;
   lookup.table = *found;
-  std::vector<BoundAggregate> refused;
-  ExpressionBinder binder(context_, scope, aggregates_ != nullptr ? aggregates_ : &refused);
-  Lookups nested(scope, streams_, context_, base + kNestedAnswers, &lookup.nested, aggregates_,
+  std::vector<BoundAggregate> found_here;
+  std::vector<BoundAggregate>* aggregates = aggregates_ != nullptr ? aggregates_ : &found_here;
+  ExpressionBinder binder(context_, scope, aggregates);
+  Lookups nested(scope, streams_, context_, base + kNestedAnswers, &lookup.nested, aggregates,
                  level_ + 1);
   binder.set_lookups(&nested);
   lookup.condition = binder.BindCondition(*node.condition, "the condition before 'in'");
   if (lookup.condition == nullptr) return nullptr;
-  if (!refused.empty()) {
-    context_.NotSupported(span, "an aggregate before 'in' a table, outside of having");
+  if (!found_here.empty()) {
+    if (late_ != nullptr) return late_->BindIn(node, span);
+    context_.Error(span, "an aggregate cannot stand here");
     return nullptr;
   }
   const auto column = static_cast<uint32_t>(first_column_ + lookups_->size());

@@ -49,6 +49,8 @@ class Lookups : public LookupBinder {
         lookups_(lookups),
         aggregates_(aggregates),
         level_(level) {}
+  // Takes the look-ups with aggregates where these may not stand.
+  void set_late(Lookups* late) { late_ = late; }
   ExprPtr BindIn(const ast::InTable& node, const ast::Span& span) override;
 
  private:
@@ -59,6 +61,7 @@ class Lookups : public LookupBinder {
   std::vector<BoundLookup>* lookups_;
   std::vector<BoundAggregate>* aggregates_;
   uint32_t level_;
+  Lookups* late_ = nullptr;
 };
 
 // A look-up with its row columns renumbered; those of the tables stay.

@@ -55,9 +55,12 @@ class SelectBinder {
 
   bool BindItems(const ast::Selection& selection) {
     ExpressionBinder binder(context_, scope_, &select_->aggregates);
-    std::optional<Lookups> lookups;
+    std::optional<Lookups> lookups, late;
     if (streams_ != nullptr) {
       lookups.emplace(scope_, *streams_, context_, kLookupBase, &select_->lookups);
+      late.emplace(scope_, *streams_, context_, kHavingLookupBase, &select_->having_lookups,
+                   &select_->aggregates);
+      lookups->set_late(&*late);
       binder.set_lookups(&*lookups);
     }
     bool ok = true;
@@ -100,6 +103,7 @@ class SelectBinder {
                       &select_->having_lookups, &select_->aggregates);
       binder.set_lookups(&*lookups);
     }
+    const size_t of_items = select_->having_lookups.size();
     binder.set_aggregate_scope(&scope_);  // outputs are there only after the aggregates
     if (selection.having != nullptr) {
       select_->having = binder.BindCondition(*selection.having, "the having condition");
@@ -109,6 +113,9 @@ class SelectBinder {
       ExprPtr value = binder.Bind(*key.value);
       ok = ok && value != nullptr;
       select_->order_by.push_back({std::move(value), !key.descending});
+    }
+    for (size_t i = of_items; i < select_->having_lookups.size(); ++i) {
+      ok = CheckAsked(select_->having_lookups[i], selection) && ok;
     }
     std::optional<uint64_t> offset;
     ok = BindCount(selection.limit, "limit", &select_->limit) && ok;
@@ -129,6 +136,22 @@ class SelectBinder {
       select_->group_by.push_back(std::move(value));
     }
     return ok;
+  }
+
+  // Tables are asked once the aggregates are there: not about what they have answered.
+  bool CheckAsked(const BoundLookup& lookup, const ast::Selection& selection) {
+    std::vector<bool> asked(kHavingLookupBase, false);
+    CollectRowColumns(lookup, &asked);
+    for (size_t i = 0; i < select_->projections.size(); ++i) {
+      std::vector<bool> used(kTableBase, false);
+      if (!asked[kOutputBase + i] || select_->projections[i] == nullptr) continue;
+      CollectColumns(*select_->projections[i], &used);
+      if (std::find(used.begin() + kHavingLookupBase, used.end(), true) == used.end()) continue;
+      context_.NotSupported(selection.span, "'in' a table in having about '" + outputs_[i].name +
+                                                "', which asks a table about an aggregate");
+      return false;
+    }
+    return true;
   }
 
   bool BindCount(const ast::ExprPtr& expr, const char* what, std::optional<uint64_t>* count) {

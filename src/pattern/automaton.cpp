@@ -107,7 +107,8 @@ class AutomatonBuilder {
       open_every_ = std::min(open_every_, first);
       return Status::Ok();
     }
-    automaton_.elements[last].rearm = first;  // of nested ones the outermost counts
+    uint32_t& rearm = automaton_.elements[last].rearm;
+    rearm = std::min(rearm, first);  // of several the outermost counts
     return Status::Ok();
   }
 

@@ -1,5 +1,7 @@
 #include "plan/having_split.h"
 
+#include <algorithm>
+
 #include "bind/lookup_binder.h"
 
 namespace weir {
@@ -14,9 +16,19 @@ HavingSplit SplitHaving(const BoundSelect& select, const Schema& input, size_t o
   HavingSplit split;
   split.first = split.second = select;
   std::vector<Attribute> attributes = select.output->attributes();
-  split.second.projections.clear();
+  // Projections that read answers are computed by the second step.
+  std::vector<bool> late(attributes.size(), false);
   for (uint32_t i = 0; i < attributes.size(); ++i) {
-    split.second.projections.push_back(MakeColumn(i, attributes[i].type, attributes[i].name));
+    std::vector<bool> used(read.size(), false);
+    CollectColumns(*select.projections[i], &used);
+    const auto answers = used.begin() + static_cast<std::ptrdiff_t>(computed + outputs);
+    late[i] = std::find(answers, used.end(), true) != used.end();
+    if (!late[i]) {
+      split.second.projections[i] = MakeColumn(i, attributes[i].type, attributes[i].name);
+      continue;
+    }
+    split.first.projections[i] = MakeConstant(Value::Null(attributes[i].type));
+    for (size_t c = 0; c < read.size(); ++c) read[c] = read[c] || used[c];
   }
   const auto carry = [&](const ExprPtr& value) {
     split.first.projections.push_back(value);
@@ -30,12 +42,16 @@ HavingSplit SplitHaving(const BoundSelect& select, const Schema& input, size_t o
     mapping[c] = carry(aggregate == nullptr ? MakeColumn(c, input[c].type, input[c].name)
                                             : MakeColumn(c, aggregate->result, aggregate->text));
   }
-  for (uint32_t i = 0; i < outputs; ++i) mapping[computed + i] = i;
   for (ExprPtr& key : split.second.group_by) {
     key = MakeColumn(carry(key), key->type(), key->Describe());
   }
-  for (uint32_t i = 0; i < select.having_lookups.size(); ++i) {
-    mapping[computed + outputs + i] = static_cast<uint32_t>(attributes.size()) + i;
+  const auto answers = static_cast<uint32_t>(attributes.size());
+  const auto lookups = static_cast<uint32_t>(select.having_lookups.size());
+  for (uint32_t i = 0; i < lookups; ++i) mapping[computed + outputs + i] = answers + i;
+  for (uint32_t i = 0; i < outputs; ++i)
+    mapping[computed + i] = late[i] ? answers + lookups + i : i;
+  for (uint32_t i = 0; i < late.size(); ++i) {
+    if (late[i]) split.second.projections[i] = RemapColumns(select.projections[i], mapping);
   }
   split.first.output = std::make_shared<const Schema>(std::move(attributes));
   split.first.having = nullptr;

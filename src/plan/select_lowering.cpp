@@ -139,7 +139,7 @@ NodeId QueryLowering::Rate(Chain chain, const BoundSelect& select, const SchemaP
                   (join != nullptr && (join->left.window || join->right.window));
   // Aggregate columns stand behind the input columns, wherever narrowing has put those.
   for (const ExprPtr& projection : select.projections) {
-    std::vector<bool> used(input_columns_ + select.aggregates.size(), false);
+    std::vector<bool> used(input_columns_ + ColumnsBehind(select), false);
     CollectColumns(*projection, &used);
     const auto first = used.begin() + static_cast<std::ptrdiff_t>(input_columns_);
     spec.aggregate_columns.push_back(std::find(first, used.end(), true) != used.end());

@@ -121,10 +121,8 @@ int RunCommand(const Settings& settings) {
   const weir::Outcome taken = TakeRun(settings, &apps);
   if (!taken.ok()) return UsageError(taken.message());
   weir::UseHugePages();
-  weir::StopRequest stop;
-  HandleStopSignals(&stop);
-  std::deque<weir::StopRequest> reload(apps.size());
-  HandleReloadSignal(&reload);
+  weir::StopRequest& stop = StopOnSignals();
+  std::deque<weir::StopRequest>& reload = ReloadOnSignal(apps.size());
   std::vector<weir::CompileResult> compiled;
   for (size_t i = 0; i < apps.size(); ++i) {
     RunArguments& one = apps[i];
@@ -144,8 +142,7 @@ int OneLinerCommand(const Settings& settings) {
   RunArguments parsed;
   const weir::Outcome taken = TakeOneLiner(settings, &parsed);
   if (!taken.ok()) return UsageError(taken.message());
-  weir::StopRequest stop;
-  HandleStopSignals(&stop);
+  weir::StopRequest& stop = StopOnSignals();
   parsed.run.stop = &stop;
   if (parsed.run.inputs.empty()) parsed.run.inputs.push_back({"", "-"});
   std::string& path = parsed.run.inputs[0].path;

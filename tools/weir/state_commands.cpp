@@ -55,8 +55,7 @@ int ReplayLetters(DeadLettersArguments* arguments) {
   if (arguments->app_path.empty()) {
     state = {location.state_directory, location.key_file, location.key_variable};
   }
-  weir::StopRequest stop;
-  HandleStopSignals(&stop);
+  weir::StopRequest& stop = StopOnSignals();
   arguments->options.stop = &stop;
   arguments->options.report = Report;
   Outcome outcome;
@@ -99,8 +98,7 @@ int ReplayCommand(const Settings& settings) {
   ReplayArguments arguments;
   const Outcome taken = TakeReplay(settings, &arguments);
   if (!taken.ok()) return UsageError(taken.message());
-  weir::StopRequest stop;
-  HandleStopSignals(&stop);
+  weir::StopRequest& stop = StopOnSignals();
   arguments.replay.stop = &stop;
   arguments.replay.report = Report;
   Outcome outcome;

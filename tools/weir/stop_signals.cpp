@@ -22,20 +22,22 @@ extern "C" void OnReloadSignal(int) {
 
 }  // namespace
 
-void HandleStopSignals(weir::StopRequest* stop) {
-  stop_request = stop;
+weir::StopRequest& StopOnSignals() {
+  stop_request = new weir::StopRequest;
   std::signal(SIGPIPE, SIG_IGN);
   struct sigaction action = {};
   action.sa_handler = OnStopSignal;
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  return *stop_request;
 }
 
-void HandleReloadSignal(std::deque<weir::StopRequest>* reload) {
-  reload_requests = reload;
+std::deque<weir::StopRequest>& ReloadOnSignal(size_t apps) {
+  reload_requests = new std::deque<weir::StopRequest>(apps);
   struct sigaction action = {};
   action.sa_handler = OnReloadSignal;
   sigemptyset(&action.sa_mask);
   sigaction(SIGHUP, &action, nullptr);
+  return *reload_requests;
 }

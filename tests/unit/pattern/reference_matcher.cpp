@@ -20,7 +20,7 @@ class ReferenceMatcher {
         waits_(pattern.states.size(), -1),
         absent_(pattern.states.size()),
         clock_(start) {
-    Flattener{&elements_, &absent_, &waits_}.Flatten(pattern.root);
+    Flattener{&elements_, &absent_, &waits_, Sequence()}.Flatten(pattern.root);
     rearm_start_ = std::any_of(elements_.begin(), elements_.end(),
                                [](const Element& e) { return e.rearm == 0; });
     now_ = start;

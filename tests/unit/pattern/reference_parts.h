@@ -76,6 +76,8 @@ struct Flattener {
   std::vector<Element>* elements;
   std::vector<bool>* absent;
   std::vector<TimeMs>* waits;
+  bool sequence = false;
+  int open = -1;  // where an `every` begins that the next element which is not empty completes
 
   void Flatten(const PatternNode& node) {
     using Kind = PatternNode::Kind;
@@ -90,7 +92,7 @@ struct Flattener {
         element.min = node.min;
         element.max = node.max;
         NoteAbsence(node);
-        elements->push_back(element);
+        Push(element);
         break;
       case Kind::kAnd:
       case Kind::kOr:
@@ -100,19 +102,36 @@ struct Flattener {
                              !(*absent)[element.states[0]];
           element.states.insert(ahead ? element.states.begin() : element.states.end(), child.state);
         }
-        elements->push_back(element);
+        Push(element);
         break;
       case Kind::kNext:
         for (const PatternNode& child : node.children) Flatten(child);
         break;
       case Kind::kEvery:
         Flatten(node.children[0]);
-        elements->back().rearm = static_cast<int>(first);
+        if (!sequence && std::all_of(elements->begin() + first, elements->end(), MayBeEmpty)) {
+          open = open < 0 ? static_cast<int>(first) : open;
+        } else {
+          RearmAt(&elements->back(), static_cast<int>(first));
+        }
         break;
     }
   }
 
  private:
+  static bool MayBeEmpty(const Element& element) {
+    return element.kind == PatternNode::Kind::kCount && element.min == 0;
+  }
+  static void RearmAt(Element* element, int first) {
+    element->rearm = element->rearm < 0 ? first : std::min(element->rearm, first);
+  }
+  void Push(Element element) {
+    if (open >= 0 && !MayBeEmpty(element)) {
+      RearmAt(&element, open);
+      open = -1;
+    }
+    elements->push_back(element);
+  }
   void NoteAbsence(const PatternNode& node) const {
     if (node.kind != PatternNode::Kind::kAbsent) return;
     (*absent)[node.state] = true;
