@@ -96,6 +96,8 @@ struct BoundStreamInput {
   SchemaPtr schema;
   // Faults go to a stream, so every row carries its place among the rows of its emission.
   bool numbered = false;
+  // The attribute (a long without a name) with the row's timestamp, if a join asks for that.
+  std::optional<uint32_t> time;
   std::vector<BoundStreamFunctionCall> functions;  // in order of writing
   std::vector<BoundLookup> lookups;                // of filters_before
   // Each over what is there of the schema then, and the look-ups since the last stream function.
@@ -139,8 +141,7 @@ struct BoundSelect {
   std::vector<ExprPtr> projections;
   std::vector<ExprPtr> group_by;
   std::vector<BoundAggregate> aggregates;
-  // Of having, order by, and of projections about aggregates, over all of these and the output
-  // columns.
+  // Of having, order by, and projections about aggregates, over all of these and the outputs.
   std::vector<BoundLookup> having_lookups;
   ExprPtr having;  // over all of these, output columns, and then its look-ups; or null
   Distinct distinct = Distinct::kNo;

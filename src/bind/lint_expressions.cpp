@@ -1,5 +1,6 @@
 #include <type_traits>
 
+#include "ast/for_each_child.h"
 #include "bind/lint.h"
 
 namespace weir {
@@ -19,7 +20,7 @@ class ExpressionLinter {
   void Visit(const ast::ExprPtr& expr) {
     if (expr == nullptr) return;
     if (const auto* binary = std::get_if<ast::Binary>(&expr->node)) Look(*binary, expr->span);
-    std::visit([this](const auto& node) { VisitChildren(node); }, expr->node);
+    ast::ForEachChild(*expr, [this](const ast::ExprPtr& child) { Visit(child); });
   }
 
   void Visit(const ast::SingleStream& stream) {
@@ -54,42 +55,6 @@ class ExpressionLinter {
     found_.push_back({span, ast::Severity::kWarning,
                       prefix_ + "a comparison with null is always " + (unequal ? "true" : "false"),
                       std::string("write 'is ") + (unequal ? "not " : "") + "null'"});
-  }
-
-  template <class Node>
-  void VisitChildren(const Node& node) {
-    if constexpr (std::is_same_v<Node, ast::Unary> || std::is_same_v<Node, ast::IsNull>) {
-      Visit(node.operand);
-    } else if constexpr (std::is_same_v<Node, ast::Binary>) {
-      Visit(node.left);
-      Visit(node.right);
-    } else if constexpr (std::is_same_v<Node, ast::Logical>) {
-      for (const ast::ExprPtr& operand : node.operands) Visit(operand);
-    } else if constexpr (std::is_same_v<Node, ast::InTable>) {
-      Visit(node.condition);
-    } else if constexpr (std::is_same_v<Node, ast::Call>) {
-      for (const ast::ExprPtr& arg : node.args) Visit(arg);
-    } else if constexpr (std::is_same_v<Node, ast::Case>) {
-      Visit(node.operand);
-      for (const ast::CaseBranch& branch : node.branches) {
-        Visit(branch.when);
-        Visit(branch.then);
-      }
-      Visit(node.otherwise);
-    } else if constexpr (std::is_same_v<Node, ast::Between>) {
-      Visit(node.operand);
-      Visit(node.low);
-      Visit(node.high);
-    } else if constexpr (std::is_same_v<Node, ast::InList>) {
-      Visit(node.operand);
-      for (const ast::ExprPtr& item : node.items) Visit(item);
-    } else if constexpr (std::is_same_v<Node, ast::Like>) {
-      Visit(node.operand);
-      Visit(node.pattern);
-    } else if constexpr (std::is_same_v<Node, ast::Access>) {
-      Visit(node.operand);
-      Visit(node.index);
-    }
   }
 
   const std::string& prefix_;

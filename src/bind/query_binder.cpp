@@ -4,6 +4,7 @@
 
 #include "base/same_text.h"
 #include "bind/annotations.h"
+#include "bind/asked_timestamps.h"
 #include "bind/condition_binder.h"
 #include "bind/lookup_binder.h"
 #include "bind/table_binder.h"
@@ -59,7 +60,7 @@ ScopeSource SourceOf(const ast::SingleStream& stream, const BoundStreamInput& in
 ScopeSource JoinSourceOf(const ast::SingleStream& stream, const BoundStreamInput& input,
                          size_t offset) {
   return {stream.alias ? "" : ShownName(stream.source), stream.alias ? stream.alias->text : "",
-          input.schema, static_cast<uint32_t>(offset)};
+          input.schema, static_cast<uint32_t>(offset), input.time};
 }
 
 bool HasStreamFunction(const ast::SingleStream& stream, const Registry& registry) {
@@ -251,7 +252,8 @@ bool QueryBinder::BindFilter(const ast::Expr& condition, RowScope& scope, BoundS
 }
 
 std::optional<BoundStreamInput> QueryBinder::BindStream(const ast::SingleStream& stream,
-                                                        bool findable) {
+                                                        bool findable,
+                                                        const std::vector<std::string>& timed) {
   const auto found = streams_.Find(stream.source, partition_);
   CHECK(found.has_value());  // the binder has checked it
   BoundStreamInput input;
@@ -261,6 +263,10 @@ std::optional<BoundStreamInput> QueryBinder::BindStream(const ast::SingleStream&
   if (streams_.at(*found).fault_stream) {
     input.schema = Appended(*input.schema, {{"", Type::kInt}});
     input.numbered = true;
+  }
+  const bool keeps_rows = streams_.at(*found).table || streams_.at(*found).named_window;
+  if (!keeps_rows && std::find(timed.begin(), timed.end(), input.alias) != timed.end()) {
+    AppendTimestamp(&input);
   }
   RowScope scope({SourceOf(stream, input)});
   if (!BindHandlers(stream, scope, &input)) return std::nullopt;
@@ -313,13 +319,15 @@ void QueryBinder::MoveFilters(uint32_t offset, uint32_t columns, BoundStreamInpu
   input->lookups.clear();
 }
 
-std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join, BoundQuery* query) {
+std::optional<BoundJoin> QueryBinder::BindJoin(const ast::JoinInput& join,
+                                               const std::vector<std::string>& timed,
+                                               BoundQuery* query) {
   if (join.per != nullptr) {
     context_.Error(join.span, "within ... per ... is for a join with an aggregation");
     return std::nullopt;
   }
-  auto left = BindStream(join.left.stream, /*findable=*/true);
-  auto right = BindStream(join.right.stream, /*findable=*/true);
+  auto left = BindStream(join.left.stream, /*findable=*/true, timed);
+  auto right = BindStream(join.right.stream, /*findable=*/true, timed);
   if (!left || !right) return std::nullopt;
   const bool left_table = streams_.at(left->stream).table.has_value();
   const bool right_table = streams_.at(right->stream).table.has_value();
@@ -440,7 +448,7 @@ bool QueryBinder::BindInput(const ast::Query& query, BoundQuery* bound) {
         streams_.FindAggregation(join->right.stream.source)) {
       return BindAggregationJoin(query, *join, bound);
     }
-    auto input = BindJoin(*join, bound);
+    auto input = BindJoin(*join, TimestampsOf(query, *join), bound);
     if (!input) return false;
     RowScope scope({JoinSourceOf(join->left.stream, input->left, 0),
                     JoinSourceOf(join->right.stream, input->right, input->left.schema->size())});

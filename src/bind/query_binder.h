@@ -52,7 +52,9 @@ class QueryBinder {
 
  private:
   // `findable`: a table may stand here too.
-  std::optional<BoundStreamInput> BindStream(const ast::SingleStream& stream, bool findable);
+  // `timed`: the names of those whose rows are to keep their timestamps.
+  std::optional<BoundStreamInput> BindStream(const ast::SingleStream& stream, bool findable,
+                                             const std::vector<std::string>& timed = {});
   bool BindHandlers(const ast::SingleStream& stream, RowScope& scope, BoundStreamInput* input);
   void MoveFilters(uint32_t offset, uint32_t columns, BoundStreamInput* input, BoundJoin* join);
   bool BindFilter(const ast::Expr& condition, RowScope& scope, BoundStreamInput* input);
@@ -61,7 +63,8 @@ class QueryBinder {
                           RowScope& scope, BoundStreamInput* input);
   bool CheckJoinFunctions(const ast::SingleStream& stream, const BoundStreamInput& input);
   bool CheckFound(const ast::SingleStream& stream, bool findable, const BoundStreamInput& input);
-  std::optional<BoundJoin> BindJoin(const ast::JoinInput& join, BoundQuery* query);
+  std::optional<BoundJoin> BindJoin(const ast::JoinInput& join,
+                                    const std::vector<std::string>& timed, BoundQuery* query);
   bool BindPattern(const ast::Query& query, const ast::StateInput& input, BoundQuery* bound);
   bool CheckNoAggregation(const ast::Query& query);
   bool BindReaderCondition(const ast::Expr& condition, RowScope& scope, BoundAggregationJoin* join);
@@ -130,5 +133,8 @@ void PlaceColumns(size_t input_columns, BoundSelect* select);
 std::optional<BoundPattern> BindPatternShape(const ast::StateInput& input, StreamTable& streams,
                                              std::optional<uint32_t> partition,
                                              BindContext& context, std::vector<StateName>* names);
+
+// Every row of the input gets its timestamp as an attribute.
+void AppendTimestamp(BoundStreamInput* input);
 
 }  // namespace weir

@@ -87,7 +87,12 @@ std::optional<ExprPtr> RowScope::ResolveTimestamp(const ast::StreamRef& ref, Bin
     if (ref.stream.name != source.alias && ref.stream.name != source.name) continue;
     if (ref.index) break;
     if (sources_.size() == 1) return MakeRowTimestamp();
-    context.NotSupported(ref.stream.span, "eventTimestamp of one side of a join");
+    if (source.time) {
+      return MakeColumn(source.offset + *source.time, Type::kLong,
+                        "eventTimestamp(" + ref.stream.name + ")");
+    }
+    context.NotSupported(ref.stream.span,
+                         "eventTimestamp of a table, named window or aggregation in a join");
     return ExprPtr();
   }
   return std::nullopt;

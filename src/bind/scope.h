@@ -36,7 +36,8 @@ struct ScopeSource {
   std::string name;   // how the app calls the stream
   std::string alias;  // `as x`, or empty
   SchemaPtr schema;
-  uint32_t offset = 0;  // column of its first attribute
+  uint32_t offset = 0;                          // column of its first attribute
+  std::optional<uint32_t> time = std::nullopt;  // as BoundStreamInput::time
 };
 
 // A stream, or two joined ones: columns side by side.

@@ -96,6 +96,43 @@ bool QueryBinder::BindStreamFunction(const ast::StreamFunction& function, const 
   return true;
 }
 
+namespace {
+
+class RowTime final : public StreamFunction {
+ public:
+  void OnRow(const StreamFunctionRow& row, StreamFunctionOutput& out) override {
+    out.appended(0).Append(int64_t{row.timestamp()});
+    out.Emit();
+  }
+};
+
+const StreamFunctionSpec& RowTimeSpec() {
+  static const StreamFunctionSpec spec = [] {
+    StreamFunctionSpec made{};
+    made.name = "eventTimestamp";
+    made.one_to_one = true;
+    return made;
+  }();
+  return spec;
+}
+
+}  // namespace
+
+// Windows keep it with the row, which expires under another timestamp.
+void AppendTimestamp(BoundStreamInput* input) {
+  BoundStreamFunctionCall call;
+  call.spec = &RowTimeSpec();
+  call.function.appended = {{"", Type::kLong}};
+  call.function.make = [](const StreamFunctionPlace&) { return std::make_unique<RowTime>(); };
+  call.place.schema = input->schema;
+  call.text = "eventTimestamp()";
+  std::vector<Attribute> attributes = input->schema->attributes();
+  input->time = static_cast<uint32_t>(attributes.size());
+  attributes.push_back({"", Type::kLong});
+  input->schema = std::make_shared<const Schema>(std::move(attributes));
+  input->functions.push_back(std::move(call));
+}
+
 // What a join looks for among the rows of a side must be the rows themselves.
 bool QueryBinder::CheckJoinFunctions(const ast::SingleStream& stream,
                                      const BoundStreamInput& input) {

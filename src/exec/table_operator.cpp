@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "exec/last_updates.h"
 #include "exec/serves_all_keys.h"
 
 namespace weir {
@@ -98,6 +99,17 @@ class TableOperator final : public StepOperator {
   struct Own {
     LookupPort port;
     std::vector<uint32_t> columns;
+  };
+
+  // An update of one row of the table that is still to be made.
+  struct WaitingUpdate {
+    RowId id;           // the row; of those behind the first, known when it is their round
+    RowId new_id;       // once it is made; kNoRow: the condition did not hold
+    uint32_t row;       // physical row of the chunk at hand
+    uint32_t previous;  // update of the same row; LastUpdates::kNone: this is the first
+    uint32_t round;     // so many come before it
+    TimeMs timestamp;
+    OrderKey key;
   };
 
   void MakeLookups(size_t w) {
@@ -236,32 +248,60 @@ class TableOperator final : public StepOperator {
     });
   }
 
-  // As Write, but an update may wait until UpdateTogether.
+  // As Write, but an update may wait until UpdateTogether, behind others of the same row.
   void WriteTogether(const TableWrite& write, const TableFinder& finder, uint32_t i) {
     FindByKeys(finder, i);
-    const auto waits = [this](RowId id) { return id < waits_.size() && waits_[id]; };
-    if (std::any_of(ids_.begin(), ids_.end(), waits)) {
-      UpdateTogether(write);
-      FindByKeys(finder, i);
-    }
     if (ids_.empty() && write.action == TableAction::kUpdateOrInsert) {
       UpdateTogether(write);
       Insert(i);
       return;
     }
     for (const RowId id : ids_) {
-      if (id >= waits_.size()) waits_.resize(std::max<size_t>(id + 1, waits_.size() * 2));
-      waits_[id] = true;
-      waiting_ids_.push_back(id);
-      waiting_rows_.push_back(at_hand_.Row(i));
-      waiting_meta_.Append(timestamp_, RowKind::kCurrent, key_);
+      const uint32_t previous = last_updates_.Set(id, static_cast<uint32_t>(waiting_.size()));
+      const uint32_t round = previous == LastUpdates::kNone ? 0 : waiting_[previous].round + 1;
+      waiting_.push_back({id, kNoRow, at_hand_.Row(i), previous, round, timestamp_, key_});
     }
-    if (waiting_ids_.size() >= kChunkRows) UpdateTogether(write);
+    if (waiting_.size() >= kChunkRows) UpdateTogether(write);
   }
 
+  // The first updates of all rows together, then the second ones, and so on: each sees what the one
+  // before it has made of its row. What changes is told in the order of the updates.
   void UpdateTogether(const TableWrite& write) {
-    if (waiting_ids_.empty()) return;
-    for (const RowId id : waiting_ids_) waits_[id] = false;
+    if (waiting_.empty()) return;
+    uint32_t rounds = 0;
+    for (const WaitingUpdate& update : waiting_) rounds = std::max(rounds, update.round + 1);
+    std::vector<uint32_t> ends(rounds + 1, 0);
+    for (const WaitingUpdate& update : waiting_) ++ends[update.round + 1];
+    for (uint32_t r = 1; r <= rounds; ++r) ends[r] += ends[r - 1];
+    by_round_.resize(waiting_.size());
+    for (uint32_t u = 0; u < waiting_.size(); ++u) by_round_[ends[waiting_[u].round]++] = u;
+    for (uint32_t r = 0; r < rounds; ++r) {  // ends[r] is that of round r by now
+      const uint32_t begin = r == 0 ? 0 : ends[r - 1];
+      UpdateRound(write, std::span(by_round_).subspan(begin, ends[r] - begin));
+    }
+    for (const WaitingUpdate& update : waiting_) {
+      if (update.new_id == kNoRow) continue;
+      Change(update.id, RowKind::kFindRemove, update.timestamp, update.key);
+      Change(update.new_id, RowKind::kFindAdd, update.timestamp, update.key);
+    }
+    waiting_.clear();
+    last_updates_.Clear();
+  }
+
+  void UpdateRound(const TableWrite& write, std::span<const uint32_t> updates) {
+    waiting_ids_.clear();
+    waiting_rows_.clear();
+    for (const uint32_t u : updates) {
+      WaitingUpdate& update = waiting_[u];
+      if (update.previous != LastUpdates::kNone) {
+        const WaitingUpdate& before = waiting_[update.previous];
+        update.id = before.new_id == kNoRow ? before.id : before.new_id;
+      }
+      waiting_ids_.push_back(update.id);
+      waiting_rows_.push_back(update.row);
+      waiting_meta_.Append(update.timestamp, RowKind::kCurrent, update.key);
+    }
+    Selection kept;
     std::vector<bool> reads(PairColumns(), false);
     if (write.residual != nullptr) CollectColumns(*write.residual, &reads);
     asked_ = nullptr;
@@ -269,10 +309,10 @@ class TableOperator final : public StepOperator {
     Chunk pairs = PairsOf(waiting_rows_, &waiting_meta_, std::move(reads),
                           [this](size_t c) { return store_.rows().Gather(c, waiting_ids_); });
     if (write.residual != nullptr) {
-      Selection kept = EvalFilter(*write.residual, {pairs, &timeline()});
+      kept = EvalFilter(*write.residual, {pairs, &timeline()});
       for (size_t k = 0; k < kept.size(); ++k) waiting_ids_[k] = waiting_ids_[kept[k]];
       waiting_ids_.resize(kept.size());
-      pairs = pairs.WithSelection(std::move(kept));
+      pairs = pairs.WithSelection(kept);
     }
     for (const TableWrite::Assignment& one : write.set) {
       columns[one.column] = EvalColumn(*one.value, {pairs, &timeline()});
@@ -280,12 +320,8 @@ class TableOperator final : public StepOperator {
     const Chunk versions = pairs.WithColumns(store_.stored_schema(), std::move(columns));
     CHECK(store_.Replace(waiting_ids_, versions, &new_ids_));
     for (uint32_t k = 0; k < pairs.size(); ++k) {
-      const uint32_t row = pairs.Row(k);
-      Change(waiting_ids_[k], RowKind::kFindRemove, pairs.timestamp(row), pairs.key(row));
-      Change(new_ids_[k], RowKind::kFindAdd, pairs.timestamp(row), pairs.key(row));
+      waiting_[updates[write.residual != nullptr ? kept[k] : k]].new_id = new_ids_[k];
     }
-    waiting_ids_.clear();
-    waiting_rows_.clear();
   }
 
   // The values of rows that an update leaves as they are; adds what it reads.
@@ -386,21 +422,21 @@ class TableOperator final : public StepOperator {
   std::vector<Own> own_;
   std::vector<bool> goes_together_;  // by port
 
-  Chunk at_hand_;                   // rows being written
-  Chunk stored_;                    // the same as the store takes them
-  OrderKey key_;                    // of the step
-  TimeMs timestamp_ = 0;            // of the row being written
-  std::vector<RowId> changes_;      // not emitted yet
-  RowMetaBuilder meta_;             // of the changes
-  const Lookups* asked_ = nullptr;  // of the write at hand
-  std::vector<RowId> ids_;          // scratch
-  std::vector<RowId> new_ids_;      // scratch
-  // Updates that wait for UpdateTogether: rows of the table, all different, and those of the chunk
-  // at hand that update them.
-  std::vector<RowId> waiting_ids_;
-  std::vector<uint32_t> waiting_rows_;
-  RowMetaBuilder waiting_meta_;
-  std::vector<bool> waits_;  // by row of the table
+  Chunk at_hand_;                       // rows being written
+  Chunk stored_;                        // the same as the store takes them
+  OrderKey key_;                        // of the step
+  TimeMs timestamp_ = 0;                // of the row being written
+  std::vector<RowId> changes_;          // not emitted yet
+  RowMetaBuilder meta_;                 // of the changes
+  const Lookups* asked_ = nullptr;      // of the write at hand
+  std::vector<RowId> ids_;              // scratch
+  std::vector<RowId> new_ids_;          // scratch
+  std::vector<WaitingUpdate> waiting_;  // for UpdateTogether
+  LastUpdates last_updates_;            // of waiting_
+  std::vector<uint32_t> by_round_;      // scratch
+  std::vector<RowId> waiting_ids_;      // scratch
+  std::vector<uint32_t> waiting_rows_;  // scratch
+  RowMetaBuilder waiting_meta_;         // scratch
 };
 
 // As CollectColumns; all columns from `columns` on count as that one.

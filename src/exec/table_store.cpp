@@ -58,7 +58,7 @@ uint32_t TableStore::IndexOf(const std::vector<uint32_t>& columns) {
   for (uint32_t i = 0; i < indexes_.size(); ++i) {
     if (indexes_[i].columns == columns) return i;
   }
-  indexes_.push_back({columns, {}, std::vector<Link>(order_.size())});
+  indexes_.push_back({columns, {}, LargeVector<Link>(order_.size())});
   for (RowId id = first_; id != kNoRow; id = order_[id].next) AddToIndex(&indexes_.back(), id);
   return static_cast<uint32_t>(indexes_.size()) - 1;
 }
@@ -166,7 +166,9 @@ bool TableStore::Replace(std::span<const RowId> ids, const Chunk& stored,
     }
     for (const size_t i : moved) AddToIndex(&index, (*new_ids)[i]);
   }
+  constexpr size_t kAhead = 8;
   for (size_t i = 0; i < ids.size(); ++i) {
+    if (i + kAhead < ids.size()) BringNeighboursNear(ids[i + kAhead]);
     const RowId id = (*new_ids)[i];
     const Link link = order_[id] = order_[ids[i]];
     (link.previous == kNoRow ? first_ : order_[link.previous].next) = id;
@@ -282,6 +284,18 @@ bool TableStore::HashStored(const Index& index, RowId id, uint64_t* hash) const 
   return true;
 }
 
+bool TableStore::IsKeyStored(const Index& index, RowId id) const {
+  return std::all_of(index.columns.begin(), index.columns.end(), [&](uint32_t column) {
+    return rows_.IsValid(column, id) && DispatchType((*schema_)[column].type, [&](auto tag) {
+             const auto& value = rows_.Get<typename decltype(tag)::type>(column, id);
+             if constexpr (std::is_floating_point_v<typename decltype(tag)::type>) {
+               return !std::isnan(value);
+             }
+             return true;
+           });
+  });
+}
+
 bool TableStore::EqualStored(const Index& index, RowId a, RowId b) const {
   return std::all_of(index.columns.begin(), index.columns.end(), [&](uint32_t column) {
     return DispatchType((*schema_)[column].type, [&](auto tag) {
@@ -319,10 +333,9 @@ void TableStore::AddToIndex(Index* index, RowId id) {
 }
 
 bool TableStore::SameKey(const Index& index, RowId a, RowId b) const {
-  uint64_t hash_a, hash_b;
-  const bool usable = HashStored(index, a, &hash_a);
-  if (usable != HashStored(index, b, &hash_b)) return false;
-  return !usable || (hash_a == hash_b && EqualStored(index, a, b));
+  const bool usable = IsKeyStored(index, a);
+  if (usable != IsKeyStored(index, b)) return false;
+  return !usable || EqualStored(index, a, b);
 }
 
 void TableStore::TakePlaceInIndex(Index* index, RowId old_id, RowId new_id) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "base/prefetch.h"
 #include "exec/disk_view.h"
 #include "exec/hash_index.h"
 #include "exec/ordered_index.h"
@@ -96,7 +97,7 @@ class TableStore {
   struct Index {
     std::vector<uint32_t> columns;
     HashIndex first;          // by hash; the rest are linked, newest first
-    std::vector<Link> links;  // by row
+    LargeVector<Link> links;  // by row
   };
   struct Ordered {
     uint32_t column;
@@ -107,6 +108,13 @@ class TableStore {
   static bool HashKeys(std::span<const ColumnPtr> keys, uint32_t row, uint64_t* hash);
   bool HashStored(const Index& index, RowId id, uint64_t* hash) const;
   bool SameKey(const Index& index, RowId a, RowId b) const;
+  // True if no value of the index is null or not a number, so that a search can find the row.
+  bool IsKeyStored(const Index& index, RowId id) const;
+  void BringNeighboursNear(RowId id) const {
+    const Link& link = order_[id];
+    if (link.previous != kNoRow) BringMemoryNear(&order_[link.previous]);
+    if (link.next != kNoRow) BringMemoryNear(&order_[link.next]);
+  }
   bool EqualStored(const Index& index, RowId a, RowId b) const;
   RowId FindStored(const Index& index, RowId like) const;
   bool KeysStayApart(std::span<const RowId> ids, std::span<const RowId> new_ids) const;
@@ -133,7 +141,7 @@ class TableStore {
   RowStore rows_;
   std::vector<Index> indexes_;  // the primary key's comes first
   std::vector<Ordered> ordered_;
-  std::vector<Link> order_;  // by row
+  LargeVector<Link> order_;  // by row
   RowId first_ = kNoRow;
   RowId last_ = kNoRow;
   size_t size_ = 0;
