@@ -39,12 +39,18 @@ void TableFinder::Load(const Chunk& rows, const Timeline& timeline) {
   accessed_.clear();
   if (access_) {
     for (const uint32_t k : access_->key_of) accessed_.push_back(key_values_[k]);
-    store_->Prefetch(access_->index, accessed_, rows);
+    store_->Fetch(access_->index, accessed_, rows);
   }
   bound_values_.clear();
   for (const OrderedBound& bound : bounds_) {
     bound_values_.push_back(EvalColumn(*bound.probe, {rows, &timeline}));
   }
+}
+
+void TableFinder::Approach(const Chunk& rows, uint32_t i) const {
+  constexpr uint32_t kBlock = TableStore::kPrefetchBlock;
+  if (!access_ || i % kBlock != 0) return;
+  store_->Prefetch(access_->index, accessed_, rows, i, std::min(i + kBlock, rows.size()));
 }
 
 void TableFinder::Find(uint32_t row, std::vector<RowId>* ids) const {

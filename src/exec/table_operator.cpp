@@ -62,6 +62,7 @@ class TableOperator final : public StepOperator {
       key_ = EmissionKey();
       for (; i < emission_end; ++i) {
         timestamp_ = rows.timestamp(rows.Row(i));
+        finders_[port].Approach(rows, i);
         together ? WriteTogether(write, finders_[port], i)
                  : Write(write, &lookups_[port], finders_[port], i);
         if (!own_.empty()) EmitChanges();

@@ -87,6 +87,9 @@ class TableFinder {
 
   // Evaluates what rows are found by, over the arriving rows.
   void Load(const Chunk& rows, const Timeline& timeline);
+  // Called for visible rows 0, 1, ... of those loaded, in order: brings what the next ones find
+  // near.
+  void Approach(const Chunk& rows, uint32_t i) const;
   // Appends the rows that physical row `row` finds before the residual is tested, in any order.
   void Find(uint32_t row, std::vector<RowId>* ids) const;
   // The same for rows that are on disk and not in memory: whether there may be any; then some of

@@ -1,6 +1,8 @@
 #include "exec/table_store.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <unordered_set>
 #include <utility>
 
@@ -222,23 +224,26 @@ bool TableStore::HashKeys(std::span<const ColumnPtr> keys, uint32_t row, uint64_
   return true;
 }
 
-void TableStore::Prefetch(uint32_t at, std::span<const ColumnPtr> keys, const Chunk& rows) {
-  if (disk_ != nullptr) {
-    if (at == kPrimary && !primary_key_.empty()) Admit(view_->FetchKeys(keys, rows), nullptr);
-    return;
-  }
-  if (size_ < kPrefetchRows) return;
+void TableStore::Fetch(uint32_t at, std::span<const ColumnPtr> keys, const Chunk& rows) {
+  if (disk_ == nullptr || at != kPrimary || primary_key_.empty()) return;
+  Admit(view_->FetchKeys(keys, rows), nullptr);
+}
+
+void TableStore::Prefetch(uint32_t at, std::span<const ColumnPtr> keys, const Chunk& rows,
+                          uint32_t begin, uint32_t end) const {
+  if (disk_ != nullptr || size_ < kPrefetchRows) return;
   const Index& index = indexes_[at];
-  std::vector<uint64_t> hashes;
-  hashes.reserve(rows.size());
-  for (uint32_t i = 0; i < rows.size(); ++i) {
-    uint64_t hash;
+  std::array<uint64_t, kPrefetchBlock> hashes;
+  size_t count = 0;
+  CHECK_LE(end, begin + kPrefetchBlock);
+  for (uint32_t i = begin; i < end; ++i) {
+    uint64_t& hash = hashes[count];
     if (!HashKeys(keys, rows.Row(i), &hash)) continue;
-    hashes.push_back(hash);
+    ++count;
     index.first.Prefetch(hash);
   }
-  for (const uint64_t hash : hashes) {
-    const RowId* found = index.first.Find(hash);
+  for (size_t i = 0; i < count; ++i) {
+    const RowId* found = index.first.Find(hashes[i]);
     if (found == nullptr) continue;
     __builtin_prefetch(&index.links[*found]);
     __builtin_prefetch(&order_[*found]);

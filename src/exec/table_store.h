@@ -63,9 +63,13 @@ class TableStore {
   // Appends the rows whose index columns equal physical row `row` of `keys`, in any order.
   void Find(uint32_t index, std::span<const ColumnPtr> keys, uint32_t row,
             std::vector<RowId>* ids) const;
-  // Has the memory that finds for the visible rows will look at brought near, or fetches what they
-  // find by primary key; changes nothing else.
-  void Prefetch(uint32_t index, std::span<const ColumnPtr> keys, const Chunk& rows);
+  // Of a table on disk: gets what the visible rows find by primary key into memory.
+  void Fetch(uint32_t index, std::span<const ColumnPtr> keys, const Chunk& rows);
+  // Has the memory that finds for visible rows [begin, end) will look at brought near; not more of
+  // them at once than the caches hold.
+  static constexpr uint32_t kPrefetchBlock = 256;
+  void Prefetch(uint32_t index, std::span<const ColumnPtr> keys, const Chunk& rows, uint32_t begin,
+                uint32_t end) const;
   // Appends the rows of a range of an ordered index, in its order.
   void FindOrdered(uint32_t index, const OrderedRange& range, std::vector<RowId>* ids) const {
     ordered_[index].rows.Find(range, ids);
