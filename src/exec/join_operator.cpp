@@ -157,7 +157,9 @@ class JoinOperator final : public StepOperator, public ServesAllKeys {
       FindMany({0, id, static_cast<int8_t>(port), kind, timestamp, key}, row);
     }
     if (other.side().order_column && candidates_.size() > begin + 1) {
-      SortRows(other.store(), *other.side().order_column, std::span(candidates_).subspan(begin));
+      const auto found = std::span(candidates_).subspan(begin);
+      SortRows(other.store(), *other.side().order_column, found);
+      if (other.side().index_order) SortRows(other.store(), *other.side().index_order, found);
     }
     if (begin == candidates_.size() && !input.side().keeps_unmatched) return;
     triggers_.push_back({begin, id, static_cast<int8_t>(port), kind, timestamp, key});

@@ -25,6 +25,8 @@ struct JoinSide {
   FindSet find_set = FindSet::kEmitted;
   // A table: the column that its matches are ordered by. Absent: the order of arrival.
   std::optional<uint32_t> order_column;
+  // Its matches are ordered by this one first.
+  std::optional<uint32_t> index_order;
   // Equality part of the condition: keys[i] of the left equals keys[i] of the right (null never
   // does); over this side's columns, of equal types on both sides.
   std::vector<ExprPtr> keys;

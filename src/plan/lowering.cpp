@@ -324,6 +324,13 @@ Edge QueryLowering::FoundSide(const BoundStreamInput& input, Edge from, const Co
   const TableSide table = MakeTableSide(stream, subset);
   side->schema = table.schema;
   side->order_column = table.order_column;
+  const auto& join = std::get<BoundJoin>(query_.input);
+  const size_t begin = &input == &join.right ? join.left.schema->size() : 0;
+  const auto index = FoundInOrderOf(stream, join.on, static_cast<uint32_t>(begin));
+  if (index) {
+    const auto at = std::find(table.columns.begin(), table.columns.end(), *index);
+    side->index_order = static_cast<uint32_t>(at - table.columns.begin());
+  }
   side->disk = {DiskOf(input.stream), table.columns, {}};
   return Append(
              {from, nullptr}, "keep", JoinNames(*subset.Narrow(*stream.schema)) + " of table",

@@ -156,6 +156,8 @@ Result<Chunk> SourceRows(const BoundOnDemand& query, const BoundApp& app,
   std::vector<RowId> ids = std::move(candidates).value();
   RowMetaBuilder meta;
   SortRows(store.rows(), store.order_column(), ids);
+  const auto index = FoundInOrderOf(app.streams[*query.source], query.on, 0);
+  if (index) SortRows(store.rows(), *index, ids);
   std::vector<ColumnPtr> columns;
   for (size_t c = 0; c < query.input->size(); ++c) columns.push_back(store.rows().Gather(c, ids));
   for (const RowId id : ids) meta.Append(store.rows().timestamp(id), RowKind::kCurrent, key);

@@ -83,6 +83,44 @@ TableSide MakeTableSide(const BoundStream& table, const ColumnSubset& subset) {
   return side;
 }
 
+std::optional<uint32_t> FoundInOrderOf(const BoundStream& table, const ExprPtr& condition,
+                                       uint32_t begin) {
+  if (condition == nullptr || !table.table) return std::nullopt;
+  const auto columns = static_cast<uint32_t>(table.schema->size());
+  const auto of_table = [&](const Expr& expr) -> std::optional<uint32_t> {
+    const uint32_t column = expr.column();
+    if (column == Expr::kNoColumn || column < begin || column >= begin + columns)
+      return std::nullopt;
+    return column - begin;
+  };
+  const auto is_among = [](const std::vector<uint32_t>& all, uint32_t one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+  };
+  const auto reads_table = [&](const Expr& expr) {
+    std::vector<bool> used(begin + columns, false);
+    CollectColumns(expr, &used);
+    const auto first = used.begin() + begin;
+    return std::find(first, first + columns, true) != first + columns;
+  };
+  std::optional<uint32_t> order;
+  for (const ExprPtr& part : SplitConjunction(condition)) {
+    const auto comparison = AsComparison(*part);
+    if (!comparison || comparison->op == CompareOp::kNotEqual) continue;
+    for (const auto& [side, other] : {std::pair(comparison->left, comparison->right),
+                                      std::pair(comparison->right, comparison->left)}) {
+      const std::optional<uint32_t> attribute = of_table(*side);
+      if (!attribute || reads_table(*other)) continue;
+      const bool indexed = is_among(table.table->indexes, *attribute);
+      if (comparison->op == CompareOp::kEqual) {
+        if (indexed || is_among(table.table->primary_key, *attribute)) return std::nullopt;
+      } else if (indexed && !order) {
+        order = attribute;
+      }
+    }
+  }
+  return order;
+}
+
 DiskAccess MakeDiskAccess(DiskTable* disk, const std::vector<uint32_t>& keys,
                           std::optional<uint32_t> ordered, bool make) {
   if (!keys.empty()) return disk->AccessTo(keys, make);

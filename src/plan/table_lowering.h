@@ -38,6 +38,11 @@ struct TableSide {
   uint32_t order_column = 0;  // of schema
 };
 TableSide MakeTableSide(const BoundStream& table, const ColumnSubset& subset);
+// The attribute of the table whose order the language gives what a condition finds in, before that
+// of the table itself: one with an index that the condition compares by order, if no attribute with
+// an index or of the primary key is compared for equality. Columns from `begin` on are the table's.
+std::optional<uint32_t> FoundInOrderOf(const BoundStream& table, const ExprPtr& condition,
+                                       uint32_t begin);
 // How a table on disk is found by equality of `keys`, or by the order of `ordered`.
 DiskAccess MakeDiskAccess(DiskTable* disk, const std::vector<uint32_t>& keys,
                           std::optional<uint32_t> ordered, bool make = true);
