@@ -16,6 +16,13 @@ struct BoundSource {
   MakeDecoder make_decoder;
   // Attributes that the transport gives, by column, and the names of its properties.
   std::vector<std::pair<uint32_t, std::string>> properties;
+
+  // For DecoderPlace, with values still unknown.
+  std::vector<GivenValue> Given() const {
+    std::vector<GivenValue> given;
+    for (const auto& [column, name] : properties) given.push_back({column, std::nullopt});
+    return given;
+  }
 };
 
 // How the rows of a stream are dealt out to several destinations of a sink.

@@ -143,8 +143,8 @@ class SelectBinder {
     std::vector<bool> asked(kHavingLookupBase, false);
     CollectRowColumns(lookup, &asked);
     for (size_t i = 0; i < select_->projections.size(); ++i) {
-      std::vector<bool> used(kTableBase, false);
       if (!asked[kOutputBase + i] || select_->projections[i] == nullptr) continue;
+      std::vector<bool> used(kTableBase, false);
       CollectColumns(*select_->projections[i], &used);
       if (std::find(used.begin() + kHavingLookupBase, used.end(), true) == used.end()) continue;
       context_.NotSupported(selection.span, "'in' a table in having about '" + outputs_[i].name +

@@ -213,6 +213,12 @@ void AddPorts(TableLookup* lookup, std::vector<LookupPort>* ports) {
   for (size_t table = 0; table < lookup->table_count(); ++table) ports->push_back({lookup, table});
 }
 
+SchemaPtr WithAnswerColumns(const Schema& rows, size_t lookups) {
+  std::vector<Attribute> attributes = rows.attributes();
+  attributes.resize(attributes.size() + lookups, {"", Type::kBool});
+  return std::make_shared<const Schema>(std::move(attributes));
+}
+
 Chunk WithAnswers(Chunk rows, const std::vector<std::shared_ptr<TableLookup>>& lookups,
                   const Timeline& timeline) {
   for (const auto& lookup : lookups) {

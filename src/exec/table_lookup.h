@@ -84,6 +84,9 @@ struct LookupPort {
 };
 void AddPorts(TableLookup* lookup, std::vector<LookupPort>* ports);
 
+// The attributes, then one for the answer to each of so many look-ups.
+SchemaPtr WithAnswerColumns(const Schema& rows, size_t lookups);
+
 // `rows` with the answer to each look-up behind their columns.
 Chunk WithAnswers(Chunk rows, const std::vector<std::shared_ptr<TableLookup>>& lookups,
                   const Timeline& timeline);

@@ -60,6 +60,7 @@ HavingSplit SplitHaving(const BoundSelect& select, const Schema& input, size_t o
   split.first.limit.reset();
   split.first.offset = 0;
   split.lookups = RemapRowColumns(select.having_lookups, mapping);
+  split.folds = !select.aggregates.empty() || !select.group_by.empty();
   split.second.having_lookups.clear();
   split.second.aggregates.clear();
   if (select.having != nullptr) split.second.having = RemapColumns(select.having, mapping);

@@ -13,6 +13,7 @@ struct HavingSplit {
   BoundSelect first;
   std::vector<BoundLookup> lookups;  // over the first step's output
   BoundSelect second;                // over the first step's output, then the answers
+  bool folds;                        // of the rows of a group only the last counts
 };
 
 // The columns of `input` and the aggregates come before the `outputs` that having may name.

@@ -288,9 +288,7 @@ QueryLowering::Chain QueryLowering::Lookups(Chain chain, const std::vector<Bound
   std::vector<LookupSpec> specs;
   std::string detail;
   const std::vector<NodeId> tables = ConnectLookups(chain.schema, lookups, &specs, &detail);
-  std::vector<Attribute> attributes = chain.schema->attributes();
-  attributes.resize(attributes.size() + lookups.size(), {"", Type::kBool});
-  const auto output = std::make_shared<const Schema>(std::move(attributes));
+  const SchemaPtr output = WithAnswerColumns(*chain.schema, lookups.size());
   auto make = [rows = chain.schema, specs, output] {
     return MakeLookupOperator(rows, specs, output);
   };

@@ -184,12 +184,6 @@ Result<Chunk> Buckets(const BoundAggregationRead& read, const SchemaPtr& schema,
   return meta.Finish(schema, store->Read(range.value().level, found, all, key, timeline));
 }
 
-SchemaPtr WithAnswerColumns(const Schema& schema, size_t lookups) {
-  std::vector<Attribute> attributes = schema.attributes();
-  attributes.resize(attributes.size() + lookups, {"", Type::kBool});
-  return std::make_shared<const Schema>(std::move(attributes));
-}
-
 std::vector<Chunk> Selected(SelectSpec spec, const Timeline& timeline, const Port& rows) {
   std::vector<Chunk> selected;
   MakeSelectOperator(std::move(spec))->Process({timeline, {&rows, 1}, std::nullopt}, &selected);
@@ -247,7 +241,7 @@ Result<std::vector<Chunk>> SelectOnDemand(const BoundOnDemand& query, const Boun
   SelectSpec second =
       NewSelect(split.second, WithAnswerColumns(*split.first.output, split.lookups.size()),
                 /*expires=*/false);
-  second.last_row = !select.aggregates.empty() || !select.group_by.empty();
+  second.last_row = split.folds;
   return Selected(std::move(second), timeline, port);
 }
 

@@ -113,12 +113,11 @@ NodeId QueryLowering::Select(Chain chain, const BoundSelect& select, bool expire
         SelectStep(std::move(chain), DescribeSelect(select), lowered, expires, every_row, false);
   } else {
     HavingSplit split = SplitHaving(*lowered, *chain.schema, select.output->size());
-    const bool folds = !select.aggregates.empty() || !select.group_by.empty();
     chain = SelectStep(std::move(chain), DescribeSelect(split.first),
                        std::make_shared<BoundSelect>(split.first), expires, true, false);
     chain = Lookups(std::move(chain), split.lookups);
     chain = SelectStep(std::move(chain), DescribeSelect(split.second),
-                       std::make_shared<BoundSelect>(split.second), false, every_row, folds);
+                       std::make_shared<BoundSelect>(split.second), false, every_row, split.folds);
   }
   return query_.rate ? Rate(std::move(chain), select, output) : chain.edge.node;
 }

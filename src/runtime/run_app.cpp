@@ -198,9 +198,7 @@ Outcome AppRun::OpenSources() {
       decoding.limits.record_bytes_max = options_.record_bytes_max;
       decoding.limits.buffer_bytes = kSourceBufferBytes;
       decoding.strict_fields = options_.strict_fields;
-      for (const auto& [column, property] : bound.properties) {
-        decoding.given.push_back({column, std::nullopt});
-      }
+      decoding.given = bound.Given();
       open_inputs_.push_back(std::make_unique<SourceInput>(
           "source of stream '" + stream->name + "'", std::move(source).value(), bound.make_decoder,
           decoding,

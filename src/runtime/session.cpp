@@ -136,7 +136,9 @@ struct Session::Impl : BadRecordSink {
   void SaveCounts(StateWriter& out) const;
   void LoadCounts(StateReader& in);
   // How records of the stream are read in that codec: as its source says, if it has one.
-  Result<MakeDecoder> DecoderOf(uint32_t stream, std::string_view codec) const;
+  // As the stream's source reads; what its transport would give is null.
+  Result<MakeDecoder> DecoderOf(uint32_t stream, std::string_view codec,
+                                std::vector<GivenValue>* given) const;
   template <class Reader>
   Outcome Feed(Reader* reader, std::string_view bytes, Session& session);
 
@@ -249,12 +251,15 @@ Outcome Session::Impl::RunIfFull() {
 
 Outcome Session::Impl::RunBatch() { return ToOutcome(loop.Run(&batch)); }
 
-Result<MakeDecoder> Session::Impl::DecoderOf(uint32_t stream, std::string_view codec) const {
+Result<MakeDecoder> Session::Impl::DecoderOf(uint32_t stream, std::string_view codec,
+                                             std::vector<GivenValue>* given) const {
   const CodecSpec* spec = BuiltinTransports().FindCodec(codec);
   if (spec == nullptr) return Status::Invalid("no such codec: '" + std::string(codec) + "'");
   const BoundStream* bound = app->impl().bound.FindStream(formats[stream].name);
   for (const BoundSource& source : bound->sources) {
-    if (source.codec == spec) return source.make_decoder;
+    if (source.codec != spec) continue;
+    *given = source.Given();
+    return source.make_decoder;
   }
   CodecSetup setup;
   const Status complete = setup.options.Complete(spec->decoder_options);
@@ -364,9 +369,9 @@ Outcome Session::SendEncoded(std::string_view bytes, std::string_view stream,
                              std::string_view codec) {
   const std::optional<uint32_t> at = impl_->FindStream(stream);
   if (!at) return impl_->UnknownStream(stream);
-  const Result<MakeDecoder> make = impl_->DecoderOf(*at, codec);
-  if (!make.ok()) return ToOutcome(make.status());
   DecoderPlace place;
+  const Result<MakeDecoder> make = impl_->DecoderOf(*at, codec, &place.given);
+  if (!make.ok()) return ToOutcome(make.status());
   place.formats = &impl_->formats;
   place.stream = *at;
   place.bad_records = impl_.get();

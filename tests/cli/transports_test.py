@@ -49,6 +49,14 @@ class Files(weir_program.Case):
                          + PASS)
         self.expect(0, self.weir("run", app))
         self.assertEqual(self.read("out.txt"), "a.csv,7.0\na.csv,8.0\nb.csv,6.0\n")
+        app = self.write("app.sql", "@source(type='file', file.uri='a.csv', tailing='false', "
+                         "@map(type='csv', @attributes(n='0', a='trp:file.path', "
+                         "b='trp:file.path')))\ndefine stream S (a string, n int, b string);\n"
+                         "@sink(type='file', file.uri='two.txt', @map(type='csv'))\n"
+                         "define stream O (a string, n int, b string);\n"
+                         "from S select * insert into O;\n")
+        self.expect(0, self.weir("run", app))
+        self.assertEqual(self.read("two.txt"), "a.csv,7,a.csv\na.csv,8,a.csv\n")
         app = self.write("app.sql", "@source(type='file', file.uri='*.csv', tailing='false', "
                          "@map(type='csv', @attributes(px='0', sym='trp:eof')))\n" + IN + OUT
                          + PASS)

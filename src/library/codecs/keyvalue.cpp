@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "io/transport_registry.h"
 #include "library/codecs/codec_options.h"
 #include "library/records/key_values.h"
@@ -37,6 +39,11 @@ Result<KeyValueForm> FormOf(const CodecSetup& setup) {
 Result<MakeDecoder> BindDecoder(const CodecSetup& setup, const SchemaPtr&) {
   const Result<KeyValueForm> form = FormOf(setup);
   if (!form.ok()) return form.status();
+  for (auto key = setup.attributes.begin(); key != setup.attributes.end(); ++key) {
+    if (!*key || std::find(std::next(key), setup.attributes.end(), *key) == setup.attributes.end())
+      continue;
+    return Status::Invalid("two attributes have the key '" + **key + "'");
+  }
   return DecoderOf([form = form.value(), keys = setup.attributes] {
     return std::make_unique<KeyValueReader>(form, keys);
   });
@@ -57,9 +64,9 @@ void RegisterKeyvalue(TransportRegistry* registry) {
   spec.name = "keyvalue";
   spec.summary =
       "Pairs of attribute and value on a line, as key=value with commas between; values may stand "
-      "between quotes. @attributes gives the key of each attribute, else it is the attribute's "
-      "name; "
-      "other keys are ignored.";
+      "between quotes. Keys are the names of attributes, or what @attributes gives for each; "
+      "others "
+      "are ignored.";
   spec.example =
       "@source(type='stdin', @map(type='keyvalue', pair.separator=' '))\n"
       "define stream Trades (symbol string, price double, volume long);";

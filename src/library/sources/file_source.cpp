@@ -8,7 +8,8 @@ namespace {
 // Some files, one after the other; each is a channel.
 class FilesOnce final : public Source {
  public:
-  explicit FilesOnce(std::vector<std::string> paths) : paths_(std::move(paths)) {}
+  FilesOnce(std::vector<std::string> paths, size_t properties)
+      : paths_(std::move(paths)), properties_(properties) {}
 
   Status Open() override { return OpenNext(); }
   int poll_fd() const override { return reader_ ? reader_->fd() : -1; }
@@ -27,7 +28,7 @@ class FilesOnce final : public Source {
 
   std::string PlaceOf(uint64_t channel) const override { return places_[channel - 1]; }
   std::vector<std::optional<std::string>> Properties(uint64_t channel) const override {
-    return {paths_[channel - 1]};
+    return std::vector<std::optional<std::string>>(properties_, paths_[channel - 1]);
   }
 
   // Files are read in the order of their names: those before it were read then.
@@ -59,6 +60,7 @@ class FilesOnce final : public Source {
   }
 
   std::vector<std::string> paths_;
+  size_t properties_;  // so many are asked for; all are the path
   size_t next_ = 0;
   std::vector<std::string> places_;  // of the files opened so far
   std::optional<FileReader> reader_;
@@ -67,7 +69,8 @@ class FilesOnce final : public Source {
 // A file that grows; after a rotation it is another channel.
 class FollowedFile final : public Source {
  public:
-  explicit FollowedFile(const std::string& path) : path_(path), follower_(path) {}
+  FollowedFile(const std::string& path, size_t properties)
+      : path_(path), properties_(properties), follower_(path) {}
 
   Status Open() override { return follower_.Open(); }
   int poll_fd() const override { return follower_.poll_fd(); }
@@ -85,7 +88,9 @@ class FollowedFile final : public Source {
     return Status::Ok();
   }
 
-  std::vector<std::optional<std::string>> Properties(uint64_t) const override { return {path_}; }
+  std::vector<std::optional<std::string>> Properties(uint64_t) const override {
+    return std::vector<std::optional<std::string>>(properties_, path_);
+  }
   std::string PlaceOf(uint64_t channel) const override {
     return channel < places_.size() ? places_[channel] : place_;
   }
@@ -95,6 +100,7 @@ class FollowedFile final : public Source {
 
  private:
   std::string path_;
+  size_t properties_;
   FileFollower follower_;
   uint64_t channel_ = 0;
   std::string place_;                // of the channel
@@ -108,15 +114,15 @@ Status Check(const Options& options, const TransportPlace&) {
   return Status::Ok();
 }
 
-Result<std::unique_ptr<Source>> Make(const Options& options, const TransportPlace&) {
+Result<std::unique_ptr<Source>> Make(const Options& options, const TransportPlace& place) {
   std::string path = options.Text("file.uri");
   if (path.starts_with("file:")) path.erase(0, 5);
   if (options.Flag("tailing")) {
-    return std::unique_ptr<Source>(std::make_unique<FollowedFile>(path));
+    return std::unique_ptr<Source>(std::make_unique<FollowedFile>(path, place.properties.size()));
   }
   const std::vector<std::string> paths = GlobPaths(path);
   if (paths.empty()) return Status(StatusCode::kNotFound, path + ": no such file");
-  return std::unique_ptr<Source>(std::make_unique<FilesOnce>(paths));
+  return std::unique_ptr<Source>(std::make_unique<FilesOnce>(paths, place.properties.size()));
 }
 
 }  // namespace
